@@ -1,0 +1,1 @@
+export type { AesKey, CryptoProvider } from './crypto/crypto-provider.ts';

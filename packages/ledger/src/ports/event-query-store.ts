@@ -1,0 +1,130 @@
+import type { BlindIndex } from '../projection/event-columns.ts';
+import type { StoredRecord } from './ledger-store.ts';
+
+/** Columns that hold plain words. */
+export type WordColumn =
+  | 'type'
+  | 'category'
+  | 'severity'
+  | 'status'
+  | 'verb'
+  | 'project'
+  | 'actorType'
+  | 'targetType'
+  | 'trafficLight';
+
+/** Columns that hold blind indexes. */
+export type BlindColumn =
+  | 'actor'
+  | 'actorEmail'
+  | 'ip'
+  | 'ipNet'
+  | 'ipWide'
+  | 'session'
+  | 'target'
+  | 'requestId'
+  | 'correlationId'
+  | 'parentId'
+  | 'executionId';
+
+/** A full-text expression: all of `all`, none of `none`; a phrase is a list of words in order. */
+export interface TextMatch {
+  readonly all: readonly TextTerm[];
+  readonly none: readonly TextTerm[];
+}
+export interface TextTerm {
+  readonly words: readonly string[];
+  /** The last word matches as a prefix. */
+  readonly prefix: boolean;
+}
+
+/** One condition; the alternatives inside it are OR, conditions of a query are AND. */
+export type EventCondition =
+  | { readonly kind: 'word'; readonly column: WordColumn; readonly anyOf: readonly string[] }
+  /** `document.*` is the prefix `document.` */
+  | { readonly kind: 'typePrefix'; readonly exact: readonly string[]; readonly prefixes: readonly string[] }
+  | { readonly kind: 'blind'; readonly column: BlindColumn; readonly anyOf: readonly BlindIndex[] }
+  | { readonly kind: 'anyBlind'; readonly alternatives: readonly { column: BlindColumn; anyOf: readonly BlindIndex[] }[] }
+  | { readonly kind: 'httpStatus'; readonly ranges: readonly { readonly from: number; readonly to: number }[] }
+  /** Compared as text with the value at `/metadata/<path>` of the record, which is not indexed. */
+  | { readonly kind: 'metadata'; readonly path: readonly string[]; readonly anyOf: readonly string[] }
+  | { readonly kind: 'regulation'; readonly anyOf: readonly string[] }
+  | { readonly kind: 'text'; readonly match: TextMatch };
+
+/** Position of a row in an order; what a cursor carries. */
+export interface RowPosition {
+  readonly timeMs: number;
+  readonly seq: number;
+}
+
+export interface EventQuery {
+  readonly tenant: string;
+  readonly conditions: readonly EventCondition[];
+  /** Which clock `fromMs`, `toMs` and the order use. Ties are broken by `seq`. */
+  readonly time: 'occurred' | 'recorded';
+  /** Inclusive. */
+  readonly fromMs?: number;
+  /** Exclusive. */
+  readonly toMs?: number;
+}
+
+export interface PageRequest {
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  /** Rows strictly after this position in the asked order, or before it when `backwards`. */
+  readonly position?: RowPosition;
+  readonly backwards?: boolean;
+}
+
+export interface EventRow extends StoredRecord {
+  readonly atMs: number;
+  readonly occurredAtMs: number;
+}
+
+export interface EventPage {
+  readonly rows: readonly EventRow[];
+  /** Whether more rows follow in the direction of reading. */
+  readonly more: boolean;
+}
+
+export type StatsGroup =
+  | 'type'
+  | 'category'
+  | 'severity'
+  | 'status'
+  | 'actor'
+  | 'target'
+  | 'ip'
+  | 'day'
+  | 'hour';
+
+export interface StatsBucket {
+  /** The word, the UTC start of the day or hour in ms, or `null` for a blind column: then see `sampleSeq`. */
+  readonly key: string | number | null;
+  readonly count: number;
+  /** A record of the group, from which the name behind a blind index is read. */
+  readonly sampleSeq: number;
+}
+
+/**
+ * Finding events. Only records of type `event` are visible. Every query is of one tenant; an implementation MUST
+ * make it impossible for a condition to reach another tenant's rows.
+ *
+ * - Results MUST show every append that resolved before the call (text conditions: every event up to the search
+ *   follower's cursor).
+ * - `page` MUST cost no more the deeper the page is (keyset, never OFFSET).
+ * - A call MUST NOT block the caller's thread for longer than it takes to send it.
+ */
+export interface EventQueryStore {
+  page(query: EventQuery, request: PageRequest): Promise<EventPage>;
+  /** Exact number of matching events. */
+  count(query: EventQuery): Promise<number>;
+  /** A number known to be near the exact one, from statistics or a bounded scan; `exact` when it happens to be. */
+  estimate(query: EventQuery): Promise<{ readonly count: number; readonly exact: boolean }>;
+  /** Groups by descending count (days and hours: ascending time), at most `limit`, and the exact total. */
+  stats(
+    query: EventQuery,
+    by: StatsGroup,
+    limit: number,
+  ): Promise<{ readonly total: number; readonly buckets: readonly StatsBucket[] }>;
+}
