@@ -15,7 +15,12 @@ export interface CryptoProvider {
   /** Makes a key usable by the two calls below, once per key, from its 32 raw bytes. */
   importAesKey(raw: Uint8Array): AesKey;
   /** AES-256-GCM (SP 800-38D), 12-byte nonce; returns ciphertext followed by the 16-byte tag. */
-  aes256GcmSeal(key: AesKey, nonce: Uint8Array, additionalData: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  aes256GcmSeal(
+    key: AesKey,
+    nonce: Uint8Array,
+    additionalData: Uint8Array,
+    plaintext: Uint8Array,
+  ): Uint8Array;
   /** The plaintext, or `undefined` when the tag does not verify. */
   aes256GcmOpen(
     key: AesKey,

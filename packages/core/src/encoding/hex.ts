@@ -1,0 +1,29 @@
+const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const LOWER_HEX = /^(?:[0-9a-f]{2})*$/;
+
+/** Lower-case hexadecimal of `bytes`. */
+export function bytesToHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) {
+    text += PAIRS[byte];
+  }
+  return text;
+}
+
+/**
+ * Bytes of a lower-case hexadecimal text.
+ *
+ * @throws {RangeError} when the text is anything else; upper case is refused so that one value has one form
+ */
+export function hexToBytes(text: string): Uint8Array {
+  if (!LOWER_HEX.test(text)) {
+    throw new RangeError(
+      `expected an even number of lower-case hexadecimal digits, got ${text.length} characters`,
+    );
+  }
+  const bytes = new Uint8Array(text.length / 2);
+  for (let index = 0; index < bytes.length; index += 1) {
+    bytes[index] = Number.parseInt(text.slice(index * 2, index * 2 + 2), 16);
+  }
+  return bytes;
+}
