@@ -44,6 +44,53 @@ export { base64ToBytes, bytesToBase64 } from './encoding/base64.ts';
 export { concatBytes, equalBytes } from './encoding/byte-sequence.ts';
 export { bytesToHex, hexToBytes } from './encoding/hex.ts';
 export { utf8Decode, utf8Encode, utf8Length } from './encoding/utf8.ts';
+export {
+  type CatalogueEntry,
+  type CatalogueType,
+  catalogueEntry,
+  EVENT_CATALOGUE,
+  impliedStatus,
+} from './event/catalogue.ts';
+export { defaultCategory, defaultSeverity, type SeveritySource } from './event/defaults.ts';
+export {
+  EVENT_TYPE_PATTERN,
+  type EventInput,
+  EventInputSchema,
+  EventSchema,
+  type EventType,
+  type EventView,
+  EventViewSchema,
+  type NormalizedEvent,
+  type PersonalDeclaration,
+  TENANT_ID_PATTERN,
+} from './event/event-schema.ts';
+export { formatIp, type IpAddress, maskIp, parseIp } from './event/ip-address.ts';
+export { mergePersonal, redactedPointers } from './event/merge-personal.ts';
+export {
+  type DefaultedMember,
+  type NormalizeContext,
+  type NormalizeResult,
+  normalizeEvent,
+} from './event/normalize-event.ts';
+export type { Problem, ProblemCode } from './event/problem.ts';
+export { formatTime, parseRfc3339, RFC3339_EXPECTED } from './event/rfc3339.ts';
+export {
+  type SealedSubject,
+  type SealPolicy,
+  type SplitEvent,
+  splitPersonal,
+} from './event/split-personal.ts';
+export {
+  ACTION_STATUSES,
+  ACTOR_TYPES,
+  type ActionStatus,
+  type ActorType,
+  EVENT_CATEGORIES,
+  EVENT_SEVERITIES,
+  type EventCategory,
+  type EventSeverity,
+  TRAFFIC_LIGHTS,
+} from './event/words.ts';
 export { JSON_DEPTH_MAX, NOTE_BYTES_MAX, ORIGIN_CHARS_MAX, RECORD_BYTES_MAX, TILE_WIDTH } from './limits.ts';
 export { CompactRange, type NodeListener } from './merkle/compact-range.ts';
 export { decodeEntryBundle, encodeEntryBundle } from './merkle/entry-bundle.ts';

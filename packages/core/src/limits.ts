@@ -89,3 +89,26 @@ export const PROBLEMS_MAX = 20;
 
 /** Characters of a member name quoted in a problem's path: names come from the client and may be megabytes long. */
 export const PROBLEM_NAME_CHARS_MAX = 100;
+
+// ---- Verifier
+
+/** Findings listed in a report: beyond it a reader wants the number, and the report stays far below a megabyte. */
+export const FINDINGS_LISTED_MAX = 1_000;
+
+/** Records the verifier reads at once: enough that a read costs little per record, few enough for constant memory. */
+export const VERIFY_CHUNK_RECORDS = 512;
+
+/** Failing reads that are narrowed down to single records; after these a damaged range is reported as a whole. */
+export const FAILED_READS_MAX = 200;
+
+/** Data keys the verifier keeps ready: about 200 bytes each, and more subjects than are active at a time in most logs. */
+export const VERIFY_KEYS_CACHED_MAX = 20_000;
+
+/** Milliseconds between a record's time and an outside stamp that are tolerated (record format 6). */
+export const ANCHOR_TOLERANCE_MS = 5_000;
+
+/** Milliseconds that a record may lie ahead of the verifier's clock: two machines with NTP differ by less. */
+export const FUTURE_TOLERANCE_MS = 60_000;
+
+/** Milliseconds between checkpoints when the caller names none; an unsigned tail older than two of them is a finding. */
+export const CHECKPOINT_INTERVAL_MS = 1_000;

@@ -1,0 +1,128 @@
+import { formatPointer } from '../canonical/json-pointer.ts';
+import { isPrototypeKey } from '../canonical/prototype-key.ts';
+import { isUnsafeInteger } from '../canonical/strict-number.ts';
+import { FREE_OBJECT_DEPTH_MAX, PROBLEM_NAME_CHARS_MAX, PROBLEMS_MAX } from '../limits.ts';
+import { type Problem, type ProblemCode, problem } from './problem.ts';
+
+/** Members of the closed levels that hold free objects; no closed member of another kind has one of these names. */
+const FREE_MEMBERS: ReadonlySet<string> = new Set(['metadata', 'before', 'after', 'details']);
+
+/**
+ * What no schema says about the values of an event: strings and member names are well formed and without NUL (which
+ * PostgreSQL and C strings cannot hold), numbers survive every JSON parser, free objects are at most 32 levels deep,
+ * and all of it is plain JSON.
+ *
+ * @param event  an event whose closed levels were checked by the schema
+ * @returns the first problems in member order, none when all is well
+ */
+export function checkValues(event: object): Problem[] {
+  const walk: Walk = { problems: [], tokens: [] };
+  walkObject(walk, event, 0);
+  return walk.problems;
+}
+
+interface Walk {
+  readonly problems: Problem[];
+  /** Where the walk is. */
+  readonly tokens: (string | number)[];
+}
+
+/** `depth` counts the levels of the free object the walk is in; 0 on the closed levels. */
+function walkValue(walk: Walk, value: unknown, depth: number): void {
+  switch (typeof value) {
+    case 'string':
+      checkText(walk, value, 'contains');
+      return;
+    case 'number':
+      checkNumber(walk, value);
+      return;
+    case 'boolean':
+      return;
+    case 'object':
+      if (value !== null) {
+        walkContainer(walk, value, depth);
+      }
+      return;
+    default:
+      refuse(walk, 'not_json', 'a JSON value; leave the member out instead', `is ${typeof value}`);
+  }
+}
+
+function walkContainer(walk: Walk, container: object, depth: number): void {
+  if (depth > FREE_OBJECT_DEPTH_MAX) {
+    refuse(walk, 'too_deep', `at most ${FREE_OBJECT_DEPTH_MAX} nested levels`, 'is nested too deeply');
+    return;
+  }
+  if (!Array.isArray(container)) {
+    walkObject(walk, container, depth);
+    return;
+  }
+  const below = depth === 0 ? 0 : depth + 1;
+  for (let index = 0; index < container.length && walk.problems.length < PROBLEMS_MAX; index += 1) {
+    walk.tokens.push(index);
+    walkValue(walk, container[index], below);
+    walk.tokens.pop();
+  }
+}
+
+function walkObject(walk: Walk, object: object, depth: number): void {
+  const prototype = Object.getPrototypeOf(object);
+  if (prototype !== Object.prototype && prototype !== null) {
+    refuse(walk, 'not_json', 'a plain object', 'is an object of a class');
+    return;
+  }
+  const keys = Object.keys(object);
+  for (let index = 0; index < keys.length && walk.problems.length < PROBLEMS_MAX; index += 1) {
+    const key = keys[index] as string;
+    const value = (object as Readonly<Record<string, unknown>>)[key];
+    walk.tokens.push(key);
+    if (depth > 0) {
+      checkName(walk, key, value);
+    }
+    const below = depth > 0 ? depth + 1 : FREE_MEMBERS.has(key) ? 1 : 0;
+    walkValue(walk, value, below);
+    walk.tokens.pop();
+  }
+}
+
+function checkName(walk: Walk, key: string, value: unknown): void {
+  checkText(walk, key, 'has a name with');
+  if (isPrototypeKey(key, value)) {
+    refuse(walk, 'prototype_key', 'another member name', 'has a name that reaches an object prototype');
+  }
+}
+
+function checkText(walk: Walk, text: string, verb: string): void {
+  if (!text.isWellFormed()) {
+    refuse(walk, 'lone_surrogate', 'well-formed Unicode', `${verb} half of a surrogate pair`);
+  } else if (text.includes('\0')) {
+    refuse(walk, 'nul_character', 'text without U+0000', `${verb} the character U+0000`);
+  }
+}
+
+function checkNumber(walk: Walk, value: number): void {
+  if (!Number.isFinite(value)) {
+    refuse(walk, 'not_finite', 'a finite number', 'is not a finite number');
+  } else if (isUnsafeInteger(value)) {
+    refuse(
+      walk,
+      'unsafe_integer',
+      'an integer within +-(2^53-1), or the digits as a string',
+      'is an integer that not every JSON parser can hold',
+    );
+  }
+}
+
+function refuse(walk: Walk, code: ProblemCode, expected: string, what: string): void {
+  walk.problems.push(problem(code, pointerTo(walk.tokens), expected, what));
+}
+
+/** JSON pointer with member names cut to a length that can be sent back. */
+export function pointerTo(tokens: readonly (string | number)[]): string {
+  return formatPointer(tokens.map((token) => (typeof token === 'string' ? quotableName(token) : token)));
+}
+
+function quotableName(name: string): string {
+  const cut = name.length > PROBLEM_NAME_CHARS_MAX ? `${name.slice(0, PROBLEM_NAME_CHARS_MAX)}...` : name;
+  return cut.toWellFormed();
+}
