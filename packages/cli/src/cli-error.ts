@@ -25,5 +25,9 @@ export class CliError extends Error {
 
 /** A mistake on the command line or in its input: exit code 2. */
 export function usageError(message: string, hint?: string): CliError {
-  return new CliError(message, { code: 'usage', exitCode: ExitCode.usage, ...(hint === undefined ? {} : { hint }) });
+  return new CliError(message, {
+    code: 'usage',
+    exitCode: ExitCode.usage,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

@@ -1,6 +1,11 @@
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
-import { REQUEST_RETRIES_MAX, REQUEST_TIMEOUT_MS, RETRY_PAUSE_FIRST_MS, RETRY_PAUSE_MAX_MS } from '../limits.ts';
+import {
+  REQUEST_RETRIES_MAX,
+  REQUEST_TIMEOUT_MS,
+  RETRY_PAUSE_FIRST_MS,
+  RETRY_PAUSE_MAX_MS,
+} from '../limits.ts';
 import { apiErrorOf } from './api-error.ts';
 import type { Connection } from './connection.ts';
 
@@ -99,14 +104,24 @@ export class ApiClient {
       accept: options.accept ?? 'application/json',
       'user-agent': this.#userAgent,
     };
-    const body = options.rawBody?.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
+    const body =
+      options.rawBody?.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
     if (body !== undefined) headers['content-type'] = options.rawBody?.contentType ?? 'application/json';
     // The time limit ends with the headers: a long export must not be cut by it.
     const timer = new AbortController();
     const timeout = setTimeout(() => timer.abort(), REQUEST_TIMEOUT_MS);
-    const signal = options.signal === undefined ? timer.signal : AbortSignal.any([timer.signal, options.signal]);
+    const signal =
+      options.signal === undefined ? timer.signal : AbortSignal.any([timer.signal, options.signal]);
     try {
-      return { response: await fetch(url, { method, headers, signal, redirect: 'error', ...(body === undefined ? {} : { body }) }) };
+      return {
+        response: await fetch(url, {
+          method,
+          headers,
+          signal,
+          redirect: 'error',
+          ...(body === undefined ? {} : { body }),
+        }),
+      };
     } catch (cause) {
       if (options.signal?.aborted === true) throw cause;
       return { error: unreachable(this.connection, cause) };
@@ -148,7 +163,9 @@ function causeOf(error: unknown): string {
   if (error.name === 'AbortError') return `no answer within ${REQUEST_TIMEOUT_MS / 1000} seconds`;
   const inner = error.cause;
   if (inner instanceof AggregateError && inner.errors[0] instanceof Error) return inner.errors[0].message;
-  return inner instanceof Error ? inner.message || String((inner as NodeJS.ErrnoException).code) : error.message;
+  return inner instanceof Error
+    ? inner.message || String((inner as NodeJS.ErrnoException).code)
+    : error.message;
 }
 
 /** Full jitter over a doubling pause (AWS Architecture Blog, "Exponential Backoff And Jitter"); Retry-After wins. */

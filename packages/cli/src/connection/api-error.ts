@@ -8,6 +8,15 @@ interface Problem {
   readonly detail?: string;
   readonly path?: string;
   readonly request_id?: string;
+  /** One entry per event, when a whole batch was refused. */
+  readonly errors?: readonly EventRefusal[];
+}
+
+export interface EventRefusal {
+  readonly index: number;
+  readonly code: string;
+  readonly path?: string;
+  readonly detail?: string;
 }
 
 /** A server answered with an error. */
@@ -15,11 +24,12 @@ export class ApiError extends CliError {
   readonly status: number;
   readonly path: string | undefined;
   readonly requestId: string | undefined;
+  readonly refusals: readonly EventRefusal[];
 
   constructor(status: number, problem: Problem, request: string) {
     const detail = problem.detail ?? problem.title ?? 'the answer has no explanation';
     const place = problem.path === undefined || problem.path === '' ? '' : ` (at ${problem.path})`;
-    super(`${request}: ${status} ${problem.code ?? ''}`.trimEnd() + `: ${detail}${place}`, {
+    super(`${`${request}: ${status} ${problem.code ?? ''}`.trimEnd()}: ${detail}${place}`, {
       code: problem.code ?? `http_${status}`,
       exitCode: exitCodeOf(status),
       ...hintOf(status),
@@ -27,6 +37,7 @@ export class ApiError extends CliError {
     this.status = status;
     this.path = problem.path;
     this.requestId = problem.request_id;
+    this.refusals = Array.isArray(problem.errors) ? problem.errors : [];
   }
 }
 
@@ -57,10 +68,15 @@ export async function apiErrorOf(response: Response, request: string): Promise<A
   const text = await response.text().catch(() => '');
   try {
     const problem: unknown = JSON.parse(text);
-    if (typeof problem === 'object' && problem !== null) return new ApiError(response.status, problem, request);
+    if (typeof problem === 'object' && problem !== null)
+      return new ApiError(response.status, problem, request);
   } catch {
     // Not JSON: a proxy's page. Its first words say more than nothing.
   }
-  const words = text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 200);
+  const words = text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 200);
   return new ApiError(response.status, words === '' ? {} : { detail: words }, request);
 }

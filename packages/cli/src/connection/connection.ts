@@ -20,7 +20,7 @@ export interface ConnectionOptions {
 
 /** Data folder of this machine's server: `ATTESTRY_DATA_DIR`, else `./attestry-data`. */
 export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): string {
-  return environment['ATTESTRY_DATA_DIR'] || 'attestry-data';
+  return environment.ATTESTRY_DATA_DIR || 'attestry-data';
 }
 
 /**
@@ -37,8 +37,8 @@ export function resolveConnection(
   environment: NodeJS.ProcessEnv = process.env,
 ): Connection {
   const path = join(defaultDataDir(environment), 'cli.json');
-  const given = options.url ?? (environment['ATTESTRY_URL'] || undefined);
-  const givenKey = options.key ?? (environment['ATTESTRY_API_KEY'] || undefined);
+  const given = options.url ?? (environment.ATTESTRY_URL || undefined);
+  const givenKey = options.key ?? (environment.ATTESTRY_API_KEY || undefined);
   const local = given === undefined || givenKey === undefined ? readCliFile(path) : undefined;
   const url = given ?? local?.url;
   if (url === undefined) {

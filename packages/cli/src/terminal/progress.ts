@@ -18,7 +18,12 @@ const SILENT: Progress = { update: () => undefined, stop: () => undefined };
  */
 export async function startProgress(
   terminal: Terminal,
-  options: { readonly label: string; readonly unit: string; readonly total?: number; readonly quiet?: boolean },
+  options: {
+    readonly label: string;
+    readonly unit: string;
+    readonly total?: number;
+    readonly quiet?: boolean;
+  },
 ): Promise<Progress> {
   if (options.quiet === true || terminal.stderr.isTTY !== true) return SILENT;
   // Loaded here: most commands never show a bar, and start-up time is felt on each of them.
@@ -32,7 +37,12 @@ export async function startProgress(
       barsize: terminal.stderr.columns !== undefined && terminal.stderr.columns < 90 ? 12 : 30,
       format: (formatOptions, parameters) =>
         progressLine(
-          { ...options, done: parameters.value, total: parameters.total, elapsedMs: Date.now() - startedAtMs },
+          {
+            ...options,
+            done: parameters.value,
+            total: parameters.total,
+            elapsedMs: Date.now() - startedAtMs,
+          },
           formatOptions.barsize ?? 30,
         ),
     },

@@ -27,15 +27,23 @@ export function renderTable<Row>(
   options: { readonly width: number; readonly paintTitle: (text: string) => string },
 ): string {
   const cells = new Map<Column<Row>, string[]>();
-  for (const column of columns) cells.set(column, rows.map((row) => plainText(column.value(row))));
+  for (const column of columns)
+    cells.set(
+      column,
+      rows.map((row) => plainText(column.value(row))),
+    );
   const { kept, widths } = fit(columns, cells, options.width);
-  const lines = [kept.map((column, i) => options.paintTitle(pad(column.title, widths[i] ?? 0, column.align)))];
+  const lines = [
+    kept.map((column, i) => options.paintTitle(pad(column.title, widths[i] ?? 0, column.align))),
+  ];
   rows.forEach((row, rowIndex) => {
     lines.push(
       kept.map((column, i) => {
         const text = shorten(cells.get(column)?.[rowIndex] ?? '', widths[i] ?? 0);
         const padded = pad(text, widths[i] ?? 0, column.align);
-        return column.paint === undefined || text === '' ? padded : padded.replace(text, () => column.paint?.(text, row) ?? text);
+        return column.paint === undefined || text === ''
+          ? padded
+          : padded.replace(text, () => column.paint?.(text, row) ?? text);
       }),
     );
   });
@@ -48,8 +56,13 @@ function fit<Row>(
   width: number,
 ): { kept: readonly Column<Row>[]; widths: number[] } {
   const natural = (column: Column<Row>): number =>
-    (cells.get(column) ?? []).reduce((max, cell) => Math.max(max, stringWidth(cell)), stringWidth(column.title));
-  let kept = columns.filter((column) => (column.dropOrder ?? 0) === 0 || (cells.get(column) ?? []).some((c) => c !== ''));
+    (cells.get(column) ?? []).reduce(
+      (max, cell) => Math.max(max, stringWidth(cell)),
+      stringWidth(column.title),
+    );
+  let kept = columns.filter(
+    (column) => (column.dropOrder ?? 0) === 0 || (cells.get(column) ?? []).some((c) => c !== ''),
+  );
   for (;;) {
     const widths = kept.map(natural);
     const floors = kept.map((column, i) => Math.min(widths[i] ?? 0, column.widthMin ?? widths[i] ?? 0));

@@ -1,5 +1,5 @@
-import picocolors from 'picocolors';
 import type { Writable } from 'node:stream';
+import picocolors from 'picocolors';
 
 export type Colours = ReturnType<typeof picocolors.createColors>;
 
@@ -17,9 +17,9 @@ export interface Terminal {
 
 /** https://no-color.org: any value but the empty one switches colour off. FORCE_COLOR is the opposite wish. */
 function wantsColour(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): boolean {
-  if ((environment['NO_COLOR'] ?? '') !== '') return false;
-  if ((environment['FORCE_COLOR'] ?? '') !== '') return environment['FORCE_COLOR'] !== '0';
-  return stream.isTTY === true && environment['TERM'] !== 'dumb';
+  if ((environment.NO_COLOR ?? '') !== '') return false;
+  if ((environment.FORCE_COLOR ?? '') !== '') return environment.FORCE_COLOR !== '0';
+  return stream.isTTY === true && environment.TERM !== 'dumb';
 }
 
 /** The process's own terminal. */

@@ -1,0 +1,191 @@
+import type { Command } from 'commander';
+import {
+  type CommandContext,
+  clientFor,
+  runs,
+  type ServerOptions,
+  withExamples,
+  withServerOptions,
+} from '../command-context.ts';
+import type { QueryParameters } from '../connection/api-client.ts';
+import { ExitCode } from '../exit-code.ts';
+import { tableTime } from '../terminal/event-table.ts';
+import { plainText, safeJson } from '../terminal/plain-text.ts';
+import { renderTable } from '../terminal/table.ts';
+import { line, note, type Terminal } from '../terminal/terminal.ts';
+
+interface KeyView {
+  readonly id: string;
+  readonly name?: string | null;
+  readonly roles?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly created_at?: string;
+  readonly expires_at?: string | null;
+  readonly revoked_at?: string | null;
+  readonly last_used_at?: string | null;
+}
+
+interface NewKey {
+  readonly key: KeyView;
+  /** The whole key, shown this once. */
+  readonly token: string;
+}
+
+interface KeyOptions extends ServerOptions {
+  readonly tenant?: string;
+}
+
+interface CreateOptions extends KeyOptions {
+  readonly name?: string;
+  readonly role?: readonly string[];
+  readonly scope?: readonly string[];
+  readonly subject?: string;
+  readonly expires?: string;
+}
+
+/** `attestry keys`: API keys of a tenant. */
+export function registerKeys(program: Command, context: CommandContext): void {
+  const group = program
+    .command('keys')
+    .summary('list, make and revoke API keys')
+    .description('API keys of the tenant.');
+  const list = withKeyOptions(
+    group.command('list').description('Lists the keys; secrets are never shown again.'),
+  );
+  list.action(runs(context, (options: KeyOptions) => listKeys(context, options)));
+  withExamples(list, [['attestry keys list', 'who may do what']]);
+  const create = withKeyOptions(
+    group
+      .command('create')
+      .description('Makes a key and prints it, this once, on standard output.')
+      .requiredOption('--name <name>', 'what it is for')
+      .option(
+        '--role <role>',
+        'admin, security_officer, auditor, project_manager, member, ingest; may be repeated',
+        collect,
+      )
+      .option('--scope <scope>', 'a single right, e.g. events:write; may be repeated', collect)
+      .option('--subject <id>', 'the person behind a member key')
+      .option('--expires <time>', 'RFC 3339 time after which it is refused'),
+  );
+  create.action(runs(context, (options: CreateOptions) => createKey(context, options)));
+  withExamples(create, [
+    ['attestry keys create --name web-app --role ingest', 'for an application that only writes'],
+    [
+      'attestry keys create --name "external audit" --role auditor --expires 2027-01-01T00:00:00Z',
+      'for a visitor',
+    ],
+  ]);
+  const rotate = withKeyOptions(
+    group
+      .command('rotate')
+      .description('Replaces the secret of a key and prints the new one.')
+      .argument('<id>', 'id of the key'),
+  );
+  rotate.action(runs(context, (id: string, options: KeyOptions) => rotateKey(context, id, options)));
+  withExamples(rotate, [['attestry keys rotate 3f9c1a2b', 'a new secret for the same rights']]);
+  const revoke = withKeyOptions(
+    group
+      .command('revoke')
+      .description('Revokes a key at once and for good.')
+      .argument('<id>', 'id of the key'),
+  );
+  revoke.action(runs(context, (id: string, options: KeyOptions) => revokeKey(context, id, options)));
+  withExamples(revoke, [['attestry keys revoke 3f9c1a2b', 'it is refused from now on']]);
+}
+
+function withKeyOptions(command: Command): Command {
+  return withServerOptions(command.option('--tenant <id>', 'tenant (platform admins only)'));
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
+function tenantQuery(options: KeyOptions): QueryParameters {
+  return options.tenant === undefined ? [] : [['tenant', options.tenant]];
+}
+
+async function listKeys({ terminal }: CommandContext, options: KeyOptions): Promise<ExitCode> {
+  const answer = await clientFor(options).json<{ keys: readonly KeyView[] }>('/v1/keys', {
+    query: tenantQuery(options),
+  });
+  if (options.json === true) {
+    await line(terminal, safeJson(answer));
+    return ExitCode.done;
+  }
+  const time = (text: string | null | undefined): string =>
+    text === null || text === undefined ? '' : tableTime(text);
+  const table = renderTable(
+    answer.keys,
+    [
+      { title: 'ID', value: (key) => key.id },
+      { title: 'NAME', value: (key) => key.name ?? '', widthMin: 8 },
+      {
+        title: 'ROLES AND SCOPES',
+        value: (key) => [...(key.roles ?? []), ...(key.scopes ?? [])].join(' '),
+        widthMin: 10,
+      },
+      { title: 'CREATED (UTC)', value: (key) => time(key.created_at), dropOrder: 3 },
+      { title: 'LAST USED (UTC)', value: (key) => time(key.last_used_at), dropOrder: 4 },
+      { title: 'EXPIRES (UTC)', value: (key) => time(key.expires_at), dropOrder: 2 },
+      {
+        title: 'REVOKED (UTC)',
+        value: (key) => time(key.revoked_at),
+        dropOrder: 1,
+        paint: terminal.colour.red,
+      },
+    ],
+    { width: terminal.columns, paintTitle: terminal.colour.dim },
+  );
+  await line(terminal, table);
+  return ExitCode.done;
+}
+
+async function createKey({ terminal }: CommandContext, options: CreateOptions): Promise<ExitCode> {
+  const body = {
+    name: options.name,
+    roles: options.role ?? [],
+    ...(options.scope === undefined ? {} : { scopes: options.scope }),
+    ...(options.subject === undefined ? {} : { subject: options.subject }),
+    ...(options.expires === undefined ? {} : { expires_at: options.expires }),
+  };
+  const answer = await clientFor(options).json<NewKey>('/v1/keys', {
+    method: 'POST',
+    body,
+    query: tenantQuery(options),
+  });
+  await printNewKey(terminal, answer, options);
+  return ExitCode.done;
+}
+
+async function rotateKey({ terminal }: CommandContext, id: string, options: KeyOptions): Promise<ExitCode> {
+  const path = `/v1/keys/${encodeURIComponent(id)}/rotate`;
+  const answer = await clientFor(options).json<NewKey>(path, {
+    method: 'POST',
+    body: {},
+    query: tenantQuery(options),
+  });
+  await printNewKey(terminal, answer, options);
+  return ExitCode.done;
+}
+
+/** The key alone on stdout, so that `KEY=$(attestry keys create …)` works; the words go to stderr. */
+async function printNewKey(terminal: Terminal, answer: NewKey, options: ServerOptions): Promise<void> {
+  if (options.json === true) {
+    await line(terminal, safeJson(answer));
+    return;
+  }
+  await note(terminal, `Key ${plainText(answer.key.id)}. This is the only time it is shown:`);
+  await line(terminal, plainText(answer.token));
+}
+
+async function revokeKey({ terminal }: CommandContext, id: string, options: KeyOptions): Promise<ExitCode> {
+  const key = await clientFor(options).json<KeyView>(`/v1/keys/${encodeURIComponent(id)}`, {
+    method: 'DELETE',
+    query: tenantQuery(options),
+  });
+  if (options.json === true) await line(terminal, safeJson(key));
+  else await line(terminal, `${plainText(key.id)} is revoked`);
+  return ExitCode.done;
+}

@@ -1,0 +1,175 @@
+import { CliError } from '../cli-error.ts';
+import type { ApiClient } from '../connection/api-client.ts';
+import { IMPORT_PROBLEMS_SHOWN_MAX } from '../limits.ts';
+import { plainText } from '../terminal/plain-text.ts';
+import { startProgress } from '../terminal/progress.ts';
+import { counted, formatCount, formatDuration } from '../terminal/quantity.ts';
+import { line, note, type Terminal, write } from '../terminal/terminal.ts';
+import { describeProblem, emptyReport, type ImportProblem, type ImportReport } from './import-report.ts';
+import { type InputFile, listInputs, readInputText } from './input-files.ts';
+import { Uploader } from './uploader.ts';
+
+/** One event found in a file, or a part of the file that gives none. */
+export type Extracted =
+  | { readonly kind: 'event'; readonly json: string; readonly place: string }
+  | { readonly kind: 'problem'; readonly problem: Omit<ImportProblem, 'file'> }
+  /** Neither: said to the person, not counted. */
+  | { readonly kind: 'skipped'; readonly detail: string };
+
+export interface ImportFormat {
+  /** File endings taken from folders, in lower case. */
+  readonly endings: readonly string[];
+  /** What one piece is called, in the plural. */
+  readonly unit: string;
+  readonly extract: (text: string, file: string) => Iterable<Extracted>;
+}
+
+export interface ImportRun {
+  readonly terminal: Terminal;
+  /** Absent for a dry run: events are printed instead of sent. */
+  readonly client?: ApiClient;
+  readonly paths: readonly string[];
+  readonly format: ImportFormat;
+  readonly concurrency: number;
+  readonly json: boolean;
+}
+
+/**
+ * Imports files: extracts events, sends them, and says what became of each. A broken record or file is named and the
+ * rest goes on; a server that stays away ends the import, and a second run goes on where it ended.
+ */
+export async function runImport(run: ImportRun): Promise<ImportReport> {
+  const inputs = await listInputs(run.paths, run.format.endings);
+  const report = emptyReport();
+  const startedAtMs = Date.now();
+  const bytesTotal = inputs.reduce((sum, input) => sum + input.bytes, 0);
+  const progress = await startProgress(run.terminal, {
+    label: 'import',
+    unit: run.format.unit,
+    quiet: run.json,
+  });
+  const warnings: string[] = [];
+  let answered = 0;
+  let bytesRead = 0;
+  const problem = (one: ImportProblem): void => {
+    report.problems_total += 1;
+    if (report.problems.length < 1000) report.problems.push(one);
+    if (!run.json && report.problems_total <= IMPORT_PROBLEMS_SHOWN_MAX) warnings.push(describeProblem(one));
+  };
+  const uploader = newUploader(
+    run,
+    (outcome) => {
+      answered += 1;
+      if (outcome.kind === 'refused') problem(outcome.problem);
+      else report[outcome.kind] += 1;
+      const share = bytesTotal === 0 ? 1 : Math.max(bytesRead / bytesTotal, 0.001);
+      progress.update(answered, Math.round(report.records / share));
+    },
+    warnings,
+  );
+  const say = async (): Promise<void> => {
+    for (const text of warnings.splice(0)) await note(run.terminal, plainText(text));
+  };
+  try {
+    for (const input of inputs) {
+      await importFile(run, input, { report, problem, uploader, warnings });
+      bytesRead += input.bytes;
+      await say();
+    }
+    await uploader?.finish();
+  } catch (error) {
+    report.duration_ms = Date.now() - startedAtMs;
+    progress.stop();
+    await say();
+    throw interrupted(error, report);
+  }
+  progress.stop();
+  await say();
+  report.duration_ms = Date.now() - startedAtMs;
+  return report;
+}
+
+function newUploader(
+  run: ImportRun,
+  onOutcome: ConstructorParameters<typeof Uploader>[0]['onOutcome'],
+  warnings: string[],
+): Uploader | undefined {
+  if (run.client === undefined) return undefined;
+  return new Uploader({
+    client: run.client,
+    concurrency: run.concurrency,
+    onOutcome,
+    onRetry: (pauseMs, reason) => {
+      if (!run.json && pauseMs >= 2000) warnings.push(`waiting ${formatDuration(pauseMs)}: ${reason}`);
+    },
+  });
+}
+
+interface FileContext {
+  readonly report: ImportReport;
+  readonly problem: (problem: ImportProblem) => void;
+  readonly uploader: Uploader | undefined;
+  readonly warnings: string[];
+}
+
+async function importFile(run: ImportRun, input: InputFile, context: FileContext): Promise<void> {
+  const file = input.path === '-' ? 'stdin' : input.path;
+  context.report.files += 1;
+  let text: string;
+  try {
+    text = await readInputText(input, run.terminal.stdin);
+  } catch (error) {
+    context.problem({ file, code: 'unreadable', detail: (error as Error).message });
+    return;
+  }
+  for (const found of run.format.extract(text, file)) {
+    if (found.kind === 'skipped') {
+      if (!run.json) context.warnings.push(`${file}: skipped: ${found.detail}`);
+    } else if (found.kind === 'problem') {
+      context.report.records += 1;
+      context.problem({ file, ...found.problem });
+    } else {
+      context.report.records += 1;
+      if (context.uploader === undefined) await write(run.terminal.stdout, `${found.json}\n`);
+      else await context.uploader.add({ json: found.json, file, place: found.place });
+    }
+  }
+}
+
+function interrupted(error: unknown, report: ImportReport): unknown {
+  if (!(error instanceof CliError)) return error;
+  const done = report.new + report.already_there;
+  return new CliError(
+    `${error.message}; ${formatCount(done)} of ${counted(report.records, 'record')} read so far are in the log`,
+    {
+      code: error.code,
+      exitCode: error.exitCode,
+      hint: `${error.hint ?? ''} Run the same import again: what is there already is not added twice.`.trim(),
+      cause: error,
+    },
+  );
+}
+
+/** The last lines a person sees. */
+export async function printImportReport(
+  terminal: Terminal,
+  report: ImportReport,
+  unit: string,
+): Promise<void> {
+  const { colour } = terminal;
+  const singular = unit.replace(/s$/, '');
+  const rate =
+    report.duration_ms > 0 ? ` (${formatCount((report.records * 1000) / report.duration_ms)} ${unit}/s)` : '';
+  await line(
+    terminal,
+    `${counted(report.records, singular, unit)} in ${counted(report.files, 'file')}, ${formatDuration(report.duration_ms)}${rate}`,
+  );
+  await line(
+    terminal,
+    `${colour.green(`${formatCount(report.new)} new`)}, ${formatCount(report.already_there)} already there` +
+      (report.problems_total === 0 ? '' : `, ${colour.red(`${counted(report.problems_total, 'problem')}`)}`),
+  );
+  const hidden = report.problems_total - IMPORT_PROBLEMS_SHOWN_MAX;
+  if (hidden > 0)
+    await line(terminal, `${formatCount(hidden)} more problems not shown; --json lists up to 1,000`);
+}
