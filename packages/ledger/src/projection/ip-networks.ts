@@ -1,0 +1,22 @@
+import { formatIp, type IpAddress, maskIp } from '@attestry/core';
+
+/** Columns that hold an address at different widths. */
+export type IpColumn = 'ip' | 'ipNet' | 'ipWide';
+
+/**
+ * Prefix lengths that are indexed, from the whole address to the widest network. A single customer of a provider is
+ * usually a /24 or /64, its site a /16 or /48; every other network is made up of these.
+ */
+export const INDEXED_PREFIXES: Readonly<Record<4 | 6, Readonly<Record<IpColumn, number>>>> = {
+  4: { ip: 32, ipNet: 24, ipWide: 16 },
+  6: { ip: 128, ipNet: 64, ipWide: 48 },
+};
+
+/** The text whose blind index a column holds: the address itself, or a network such as `192.0.2.0/24`. */
+export function ipColumnText(address: IpAddress, column: IpColumn): string {
+  if (column === 'ip') {
+    return formatIp(address);
+  }
+  const prefixBits = INDEXED_PREFIXES[address.version][column];
+  return `${formatIp(maskIp(address, prefixBits))}/${prefixBits}`;
+}
