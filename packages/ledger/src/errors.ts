@@ -1,0 +1,37 @@
+/**
+ * What the ledger throws. Three kinds, told apart by class: the caller's mistakes are plain `LedgerError`s, an
+ * `OperationalError` may succeed when tried again, a `FatalError` means that an invariant is broken and that nothing
+ * more is written to the log until it has been reloaded and checked.
+ */
+export class LedgerError extends Error {
+  /** Stable word; the message says what was wrong, where, and what to do. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** The store, the disk or a key could not be reached (disk full, busy, I/O error). The same call may succeed later. */
+export class OperationalError extends LedgerError {}
+
+/** An invariant is broken: what is stored contradicts what was stored before. Stop, reload, never guess. */
+export class FatalError extends LedgerError {}
+
+/** A queue is at its bound. Nothing of the call was accepted. */
+export class OverloadedError extends OperationalError {
+  /** Whole seconds after which trying again makes sense. */
+  readonly retryAfterS: number;
+
+  constructor(message: string, retryAfterS: number) {
+    super('overloaded', message);
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+/** The text of anything thrown, for messages and logs. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
