@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CryptoProvider, isLogOrigin } from '@attestry/core';
+import { LedgerError } from '../errors.ts';
+import { MasterKey, newMasterKeyText, parseMasterKey } from '../keys/master-key.ts';
+import type { RandomSource } from '../keys/random-pool.ts';
+import { formatSigningKeys, parseSigningKeys, SigningKey, type SigningKeys } from '../keys/signing-key.ts';
+import { replaceFile } from './atomic-file.ts';
+
+const FORMAT = 'attestry-data';
+const VERSION = 1;
+const MARKER_FILE = 'attestry.json';
+/** What a first start that was cut off may leave before the marker is written. */
+const EARLY_FILE = /^(?:lock(?:\.db)?|master\.key|signing\.key|cli\.json|.*\.tmp-[0-9]+-[0-9]+)$/;
+
+/** Where things are in a data folder. */
+export interface DataPaths {
+  readonly dataDir: string;
+  readonly ledger: string;
+  readonly search: string;
+  readonly signingKey: string;
+  readonly masterKey: string;
+  readonly lastSeen: string;
+}
+
+/** The paths of a data folder; `signingKeyFile` when the key is kept elsewhere. */
+export function dataPaths(dataDir: string, signingKeyFile?: string): DataPaths {
+  return {
+    dataDir,
+    ledger: join(dataDir, 'ledger.db'),
+    search: join(dataDir, 'search.db'),
+    signingKey: signingKeyFile ?? join(dataDir, 'signing.key'),
+    masterKey: join(dataDir, 'master.key'),
+    lastSeen: join(dataDir, 'last-seen.json'),
+  };
+}
+
+interface Marker {
+  readonly format: string;
+  readonly version: number;
+  readonly log_name: string;
+  /** Fingerprint of the master key: a wrong one is noticed before anything is read or written with it. */
+  readonly master_key: string;
+}
+
+export interface FolderOptions {
+  readonly dataDir: string;
+  readonly logName?: string | undefined;
+  /** Hex or base64; `master.key` in the folder when absent. */
+  readonly masterKey?: string | Uint8Array | undefined;
+  readonly signingKeyFile?: string | undefined;
+}
+
+/** An opened data folder: its name, its keys and where its files are. */
+export interface DataFolder {
+  readonly paths: DataPaths;
+  readonly logName: string;
+  readonly master: MasterKey;
+  readonly signingKeys: SigningKeys;
+  /** Whether this call made it. */
+  readonly firstStart: boolean;
+}
+
+/**
+ * Makes sure that a folder exists and is empty or ours, before anything (even the lock) is put into it.
+ *
+ * @throws {LedgerError} `folder_foreign` when something else is in it
+ */
+export async function prepareFolder(dataDir: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const names = await readdir(dataDir);
+  if (names.includes(MARKER_FILE)) return;
+  const foreign = names.find((name) => !EARLY_FILE.test(name));
+  if (foreign !== undefined) {
+    throw new LedgerError(
+      'folder_foreign',
+      `${dataDir} is not a data folder of Attestry: it has no ${MARKER_FILE} but holds ${JSON.stringify(foreign)}. ` +
+        'Choose an empty or new folder with ATTESTRY_DATA_DIR',
+    );
+  }
+  await chmod(dataDir, 0o700);
+}
+
+/**
+ * Opens a locked folder for writing, and at the first start makes what is missing: the keys, and last the marker, so
+ * that a first start that is cut off is simply repeated. Later a missing key is an error, never made anew.
+ */
+export async function openFolder(
+  crypto: CryptoProvider,
+  random: RandomSource,
+  options: FolderOptions,
+): Promise<DataFolder> {
+  const paths = dataPaths(options.dataDir, options.signingKeyFile);
+  const marker = await readMarker(options.dataDir);
+  if (marker !== undefined) return { ...(await openExisting(crypto, random, options)), firstStart: false };
+
+  const logName = options.logName ?? `${randomBytes(6).toString('hex')}.attestry.local`;
+  assertLogName(logName);
+  if (options.masterKey === undefined && !existsSync(paths.masterKey)) {
+    await replaceFile(paths.masterKey, newMasterKeyText(), 0o600);
+  }
+  if (!existsSync(paths.signingKey)) {
+    const keys: SigningKeys = { current: SigningKey.generate(crypto), next: undefined, former: [] };
+    await replaceFile(paths.signingKey, formatSigningKeys(keys), 0o600);
+  }
+  const master = new MasterKey(crypto, random, await readMasterKey(options, paths));
+  const made: Marker = {
+    format: FORMAT,
+    version: VERSION,
+    log_name: logName,
+    master_key: master.fingerprint(),
+  };
+  // The folder is ours from here on.
+  await replaceFile(join(options.dataDir, MARKER_FILE), `${JSON.stringify(made, null, 2)}\n`, 0o600);
+  const signingKeys = await readSigningKeys(crypto, paths);
+  return { paths, logName, master, signingKeys, firstStart: true };
+}
+
+/**
+ * Opens a folder that exists, changing nothing in it.
+ *
+ * @throws {LedgerError} `folder_missing`, `folder_foreign`, `folder_newer`, `log_name_changed`, `key_missing`,
+ *   `master_key_wrong`, `signing_key_invalid`
+ */
+export async function openExisting(
+  crypto: CryptoProvider,
+  random: RandomSource,
+  options: FolderOptions,
+): Promise<Omit<DataFolder, 'firstStart'>> {
+  const paths = dataPaths(options.dataDir, options.signingKeyFile);
+  const marker = await readMarker(options.dataDir);
+  if (marker === undefined) {
+    throw new LedgerError(
+      'folder_missing',
+      `${options.dataDir} is not a data folder of Attestry: it has no ${MARKER_FILE}`,
+    );
+  }
+  const logName = marker.log_name;
+  if (options.logName !== undefined && options.logName !== logName) {
+    throw new LedgerError(
+      'log_name_changed',
+      `the logs in ${options.dataDir} are named ${logName}, but ATTESTRY_LOG_NAME says ${options.logName}. ` +
+        'The name is part of every record and never changes: unset it, or start with an empty folder',
+    );
+  }
+  const master = new MasterKey(crypto, random, await readMasterKey(options, paths));
+  if (master.fingerprint() !== marker.master_key) {
+    throw new LedgerError(
+      'master_key_wrong',
+      `the master key is not the one ${options.dataDir} was made with: pass the right one as ATTESTRY_MASTER_KEY, ` +
+        'or restore master.key from its backup',
+    );
+  }
+  return { paths, logName, master, signingKeys: await readSigningKeys(crypto, paths) };
+}
+
+/** Replaces the signing key file; what is on the disk afterwards is what the returned keys say. */
+export async function writeSigningKeys(path: string, keys: SigningKeys): Promise<void> {
+  await replaceFile(path, formatSigningKeys(keys), 0o600);
+}
+
+async function readMarker(dataDir: string): Promise<Marker | undefined> {
+  const path = join(dataDir, MARKER_FILE);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  const marker = parseMarker(text);
+  if (marker === undefined) {
+    throw new LedgerError('folder_foreign', `${path} is damaged: restore it from a backup of the folder`);
+  }
+  if (marker.version > VERSION) {
+    throw new LedgerError(
+      'folder_newer',
+      `${dataDir} has format ${marker.version}, this program knows up to ${VERSION}: start a newer Attestry`,
+    );
+  }
+  return marker;
+}
+
+function parseMarker(text: string): Marker | undefined {
+  let json: Partial<Marker>;
+  try {
+    json = JSON.parse(text) as Partial<Marker>;
+  } catch {
+    // Not JSON: the caller reports a damaged marker with its path.
+    return undefined;
+  }
+  const sound =
+    json.format === FORMAT &&
+    typeof json.version === 'number' &&
+    (json.version > VERSION || (typeof json.log_name === 'string' && typeof json.master_key === 'string'));
+  return sound ? (json as Marker) : undefined;
+}
+
+async function readMasterKey(options: FolderOptions, paths: DataPaths): Promise<Uint8Array> {
+  if (options.masterKey instanceof Uint8Array) return options.masterKey;
+  if (options.masterKey !== undefined) return parseMasterKey(options.masterKey, 'ATTESTRY_MASTER_KEY');
+  return parseMasterKey(await readKeyFile(paths.masterKey), paths.masterKey);
+}
+
+async function readSigningKeys(crypto: CryptoProvider, paths: DataPaths): Promise<SigningKeys> {
+  return parseSigningKeys(crypto, await readKeyFile(paths.signingKey), paths.signingKey);
+}
+
+async function readKeyFile(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new LedgerError(
+      'key_missing',
+      `${path} cannot be read (${error.code}). The data needs this very key: restore it from its backup`,
+      { cause: error },
+    );
+  });
+}
+
+function assertLogName(logName: string): void {
+  if (!isLogOrigin(`${logName}/t/x`) || logName.includes('/t/') || logName.length > 200) {
+    throw new LedgerError(
+      'log_name_invalid',
+      `the log name ${JSON.stringify(logName)} cannot be used: take something like a host name, e.g. audit.example.com`,
+    );
+  }
+}
