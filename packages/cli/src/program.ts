@@ -58,6 +58,7 @@ export function createProgram(context: CommandContext): Command {
   for (const one of register) one(program, context);
   for (const command of allCommands(program)) {
     command
+      .helpCommand(false)
       .exitOverride()
       .configureHelp({ helpWidth: HELP_COLUMNS, showGlobalOptions: false })
       .configureOutput({

@@ -8,7 +8,9 @@ afterEach(() => server?.closeAllConnections());
 afterEach(() => server?.close());
 
 /** A real HTTP server that answers as each test says: the client's retries cannot be shown on a healthy one. */
-async function clientOf(answer: (request: IncomingMessage, response: ServerResponse, nth: number) => void): Promise<ApiClient> {
+async function clientOf(
+  answer: (request: IncomingMessage, response: ServerResponse, nth: number) => void,
+): Promise<ApiClient> {
   let nth = 0;
   server = createServer((request, response) => {
     request.resume();
@@ -17,7 +19,10 @@ async function clientOf(answer: (request: IncomingMessage, response: ServerRespo
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return new ApiClient({ url: `http://127.0.0.1:${port}`, key: 'k', keySource: 'test', urlSource: 'test' }, '0');
+  return new ApiClient(
+    { url: `http://127.0.0.1:${port}`, key: 'k', keySource: 'test', urlSource: 'test' },
+    '0',
+  );
 }
 
 describe('ApiClient', () => {
@@ -38,7 +43,10 @@ describe('ApiClient', () => {
       requests += 1;
       response.writeHead(503).end('{"code":"overloaded","detail":"full"}');
     });
-    await expect(client.json('/x', { method: 'POST', body: {} })).rejects.toMatchObject({ exitCode: 3, code: 'overloaded' });
+    await expect(client.json('/x', { method: 'POST', body: {} })).rejects.toMatchObject({
+      exitCode: 3,
+      code: 'overloaded',
+    });
     expect(requests).toBe(1);
   });
 
@@ -69,12 +77,20 @@ describe('ApiClient', () => {
   });
 
   it('understands an error page that is not JSON', async () => {
-    const client = await clientOf((_request, response) => response.writeHead(502).end('<html><h1>Bad gateway</h1></html>'));
-    await expect(client.json('/x')).rejects.toMatchObject({ exitCode: 3, message: 'GET /x: 502: Bad gateway' });
+    const client = await clientOf((_request, response) =>
+      response.writeHead(502).end('<html><h1>Bad gateway</h1></html>'),
+    );
+    await expect(client.json('/x')).rejects.toMatchObject({
+      exitCode: 3,
+      message: 'GET /x: 502: Bad gateway',
+    });
   });
 
   it('says where nothing answers', async () => {
-    const client = new ApiClient({ url: 'http://127.0.0.1:1', key: 'k', keySource: 't', urlSource: '--url' }, '0');
+    const client = new ApiClient(
+      { url: 'http://127.0.0.1:1', key: 'k', keySource: 't', urlSource: '--url' },
+      '0',
+    );
     await expect(client.json('/x')).rejects.toMatchObject({
       exitCode: 3,
       code: 'unreachable',
@@ -83,7 +99,9 @@ describe('ApiClient', () => {
   });
 
   it('follows no redirect, which would carry the key along', async () => {
-    const client = await clientOf((_request, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end());
+    const client = await clientOf((_request, response) =>
+      response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+    );
     await expect(client.json('/x')).rejects.toMatchObject({ exitCode: 3 });
   });
 });

@@ -18,7 +18,8 @@ describe('plainText', () => {
   });
 
   it('leaves letters of every script alone', () => {
-    for (const text of ['Zoë', 'Ελλάδα', '日本語', 'עברית', '👩‍💻'.replace('\u200d', '')]) expect(plainText(text)).toBe(text);
+    for (const text of ['Zoë', 'Ελλάδα', '日本語', 'עברית', '👩‍💻'.replace('\u200d', '')])
+      expect(plainText(text)).toBe(text);
   });
 
   it('lets nothing through that a terminal acts on', () => {

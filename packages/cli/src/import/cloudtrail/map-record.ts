@@ -33,7 +33,7 @@ export function mapRecord(record: JsonObject, quotedNumbers: readonly string[] =
   const actor = actorOf(record);
   const target = targetOf(record, service);
   const address = textAt(record, 'sourceIPAddress');
-  const ip = address !== undefined && isIP(address) !== 0 ? address : undefined;
+  const ip = address !== undefined && !address.includes('%') && isIP(address) !== 0 ? address : undefined;
   const userAgent = textAt(record, 'userAgent');
   return {
     ok: true,

@@ -82,12 +82,27 @@ function idOf(resource: JsonObject): string | undefined {
   return textAt(resource, 'ARN') ?? textAt(resource, 'arn') ?? textAt(resource, 'resourceName');
 }
 
-/** S3 objects come with an ARN and no type. `arn:aws:s3:::bucket/key` → `AWS::S3::Object`. */
+/** How CloudFormation spells services whose name is more than one capital letter away from the ARN's. */
+const SERVICE_NAMES: Readonly<Record<string, string>> = {
+  lambda: 'Lambda',
+  secretsmanager: 'SecretsManager',
+  cloudtrail: 'CloudTrail',
+  dynamodb: 'DynamoDB',
+  logs: 'Logs',
+  guardduty: 'GuardDuty',
+};
+
+/** A resource without a type gets it from its ARN: `arn:aws:ssm:…:parameter/x` → `AWS::SSM::Parameter`. */
 function typeOfArn(arn: string): string {
   const [prefix, , service, , , ...rest] = arn.split(':');
   if (prefix !== 'arn' || service === undefined || service === '') return 'aws';
-  if (service === 's3') return rest.join(':').includes('/') ? 'AWS::S3::Object' : 'AWS::S3::Bucket';
-  return `AWS::${service}`;
+  const resource = rest.join(':');
+  if (service === 's3') return resource.includes('/') ? 'AWS::S3::Object' : 'AWS::S3::Bucket';
+  const kind = /^([a-z][a-z-]*)[:/]/i.exec(resource)?.[1];
+  const pascal = (kind ?? '').replace(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase());
+  return ['AWS', SERVICE_NAMES[service] ?? service.toUpperCase(), pascal]
+    .filter((part) => part !== '')
+    .join('::');
 }
 
 function nameOf(arn: string): string | undefined {
