@@ -1,0 +1,148 @@
+import { Worker } from 'node:worker_threads';
+import { OperationalError } from '../errors.ts';
+
+export interface SearchFollowerOptions {
+  readonly dataDir: string;
+  readonly ledgerPath: string;
+  readonly searchPath: string;
+  /** Master key given by the environment; read from the data folder when absent. */
+  readonly masterKey?: Uint8Array;
+  /** Told once per failure, with a text that holds no personal data. */
+  readonly onError: (message: string) => void;
+}
+
+/** From the thread to its owner. */
+export type SearchReport =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'lag'; readonly lag: number }
+  | { readonly kind: 'error'; readonly message: string };
+
+/** From the owner to the thread. */
+export type SearchOrder =
+  | { readonly kind: 'wake'; readonly tenants: readonly string[] }
+  | { readonly kind: 'stop' };
+
+/** Commits come every few milliseconds; the thread is woken at most this often, which bounds the messages. */
+const WAKE_INTERVAL_MS = 20;
+
+/** Longest wait before a thread that died is started again. */
+const RESTART_MS_MAX = 60_000;
+const RESTART_MS_FIRST = 500;
+
+/** How long `close` waits for the batch in hand. */
+const STOP_MS_MAX = 10_000;
+
+export interface SearchFollower {
+  /** Says that these tenants have new records. */
+  wake(tenants: readonly string[]): void;
+  /** Events committed and not searchable yet, as the thread last told; `undefined` while it is not running. */
+  lag(): number | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs the search follower in a thread of its own. A thread that dies is started again with growing pauses; the
+ * ledger never waits for it.
+ *
+ * @returns when the index is open, or has failed to open for the first time (then it goes on trying)
+ */
+export async function startSearchFollower(options: SearchFollowerOptions): Promise<SearchFollower> {
+  const follower = new ThreadedSearchFollower(options);
+  await follower.started;
+  return follower;
+}
+
+class ThreadedSearchFollower implements SearchFollower {
+  readonly started: Promise<void>;
+  readonly #options: SearchFollowerOptions;
+  readonly #waiting = new Set<string>();
+  #worker: Worker | undefined;
+  #lag: number | undefined;
+  #wakeTimer: NodeJS.Timeout | undefined;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #restartMs = RESTART_MS_FIRST;
+  #closing = false;
+
+  constructor(options: SearchFollowerOptions) {
+    this.#options = options;
+    this.started = this.#launch();
+  }
+
+  wake(tenants: readonly string[]): void {
+    for (const tenant of tenants) this.#waiting.add(tenant);
+    this.#wakeTimer ??= setTimeout(() => {
+      this.#wakeTimer = undefined;
+      this.#send({ kind: 'wake', tenants: [...this.#waiting] });
+      this.#waiting.clear();
+    }, WAKE_INTERVAL_MS).unref();
+  }
+
+  lag(): number | undefined {
+    return this.#lag;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearTimeout(this.#wakeTimer);
+    clearTimeout(this.#restartTimer);
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    this.#send({ kind: 'stop' });
+    const giveUp = setTimeout(() => void worker.terminate(), STOP_MS_MAX);
+    await exited;
+    clearTimeout(giveUp);
+  }
+
+  #send(order: SearchOrder): void {
+    this.#worker?.postMessage(order);
+  }
+
+  /** Resolves with the first news of the thread, good or bad. */
+  #launch(): Promise<void> {
+    const { dataDir, ledgerPath, searchPath, masterKey } = this.#options;
+    const worker = new Worker(new URL('./search-thread.ts', import.meta.url), {
+      name: 'attestry-search',
+      workerData: { dataDir, ledgerPath, searchPath, masterKey },
+    });
+    this.#worker = worker;
+    worker.unref();
+    return new Promise((resolve) => {
+      worker.on('message', (report: SearchReport) => {
+        this.#take(report);
+        resolve();
+      });
+      worker.on('error', (error) => this.#options.onError(`search thread: ${error.message}`));
+      worker.on('exit', () => {
+        this.#ended();
+        resolve();
+      });
+    });
+  }
+
+  #take(report: SearchReport): void {
+    if (report.kind === 'error') this.#options.onError(report.message);
+    if (report.kind === 'lag') this.#lag = report.lag;
+    if (report.kind === 'ready') this.#restartMs = RESTART_MS_FIRST;
+  }
+
+  #ended(): void {
+    this.#worker = undefined;
+    this.#lag = undefined;
+    if (this.#closing) return;
+    const pauseMs = this.#restartMs;
+    this.#restartMs = Math.min(pauseMs * 2, RESTART_MS_MAX);
+    this.#restartTimer = setTimeout(() => void this.#launch(), pauseMs).unref();
+  }
+}
+
+/** What a text query gets while there is no index. */
+export function searchUnavailable(cause?: unknown): OperationalError {
+  return new OperationalError(
+    'search_unavailable',
+    'the full-text index is being rebuilt; ask again in a moment',
+    {
+      cause,
+    },
+  );
+}

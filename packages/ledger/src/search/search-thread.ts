@@ -1,0 +1,85 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { FollowerRunner } from '../followers/follower-runner.ts';
+import { searchText } from '../followers/search-text.ts';
+import type { LogHead, StoredRecord } from '../ports/ledger-store.ts';
+import { openReadOnly } from '../read-only.ts';
+import { SearchIndex } from '../stores/sqlite/search-index.ts';
+import type { SearchOrder, SearchReport } from './search-follower.ts';
+
+// Entry of the search thread: reads the ledger, writes search.db, knows nothing of the server.
+
+/** Records of one transaction: about 20 ms of work, so that a commit is searchable soon and an order is heard. */
+const BATCH_RECORDS = 500;
+const POLL_MS = 1_000;
+/** How often it is looked whether somebody deleted search.db, and the lag is told. */
+const WATCH_MS = 500;
+const BACKOFF_MS = { first: 200, max: 30_000 };
+
+const { dataDir, ledgerPath, searchPath, masterKey } = workerData as {
+  readonly dataDir: string;
+  readonly ledgerPath: string;
+  readonly searchPath: string;
+  readonly masterKey: Uint8Array | undefined;
+};
+
+function tell(report: SearchReport): void {
+  parentPort?.postMessage(report);
+}
+
+const ledger = await openReadOnly(dataDir, masterKey === undefined ? {} : { masterKey });
+
+async function textsOf(
+  head: LogHead,
+  records: readonly StoredRecord[],
+): Promise<{ readonly seq: number; readonly text: string }[]> {
+  // Canonical records end with their type, so the others are left out without parsing them.
+  const events = records.filter((record) => record.text?.endsWith(',"type":"event","v":1}'));
+  const views = await ledger.readEvents(head.tenant, events, { personal: true });
+  return views.map((view) => ({ seq: view.seq, text: searchText(view) }));
+}
+
+let index = SearchIndex.open({ searchPath, ledgerPath, textsOf });
+let runner = startRunner();
+
+function startRunner(): FollowerRunner {
+  const started = new FollowerRunner({
+    ledger: ledger.stores.ledger,
+    follower: index,
+    batchRecords: BATCH_RECORDS,
+    pollMs: POLL_MS,
+    backoffMs: BACKOFF_MS,
+    onError: (message) => tell({ kind: 'error', message }),
+  });
+  started.start();
+  return started;
+}
+
+/** A deleted index is begun anew; the readers notice by themselves. */
+async function reopen(): Promise<void> {
+  await runner.stop();
+  index.close();
+  index = SearchIndex.open({ searchPath, ledgerPath, textsOf });
+  runner = startRunner();
+}
+
+let watching = Promise.resolve();
+const watch = setInterval(() => {
+  tell({ kind: 'lag', lag: runner.lag() });
+  if (!index.isCurrent()) watching = watching.then(() => (index.isCurrent() ? undefined : reopen()));
+}, WATCH_MS);
+
+parentPort?.on('message', (order: SearchOrder) => {
+  if (order.kind === 'wake') runner.wake(order.tenants);
+  else void stop();
+});
+
+async function stop(): Promise<void> {
+  clearInterval(watch);
+  await watching;
+  await runner.stop();
+  index.close();
+  await ledger.close();
+  parentPort?.close();
+}
+
+tell({ kind: 'ready' });
