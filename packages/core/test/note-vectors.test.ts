@@ -131,7 +131,7 @@ describe.skipIf(vectors === undefined)('published signed notes', () => {
 
   it('computes the roots of the Tessera log and signs its checkpoints to the same bytes', () => {
     const { skeys, tesseraLog } = vectors as NoteVectors;
-    const signer = logSigner('example.com/log/testdata', seedOf(skeys['tesseraTestdata'] as string));
+    const signer = logSigner('example.com/log/testdata', seedOf(skeys.tesseraTestdata as string));
     const range = CompactRange.empty(portableCrypto);
     for (const leaf of ['', ...tesseraLog.leaves]) {
       if (leaf !== '') {
@@ -147,7 +147,7 @@ describe.skipIf(vectors === undefined)('published signed notes', () => {
 
   it('signs the note of sumdb to the same bytes', () => {
     const { skeys } = vectors as NoteVectors;
-    const seed = seedOf(skeys['PeterNeumann'] as string);
+    const seed = seedOf(skeys.PeterNeumann as string);
     const note = valid[0] as ValidNote;
     const { text } = parseNote(note.note);
     expect(logSigner('PeterNeumann', seed).vkey).toBe(PETER);

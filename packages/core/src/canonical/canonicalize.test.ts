@@ -126,7 +126,7 @@ describe('canonicalize', () => {
 
   it('refuses an object that contains itself', () => {
     const loop: Record<string, unknown> = {};
-    loop['self'] = loop;
+    loop.self = loop;
     expect(() => canonicalize(loop)).toThrow(expect.objectContaining({ code: 'too_deep' }));
   });
 

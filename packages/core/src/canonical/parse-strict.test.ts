@@ -176,6 +176,6 @@ describe('parseStrict', () => {
   it('gives no object a foreign prototype', () => {
     const value = parseStrict('{"a":{"constructor":{"x":1}},"n":1e30}') as Record<string, unknown>;
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
-    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+    expect('x' in {}).toBe(false);
   });
 });
