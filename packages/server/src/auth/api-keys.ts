@@ -1,0 +1,149 @@
+import type { AdminStore } from '@attestry/ledger';
+import { ApiError, notFound } from '../errors/api-error.ts';
+import { KEYS_PER_TENANT_MAX } from '../limits.ts';
+import type { ApiKey } from './api-key.ts';
+import { hashSecret, isSecret, newKeyId, newToken, parseToken } from './api-key-token.ts';
+import { NetworkSet } from './networks.ts';
+import { type Rights, rightsOf } from './rights.ts';
+
+const KIND = 'api_key';
+
+/** A key that has shown its secret. */
+export interface Authenticated {
+  readonly key: ApiKey;
+  /** Rights in the key's own tenant. */
+  readonly rights: Rights;
+}
+
+/** Why a credential was refused; for the server's own log, never told to the client. */
+export type AuthenticationFailure =
+  | 'malformed'
+  | 'unknown'
+  | 'wrong secret'
+  | 'revoked'
+  | 'expired'
+  | 'address not allowed';
+
+interface CachedKey {
+  key: ApiKey;
+  revision: number;
+  rights: Rights;
+  networks: NetworkSet | undefined;
+}
+
+const NO_SECRET = hashSecret('no key has this secret');
+
+/**
+ * All API keys, held in memory so that authentication is a map lookup and a hash, and so that revoking or rotating
+ * acts on the very next request. Writes go through the admin store first.
+ */
+export class ApiKeys {
+  readonly #store: AdminStore;
+  readonly #now: () => number;
+  readonly #byId = new Map<string, CachedKey>();
+
+  private constructor(store: AdminStore, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /** Loads every key of every tenant. */
+  static async open(store: AdminStore, now: () => number): Promise<ApiKeys> {
+    const keys = new ApiKeys(store, now);
+    for (const row of await store.list(KIND)) keys.#remember(JSON.parse(row.value) as ApiKey, row.revision);
+    return keys;
+  }
+
+  #remember(key: ApiKey, revision: number): void {
+    const rights = rightsOf(key, key.tenant);
+    if (rights === undefined) throw new Error(`api key ${key.id} has no roles`);
+    const networks = key.bounds.cidrs === undefined ? undefined : new NetworkSet(key.bounds.cidrs);
+    this.#byId.set(key.id, { key, revision, rights, networks });
+  }
+
+  /**
+   * Checks a bearer token.
+   *
+   * @param token   the text after `Bearer `
+   * @param address the client's address, for keys bound to networks
+   */
+  authenticate(token: string, address: string): Authenticated | AuthenticationFailure {
+    const parsed = parseToken(token);
+    if (parsed === undefined) return 'malformed';
+    const cached = this.#byId.get(parsed.id);
+    // An unknown id costs the same hash and comparison as a known one.
+    const isRight = isSecret(parsed.secret, cached?.key.secretSha256 ?? NO_SECRET);
+    if (cached === undefined || cached.key.environment !== parsed.environment) return 'unknown';
+    if (!isRight) return 'wrong secret';
+    if (cached.key.revokedAtMs !== undefined) return 'revoked';
+    if (cached.key.expiresAtMs !== undefined && cached.key.expiresAtMs <= this.#now()) return 'expired';
+    if (cached.networks !== undefined && !cached.networks.has(address)) return 'address not allowed';
+    return cached;
+  }
+
+  /** Keys of one tenant, oldest first, revoked ones included. */
+  list(tenant: string): readonly ApiKey[] {
+    const keys = [...this.#byId.values()].map(({ key }) => key).filter((key) => key.tenant === tenant);
+    return keys.sort((a, b) => a.createdAtMs - b.createdAtMs || a.id.localeCompare(b.id));
+  }
+
+  get(tenant: string, id: string): ApiKey | undefined {
+    const key = this.#byId.get(id)?.key;
+    return key?.tenant === tenant ? key : undefined;
+  }
+
+  /** True when no tenant has any key: the first start. */
+  get isEmpty(): boolean {
+    return this.#byId.size === 0;
+  }
+
+  /** Makes a key; the token is returned once and is nowhere afterwards. */
+  async create(
+    fields: Omit<ApiKey, 'id' | 'secretSha256' | 'createdAtMs'>,
+  ): Promise<{ readonly key: ApiKey; readonly token: string }> {
+    if (this.list(fields.tenant).length >= KEYS_PER_TENANT_MAX) {
+      throw new ApiError('conflict', `A tenant has at most ${KEYS_PER_TENANT_MAX} API keys.`);
+    }
+    const { text, token } = newToken(fields.environment, newKeyId());
+    const key: ApiKey = {
+      ...fields,
+      id: token.id,
+      secretSha256: hashSecret(token.secret),
+      createdAtMs: this.#now(),
+    };
+    await this.#put(key, 0);
+    return { key, token: text };
+  }
+
+  /** Gives the key a new secret; the old one stops at once. */
+  async rotate(tenant: string, id: string): Promise<{ readonly key: ApiKey; readonly token: string }> {
+    const { key, revision } = this.#live(tenant, id);
+    const { text, token } = newToken(key.environment, key.id);
+    const rotated: ApiKey = { ...key, secretSha256: hashSecret(token.secret), rotatedAtMs: this.#now() };
+    await this.#put(rotated, revision);
+    return { key: rotated, token: text };
+  }
+
+  /** Ends a key for good; it stays listed so that its id in old events can be explained. */
+  async revoke(tenant: string, id: string): Promise<ApiKey> {
+    const { key, revision } = this.#live(tenant, id);
+    const revoked: ApiKey = { ...key, revokedAtMs: this.#now() };
+    await this.#put(revoked, revision);
+    return revoked;
+  }
+
+  #live(tenant: string, id: string): CachedKey {
+    const cached = this.#byId.get(id);
+    if (cached === undefined || cached.key.tenant !== tenant) throw notFound(`API key ${id}`);
+    if (cached.key.revokedAtMs !== undefined) throw new ApiError('conflict', `API key ${id} is revoked.`);
+    return cached;
+  }
+
+  async #put(key: ApiKey, revision: number): Promise<void> {
+    const row = { kind: KIND, tenant: key.tenant, id: key.id, value: JSON.stringify(key) };
+    const outcome = await this.#store.put(row, revision);
+    if (outcome.kind === 'conflict')
+      throw new ApiError('conflict', `API key ${key.id} was changed meanwhile; read it again.`);
+    this.#remember(key, revision + 1);
+  }
+}

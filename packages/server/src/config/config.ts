@@ -1,0 +1,41 @@
+import type { SettingName } from './settings.ts';
+
+/** The server's configuration: read once, checked as a whole, frozen. */
+export interface Config {
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logName: string | undefined;
+  readonly batchSize: number;
+  readonly batchIntervalMs: number;
+  readonly checkpointIntervalMs: number;
+  /** Addresses and networks in CIDR notation. */
+  readonly trustedProxies: readonly string[];
+  readonly masterKey: string | undefined;
+  readonly masterKeyFile: string | undefined;
+  readonly signingKeyFile: string | undefined;
+  readonly metrics: boolean;
+  /** Requests per minute; 0 is off. */
+  readonly rateLimits: { readonly perKey: number; readonly perAddress: number; readonly failedAuth: number };
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** Only ever set by `serve --accept-rollback`: start a new generation of logs whose database is older than seen. */
+  readonly acceptRollback: boolean;
+  /** Where each value came from, for `config print`. */
+  readonly sources: ReadonlyMap<
+    SettingName,
+    { readonly value: string | undefined; readonly source: 'environment' | 'file' | 'default' }
+  >;
+}
+
+/** Every mistake of a configuration at once. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `the configuration has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}:\n  - ${problems.join('\n  - ')}`,
+    );
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}

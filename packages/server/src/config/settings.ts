@@ -1,0 +1,159 @@
+/** One variable of the configuration. `name` is without the prefix `ATTESTRY_`; in the file it is in lower case. */
+export interface Setting {
+  readonly name: string;
+  readonly kind: 'text' | 'path' | 'integer' | 'switch' | 'word' | 'list';
+  readonly fallback: string | undefined;
+  /** Inclusive bounds of an integer. */
+  readonly range?: readonly [min: number, max: number];
+  readonly words?: readonly string[];
+  readonly secret?: true;
+  /** For docs/configuration.md and `config print`. */
+  readonly meaning: string;
+}
+
+/** Everything this version understands. docs/configuration.md lists the same rows; a test compares them. */
+export const SETTINGS = [
+  {
+    name: 'DATA_DIR',
+    kind: 'path',
+    fallback: './attestry-data',
+    meaning: 'Folder of the embedded store, its keys and its lock.',
+  },
+  {
+    name: 'HOST',
+    kind: 'text',
+    fallback: '127.0.0.1',
+    meaning: 'Address to listen on. Put TLS in front before you leave loopback.',
+  },
+  {
+    name: 'PORT',
+    kind: 'integer',
+    fallback: '8484',
+    range: [0, 65_535],
+    meaning: 'Port to listen on; 0 takes a free one.',
+  },
+  {
+    name: 'LOG_NAME',
+    kind: 'text',
+    fallback: undefined,
+    meaning:
+      "First part of every log's origin, e.g. `audit.example.com`. Made once at the first start when absent, and never changed.",
+  },
+  {
+    name: 'STORE',
+    kind: 'text',
+    fallback: 'sqlite:',
+    meaning: 'Where records are kept: `sqlite:` is the embedded store in the data folder.',
+  },
+  {
+    name: 'BATCH_SIZE',
+    kind: 'integer',
+    fallback: '256',
+    range: [1, 1_000],
+    meaning: 'Events per group commit.',
+  },
+  {
+    name: 'BATCH_INTERVAL_MS',
+    kind: 'integer',
+    fallback: '5',
+    range: [0, 1_000],
+    meaning: 'Longest wait for a group commit to fill.',
+  },
+  {
+    name: 'CHECKPOINT_INTERVAL_MS',
+    kind: 'integer',
+    fallback: '1000',
+    range: [10, 3_600_000],
+    meaning: 'At most one checkpoint per log is signed in this time.',
+  },
+  {
+    name: 'DEDUPE_WINDOW_S',
+    kind: 'integer',
+    fallback: '0',
+    range: [0, 0],
+    meaning: 'Folding of repeated events; only 0 (off) in this version.',
+  },
+  {
+    name: 'TRUSTED_PROXIES',
+    kind: 'list',
+    fallback: '',
+    meaning:
+      'Addresses or networks whose X-Forwarded-For is believed, separated by commas. Nobody by default.',
+  },
+  {
+    name: 'MASTER_KEY',
+    kind: 'text',
+    fallback: undefined,
+    secret: true,
+    meaning:
+      'Key that wraps the data keys of personal data: 32 bytes in base64 or hex. Made in the data folder when absent.',
+  },
+  {
+    name: 'MASTER_KEY_FILE',
+    kind: 'path',
+    fallback: undefined,
+    meaning: 'File with the master key, instead of MASTER_KEY.',
+  },
+  {
+    name: 'SIGNING_KEY_FILE',
+    kind: 'path',
+    fallback: undefined,
+    meaning: 'File with the Ed25519 key that signs checkpoints.',
+  },
+  {
+    name: 'METRICS',
+    kind: 'switch',
+    fallback: 'on',
+    meaning: '/metrics for Prometheus, without a credential: `on` or `off`.',
+  },
+  {
+    name: 'RATE_LIMIT_PER_KEY',
+    kind: 'integer',
+    fallback: '600000',
+    range: [0, 1_000_000_000],
+    meaning: 'Requests per minute and API key; 0 switches the limit off.',
+  },
+  {
+    name: 'RATE_LIMIT_PER_ADDRESS',
+    kind: 'integer',
+    fallback: '1200000',
+    range: [0, 1_000_000_000],
+    meaning: 'Requests per minute and client address, with or without a key; 0 switches the limit off.',
+  },
+  {
+    name: 'RATE_LIMIT_FAILED_AUTH',
+    kind: 'integer',
+    fallback: '300',
+    range: [0, 1_000_000_000],
+    meaning:
+      'Failed authentications per minute and client address before its attempts are answered with 429; 0 switches it off.',
+  },
+  {
+    name: 'LOG_LEVEL',
+    kind: 'word',
+    fallback: 'info',
+    words: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+    meaning: 'How much the server tells on stderr (JSON lines). Requests are lines of `debug`.',
+  },
+] as const satisfies readonly Setting[];
+
+/** Name of a variable this version understands. */
+export type SettingName = (typeof SETTINGS)[number]['name'];
+
+/** Known to the project but not to this version: a clear refusal instead of a setting that nothing reads (trap 47). */
+export const LATER_SETTINGS: readonly string[] = [
+  'SEARCH',
+  'REDIS_URL',
+  'VAULT',
+  'OIDC_ISSUER',
+  'OIDC_AUDIENCE',
+  'OIDC_JWKS_URL',
+  'TSA_URL',
+  'WITNESSES',
+  'SMTP_URL',
+];
+/** Families of such names. */
+export const LATER_PREFIXES: readonly string[] = ['RETENTION_'];
+
+/** Variables of the command line client and of the test suite, which share the prefix: not the server's business. */
+export const FOREIGN_SETTINGS: readonly string[] = ['URL', 'API_KEY', 'SHARED', 'TENANT'];

@@ -1,0 +1,256 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import { Ajv } from 'ajv';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  type HTTPMethods,
+} from 'fastify';
+import type { Config } from '../config/config.ts';
+import { ApiError } from '../errors/api-error.ts';
+import {
+  ADMIN_BODY_BYTES_MAX,
+  CONNECTION_CHECK_INTERVAL_MS,
+  HEADER_BYTES_MAX,
+  HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_MS,
+  PATH_PARAMETER_CHARS_MAX,
+  REQUEST_TIMEOUT_MS,
+  SOCKET_IDLE_MS,
+} from '../limits.ts';
+import type { Operations } from '../operations/operations.ts';
+import { authenticate } from './authenticate.ts';
+import { addBodyParsers } from './body-parsers.ts';
+import { describeValidation, suggestParameter } from './describe-validation.ts';
+import { handleClientError, handleError, handleNotFound, type sendProblem } from './problem-replies.ts';
+import { addReference } from './reference.ts';
+import { addRequestLimits, type RequestLimits } from './request-limits.ts';
+import type { AnyRoute, Reply } from './route.ts';
+import { ALL_ROUTES } from './routes/all-routes.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    operationId?: string;
+  }
+}
+
+const REQUEST_ID_PATTERN = /^[A-Za-z0-9._:@/+=-]{1,128}$/;
+const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Settings of the HTTP layer that tests shorten. */
+export interface HttpTimeouts {
+  readonly requestMs: number;
+  readonly headersMs: number;
+  readonly checkIntervalMs: number;
+  readonly idleMs: number;
+}
+
+const DEFAULT_TIMEOUTS: HttpTimeouts = {
+  requestMs: REQUEST_TIMEOUT_MS,
+  headersMs: HEADERS_TIMEOUT_MS,
+  checkIntervalMs: CONNECTION_CHECK_INTERVAL_MS,
+  idleMs: SOCKET_IDLE_MS,
+};
+
+interface AppOptions {
+  readonly ops: Operations;
+  readonly config: Pick<Config, 'trustedProxies' | 'rateLimits' | 'metrics'>;
+  readonly logger: FastifyBaseLogger;
+  readonly timeouts?: HttpTimeouts;
+}
+
+/** Builds the HTTP server over the operations; it does not listen yet. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    bodyLimit: ADMIN_BODY_BYTES_MAX,
+    trustProxy: options.config.trustedProxies.length === 0 ? false : [...options.config.trustedProxies],
+    requestIdHeader: false,
+    genReqId: requestId,
+    connectionTimeout: timeouts.idleMs,
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    clientErrorHandler: handleClientError,
+    routerOptions: {
+      maxParamLength: PATH_PARAMETER_CHARS_MAX,
+      ignoreTrailingSlash: false,
+      caseSensitive: true,
+    },
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: timeouts.headersMs,
+      connectionsCheckingInterval: timeouts.checkIntervalMs,
+    },
+  });
+  app.decorateRequest('caller', undefined);
+  app.setErrorHandler(handleError);
+  app.setNotFoundHandler(handleNotFound);
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  addValidators(app);
+  addBodyParsers(app);
+  addHooks(app);
+  await app.register(helmet, {
+    global: true,
+    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+  });
+  const limits = await addRequestLimits(app, options.config.rateLimits);
+  await addReference(app);
+  const routes = options.config.metrics
+    ? ALL_ROUTES
+    : ALL_ROUTES.filter((route) => route.operationId !== 'getMetrics');
+  // After the reference plugin is loaded, so that it sees every route.
+  await app.register((scope, _options, done) => {
+    for (const definition of routes) addRoute(scope, options.ops, limits, definition);
+    addMethodRefusals(scope, routes);
+    done();
+  });
+  return app;
+}
+
+/** Takes the client's request id when it is a plain one, so that its logs and ours meet. */
+function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID_PATTERN.test(given) ? given : randomUUID();
+}
+
+function addHooks(app: FastifyInstance): void {
+  let isStopping = false;
+  app.addHook('preClose', (done) => {
+    isStopping = true;
+    done();
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    if (isStopping) {
+      reply.header('connection', 'close');
+      done(new ApiError('stopping', 'The server is stopping.', { retryAfterS: 5 }));
+      return;
+    }
+    done();
+  });
+  if (app.log.level !== 'debug' && app.log.level !== 'trace') return;
+  app.addHook('onResponse', (request, reply, done) => {
+    // The route pattern, never the URL: query strings and ids may be personal data or secrets (trap 30).
+    const { url } = request.routeOptions;
+    request.log.debug(
+      { method: request.method, route: url, status: reply.statusCode, ms: reply.elapsedTime },
+      'request',
+    );
+    done();
+  });
+}
+
+/** Query strings and path parameters are text and are converted; bodies are not: `"5"` is not a number there. */
+function addValidators(app: FastifyInstance): void {
+  const shared = { allErrors: false, removeAdditional: false, useDefaults: true, strict: false } as const;
+  const text = new Ajv({ ...shared, coerceTypes: 'array' });
+  const body = new Ajv({ ...shared, coerceTypes: false });
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? body : text).compile(schema as object),
+  );
+}
+
+function addRoute(app: FastifyInstance, ops: Operations, limits: RequestLimits, definition: AnyRoute): void {
+  const known = Object.keys((definition.query as { properties?: object } | undefined)?.properties ?? {});
+  const { access } = definition;
+  app.route({
+    method: definition.method,
+    url: definition.url,
+    config: { operationId: definition.operationId },
+    bodyLimit: definition.bodyBytesMax ?? ADMIN_BODY_BYTES_MAX,
+    schema: routeSchema(definition),
+    ...(definition.bodyIsCheckedByOperation === true ? { validatorCompiler: skipBody(app) } : {}),
+    schemaErrorFormatter: (errors, context) => suggestParameter(describeValidation(errors, context), known),
+    ...(access === 'public'
+      ? {}
+      : { onRequest: (request: FastifyRequest) => authenticate(ops, limits, access, request) }),
+    handler: async (request, reply) => {
+      const answer = await callHandler(definition, ops, request);
+      return sendReply(reply, answer);
+    },
+  });
+}
+
+function skipBody(app: FastifyInstance): NonNullable<FastifyInstance['validatorCompiler']> {
+  return (part) => {
+    if (part.httpPart === 'body') return () => true;
+    const compile = app.validatorCompiler;
+    if (compile === undefined) throw new Error('the app has no validator compiler');
+    return compile(part);
+  };
+}
+
+function callHandler(definition: AnyRoute, ops: Operations, request: FastifyRequest): Promise<Reply> | Reply {
+  if (definition.access === 'public') return definition.handle(ops);
+  if (request.caller === undefined) throw new Error('a private route was reached without a caller');
+  const { params, query, body, headers } = request;
+  return definition.handle(request.caller, { ops, params, query, body, headers });
+}
+
+function sendReply(reply: Parameters<typeof sendProblem>[0], answer: Reply): unknown {
+  reply.code(answer.status ?? 200);
+  if (answer.headers !== undefined) reply.headers(answer.headers);
+  if (answer.content !== undefined) return reply.type(answer.content.type).send(answer.content.data);
+  return reply.type('application/json').send(JSON.stringify(answer.body ?? {}));
+}
+
+/** What the reference document says about a route; also what Fastify validates. */
+function routeSchema(definition: AnyRoute): object {
+  const responses: Record<string, object> = {};
+  for (const [status, shape] of Object.entries(definition.responses)) {
+    const type = shape.contentType ?? 'application/json';
+    const schema = shape.schema ?? { type: 'string' };
+    responses[status] = { description: shape.description, content: { [type]: { schema } } };
+  }
+  if (definition.access !== 'public') {
+    responses['4xx'] = {
+      description: 'Refused; see docs/errors.md',
+      content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
+    };
+    responses['5xx'] = {
+      description: 'Not now; see docs/errors.md',
+      content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
+    };
+  }
+  return {
+    operationId: definition.operationId,
+    tags: [definition.tag],
+    summary: definition.summary,
+    ...(definition.description === undefined ? {} : { description: definition.description }),
+    ...(definition.params === undefined ? {} : { params: definition.params }),
+    ...(definition.access === 'public'
+      ? { security: [] }
+      : { querystring: definition.query ?? { type: 'object', additionalProperties: false } }),
+    ...(definition.body === undefined ? {} : { body: definition.body }),
+    ...(definition.consumes === undefined ? {} : { consumes: definition.consumes }),
+    response: responses,
+  };
+}
+
+/** 405 with `Allow` for the methods a path does not have; HEAD comes with GET. */
+function addMethodRefusals(app: FastifyInstance, routes: readonly AnyRoute[]): void {
+  const byUrl = new Map<string, Set<string>>();
+  for (const { url, method } of routes) byUrl.set(url, (byUrl.get(url) ?? new Set<string>()).add(method));
+  for (const [url, methods] of byUrl) {
+    const allow = [...methods, ...(methods.has('GET') ? ['HEAD'] : [])].join(', ');
+    app.route({
+      method: METHODS.filter((method) => !methods.has(method)),
+      url,
+      schema: { hide: true },
+      // onRequest, so that the body of a refused request is never read.
+      onRequest: (request, _reply, done) => {
+        done(
+          new ApiError('method_not_allowed', `${request.method} is not possible here.`, {
+            headers: { allow },
+          }),
+        );
+      },
+      handler: () => undefined,
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { isUtf8 } from 'node:buffer';
+import { parseStrict, StrictJsonError } from '@attestry/core';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ApiError } from '../errors/api-error.ts';
+
+const NDJSON_TYPE = 'application/x-ndjson';
+
+/** A body of `application/x-ndjson`: its text, still to be parsed line by line so that one bad line spares the others. */
+export class NdjsonBody {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+function decodeUtf8(body: Buffer): string {
+  // TextDecoder would replace or strip (BOM) silently; the bytes must mean one text only.
+  if (!isUtf8(body)) throw new ApiError('malformed_json', 'The body is not valid UTF-8.', { path: '' });
+  return body.toString('utf8');
+}
+
+/** Parses strictly (record-format 1); the error names the place. */
+export function parseJson(text: string): unknown {
+  try {
+    return parseStrict(text);
+  } catch (error) {
+    if (!(error instanceof StrictJsonError)) throw error;
+    throw new ApiError('malformed_json', error.detail, {
+      path: error.path,
+      errors: [{ code: error.code, path: error.path, detail: error.detail }],
+    });
+  }
+}
+
+function refuseEncoding(request: FastifyRequest): void {
+  const encoding = request.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new ApiError(
+      'unsupported_media_type',
+      `Content-Encoding ${encoding} is not supported; send the body as it is.`,
+    );
+  }
+}
+
+/** Replaces Fastify's parsers: JSON is read by the strict parser of core, and nothing else but NDJSON is taken. */
+export function addBodyParsers(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      refuseEncoding(request);
+      done(null, parseJson(decodeUtf8(body)));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.addContentTypeParser<Buffer>(NDJSON_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      refuseEncoding(request);
+      if (!isEventsPost(request))
+        throw new ApiError('unsupported_media_type', `${NDJSON_TYPE} is taken by POST /v1/events only.`);
+      done(null, new NdjsonBody(decodeUtf8(body)));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+function isEventsPost(request: FastifyRequest): boolean {
+  return request.routeOptions.url === '/v1/events';
+}

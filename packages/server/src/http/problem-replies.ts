@@ -1,0 +1,108 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { FatalError, OperationalError, OverloadedError } from '@attestry/ledger';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError, type ApiErrorOptions, notFound } from '../errors/api-error.ts';
+import type { ErrorCode } from '../errors/error-codes.ts';
+import { describeValidation } from './describe-validation.ts';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** Errors of Fastify that are the client's, by their stable codes. */
+const FASTIFY_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'The request body is larger than this route takes.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'unsupported_media_type',
+    'The content type of the body is missing or not one this route takes.',
+  ],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'invalid_request',
+    'The body does not have the length that Content-Length says.',
+  ],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['malformed_json', 'The body is empty; JSON was expected.'],
+  FST_ERR_BAD_URL: ['invalid_request', 'The path is not valid percent-encoding.'],
+  FST_ERR_ASYNC_CONSTRAINT: ['invalid_request', 'The request cannot be routed.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['invalid_request', 'A part of the path is too long.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['malformed_json', 'The body is not JSON.'],
+};
+
+/** Anything thrown by a handler, as the error to answer; `undefined` when it is the server's own mistake. */
+function toApiError(error: unknown): ApiError | undefined {
+  if (error instanceof ApiError) return error;
+  if (error instanceof OverloadedError) {
+    return new ApiError('overloaded', error.message, { retryAfterS: error.retryAfterS });
+  }
+  if (error instanceof OperationalError || error instanceof FatalError) {
+    return new ApiError('unavailable', 'The store cannot answer now.', { retryAfterS: 5, cause: error });
+  }
+  if (!(error instanceof Error)) return undefined;
+  const { code, validation, validationContext, statusCode } = error as FastifyError;
+  if (validation !== undefined) return describeValidation(validation, validationContext ?? 'body');
+  const known = code === undefined ? undefined : FASTIFY_CODES[code];
+  if (known !== undefined) return new ApiError(known[0], known[1]);
+  // What Node or Fastify calls a client error without a code of its own, e.g. an aborted body.
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new ApiError('invalid_request', 'The request could not be read.', { cause: error });
+  }
+  return undefined;
+}
+
+/** Sends a problem document (RFC 9457). */
+export function sendProblem(reply: FastifyReply, requestId: string, error: ApiError): FastifyReply {
+  const options: ApiErrorOptions = error.options;
+  if (options.headers !== undefined) reply.headers(options.headers);
+  if (options.retryAfterS !== undefined) reply.header('retry-after', String(options.retryAfterS));
+  if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer realm="attestry"');
+  return reply
+    .code(error.status)
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(error.toProblem(requestId)));
+}
+
+/** Fastify's error handler: the one place where errors are answered, and where the server's own are logged. */
+export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const known = toApiError(error);
+  if (known !== undefined && known.status < 500) {
+    void sendProblem(reply, request.id, known);
+    return;
+  }
+  const cause = known?.options.cause;
+  if (known === undefined || cause !== undefined) {
+    request.log.error(
+      { err: cause ?? error, request_id: request.id, route: request.routeOptions.url },
+      'request failed',
+    );
+  }
+  void sendProblem(
+    reply,
+    request.id,
+    known ?? new ApiError('internal', 'The server made a mistake; its log has the details.'),
+  );
+}
+
+/** Fastify's handler for paths that no route has. */
+export function handleNotFound(request: FastifyRequest, reply: FastifyReply): void {
+  void sendProblem(reply, request.id, notFound('This path'));
+}
+
+/** Answers what never became a request: slow, oversized or broken HTTP, on the raw socket. */
+export function handleClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const answer =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? new ApiError('request_timeout', 'The request did not arrive in time.')
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? new ApiError('headers_too_large', 'Request line and headers are larger than 16 kB.')
+        : new ApiError('invalid_request', 'This is not HTTP/1.1 as this server reads it.');
+  const body = JSON.stringify(answer.toProblem('none'));
+  const head = [
+    `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}

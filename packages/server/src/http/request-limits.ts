@@ -1,0 +1,41 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Config } from '../config/config.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { RATE_LIMIT_ENTRIES_MAX, RATE_LIMIT_WINDOW_MS } from '../limits.ts';
+
+/** Counts one request; throws `rate_limited` beyond the limit. `undefined`: the limit is switched off. */
+type Limiter = ((request: FastifyRequest) => Promise<void>) | undefined;
+
+/** The three limits of a request. */
+export interface RequestLimits {
+  /** Before anything else, by client address. */
+  readonly address: Limiter;
+  /** After authentication, by API key. */
+  readonly key: Limiter;
+  /** On failed authentications, by client address: counts this one. */
+  readonly failedAuth: Limiter;
+}
+
+/** Makes the limiters of `@fastify/rate-limit`; each keeps its own bounded table. */
+export async function addRequestLimits(
+  app: FastifyInstance,
+  limits: Config['rateLimits'],
+): Promise<RequestLimits> {
+  await app.register(rateLimit, { global: false, cache: RATE_LIMIT_ENTRIES_MAX });
+  const make = (max: number, what: string, keyOf: (request: FastifyRequest) => string): Limiter => {
+    if (max === 0) return undefined;
+    const check = app.createRateLimit({ max, timeWindow: RATE_LIMIT_WINDOW_MS, keyGenerator: keyOf });
+    return async (request) => {
+      const outcome = await check(request);
+      if (outcome.isAllowed || !outcome.isExceeded) return;
+      const retryAfterS = Math.max(1, outcome.ttlInSeconds);
+      throw new ApiError('rate_limited', `More than ${max} ${what} within a minute.`, { retryAfterS });
+    };
+  };
+  return {
+    address: make(limits.perAddress, 'requests from this address', (request) => request.ip),
+    key: make(limits.perKey, 'requests with this key', (request) => request.caller?.key.id ?? ''),
+    failedAuth: make(limits.failedAuth, 'failed authentications from this address', (request) => request.ip),
+  };
+}

@@ -1,0 +1,90 @@
+import type { Readable } from 'node:stream';
+import type { Static, TSchema } from 'typebox';
+import type { Scope } from '../auth/roles.ts';
+import type { Caller, Operations } from '../operations/operations.ts';
+
+/** What a route asks of the credential. There is no default: a route without it does not compile. */
+export type Access =
+  | 'public'
+  | {
+      readonly scope: Scope;
+      /** Only for platform administrators. */
+      readonly platform?: true;
+      /** Shows or judges the whole log, so it is closed to credentials that see a part of it. */
+      readonly wholeLog?: true;
+    };
+
+/** What a handler answers. */
+export interface Reply {
+  readonly status?: number;
+  /** Serialised as JSON. */
+  readonly body?: object;
+  /** Sent as it is. */
+  readonly content?: { readonly type: string; readonly data: string | Uint8Array | Readable };
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One answer in the OpenAPI document. */
+export interface ResponseShape {
+  readonly description: string;
+  readonly schema?: TSchema;
+  /** For answers that are not JSON. */
+  readonly contentType?: string;
+}
+
+/** The parts of a request that its schemas describe, already validated. */
+export interface Input<P extends TSchema, Q extends TSchema, B extends TSchema> {
+  readonly ops: Operations;
+  readonly params: Static<P>;
+  readonly query: Static<Q>;
+  readonly body: Static<B>;
+  /** Lower-case names; the values as sent. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+interface RouteShape<P extends TSchema, Q extends TSchema, B extends TSchema> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly url: string;
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** The operation checks the body itself and reports each event apart. */
+  readonly bodyIsCheckedByOperation?: true;
+  readonly consumes?: readonly string[];
+  /** Request body limit; the administration limit when absent. */
+  readonly bodyBytesMax?: number;
+  readonly responses: Readonly<Record<number, ResponseShape>>;
+}
+
+/** A route with a credential; `caller` is who it belongs to. */
+export interface PrivateRoute<P extends TSchema, Q extends TSchema, B extends TSchema>
+  extends RouteShape<P, Q, B> {
+  readonly access: Exclude<Access, 'public'>;
+  handle(caller: Caller, input: Input<P, Q, B>): Promise<Reply> | Reply;
+}
+
+/** A route open to everybody. */
+export interface PublicRoute extends RouteShape<TSchema, TSchema, TSchema> {
+  readonly access: 'public';
+  handle(ops: Operations): Promise<Reply> | Reply;
+}
+
+/** Any route, as the app registers it. */
+export type AnyRoute = PrivateRoute<TSchema, TSchema, TSchema> | PublicRoute;
+
+/** Declares a route with types inferred from its schemas. */
+export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(
+  definition: PrivateRoute<P, Q, B>,
+): AnyRoute {
+  // Method parameters are bivariant: the app only ever passes what the same definition's schemas have validated.
+  return definition as unknown as AnyRoute;
+}
+
+/** Declares a route that needs no credential. */
+export function publicRoute(definition: PublicRoute): AnyRoute {
+  return definition;
+}

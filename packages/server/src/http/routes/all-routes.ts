@@ -1,0 +1,15 @@
+import type { AnyRoute } from '../route.ts';
+import { ADMIN_ROUTES } from './admin-routes.ts';
+import { EVENT_ROUTES } from './event-routes.ts';
+import { EVIDENCE_ROUTES } from './evidence-routes.ts';
+import { INGEST_ROUTES } from './ingest-routes.ts';
+import { SERVICE_ROUTES } from './service-routes.ts';
+
+/** Every route of the server. */
+export const ALL_ROUTES: readonly AnyRoute[] = [
+  ...INGEST_ROUTES,
+  ...EVENT_ROUTES,
+  ...EVIDENCE_ROUTES,
+  ...ADMIN_ROUTES,
+  ...SERVICE_ROUTES,
+];

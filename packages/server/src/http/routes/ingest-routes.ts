@@ -1,0 +1,129 @@
+import type { Receipt } from '@attestry/ledger';
+import { Type } from 'typebox';
+import { ApiError } from '../../errors/api-error.ts';
+import { BATCH_EVENTS_MAX, BODY_BYTES_MAX } from '../../limits.ts';
+import {
+  type EventOutcome,
+  ingestEvents,
+  type ReceivedEvent,
+  refusalOf,
+  statusOf,
+} from '../../operations/ingest-events.ts';
+import { NdjsonBody, parseJson } from '../body-parsers.ts';
+import { TenantQuery } from '../query-parameters.ts';
+import { type AnyRoute, type Reply, route } from '../route.ts';
+import { ref } from '../shared-schemas.ts';
+
+/** A request body as events: one, a list under `events`, or lines. */
+function readBody(body: unknown): { readonly received: readonly ReceivedEvent[]; readonly isBatch: boolean } {
+  if (body instanceof NdjsonBody) return { received: readLines(body.text), isBatch: true };
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new ApiError('invalid_request', 'The body must be one event, or {"events": [...]}.', { path: '' });
+  }
+  if (!Object.hasOwn(body, 'events')) return { received: [{ value: body }], isBatch: false };
+  const { events, ...rest } = body as { events: unknown };
+  const [extra] = Object.keys(rest);
+  if (extra !== undefined)
+    throw new ApiError('invalid_request', `"${extra}" is not known beside "events".`, { path: `/${extra}` });
+  if (!Array.isArray(events))
+    throw new ApiError('invalid_request', '/events must be a list.', { path: '/events' });
+  if (events.length === 0) throw new ApiError('invalid_request', '/events is empty.', { path: '/events' });
+  return { received: events.map((value) => ({ value })), isBatch: true };
+}
+
+/** Lines of NDJSON; blank ones are skipped. A line that cannot be read is a refused event, not a refused request. */
+function readLines(text: string): readonly ReceivedEvent[] {
+  const received: ReceivedEvent[] = [];
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    if (received.length === BATCH_EVENTS_MAX)
+      throw new ApiError('payload_too_large', `A request holds at most ${BATCH_EVENTS_MAX} events.`);
+    try {
+      received.push({ value: parseJson(line) });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      received.push({ error });
+    }
+  }
+  if (received.length === 0) throw new ApiError('invalid_request', 'The body holds no event.', { path: '' });
+  return received;
+}
+
+/** A receipt as JSON. All members are hex, digits or ISO times, so no escaping is needed; this is the hot path. */
+function receiptJson({ id, seq, hash, recorded_at, duplicate }: Receipt): string {
+  return `{"id":"${id}","seq":${seq},"hash":"${hash}","recorded_at":"${recorded_at}","duplicate":${duplicate}}`;
+}
+
+function json(status: number, data: string): Reply {
+  return { status, content: { type: 'application/json', data } };
+}
+
+function answer(outcomes: readonly EventOutcome[], isBatch: boolean): Reply {
+  const refused = outcomes.flatMap((outcome) => ('refused' in outcome ? [outcome.refused] : []));
+  if (refused.length === outcomes.length) throw refusalOf(refused, isBatch);
+  if (refused.length > 0) {
+    const results = outcomes.map((outcome, index) => {
+      if ('receipt' in outcome) return { index, status: 201, receipt: outcome.receipt };
+      const { code, path, detail } = outcome.refused;
+      return { index, status: statusOf(outcome.refused), code, path, detail };
+    });
+    return {
+      status: 207,
+      body: { accepted: outcomes.length - refused.length, refused: refused.length, results },
+    };
+  }
+  const receipts = outcomes.map((outcome) => ('receipt' in outcome ? receiptJson(outcome.receipt) : ''));
+  return isBatch ? json(201, `{"receipts":[${receipts.join(',')}]}`) : json(201, receipts[0] ?? '');
+}
+
+const Batch = Type.Object({
+  events: Type.Array(ref('EventInput'), { minItems: 1, maxItems: BATCH_EVENTS_MAX }),
+});
+
+export const INGEST_ROUTES: readonly AnyRoute[] = [
+  route({
+    method: 'POST',
+    url: '/v1/events',
+    access: { scope: 'events:write' },
+    operationId: 'ingestEvents',
+    tag: 'events',
+    summary: 'Record events',
+    description: [
+      'One event, `{"events": [...]}`, or one event per line (`application/x-ndjson`); at most 1,000 events and 5 MB.',
+      'The answer comes after the events are durable. Each event is judged alone: 207 tells which were refused and why;',
+      'when all were refused the answer is a problem with `errors`. An id makes an event idempotent for ever;',
+      '`Idempotency-Key` does the same for a whole request whose events have no ids. `Prefer: respond-async` is ignored:',
+      'without a spool a durable receipt is the faster answer.',
+    ].join('\n'),
+    query: TenantQuery,
+    body: Type.Union([ref('EventInput'), Batch]),
+    bodyIsCheckedByOperation: true,
+    consumes: ['application/json', 'application/x-ndjson'],
+    bodyBytesMax: BODY_BYTES_MAX,
+    responses: {
+      201: {
+        description: 'All are durable.',
+        schema: Type.Union([ref('Receipt'), Type.Object({ receipts: Type.Array(ref('Receipt')) })]),
+      },
+      207: {
+        description: 'Some were refused.',
+        schema: Type.Object({
+          accepted: Type.Integer(),
+          refused: Type.Integer(),
+          results: Type.Array(ref('EventOutcome')),
+        }),
+      },
+    },
+    async handle(caller, { ops, body, headers }) {
+      if (body === undefined)
+        throw new ApiError(
+          'unsupported_media_type',
+          'Send the events as application/json or application/x-ndjson.',
+        );
+      const { received, isBatch } = readBody(body);
+      const key = headers['idempotency-key'];
+      const outcomes = await ingestEvents(ops, caller, received, typeof key === 'string' ? key : undefined);
+      return answer(outcomes, isBatch);
+    },
+  }),
+];

@@ -1,0 +1,204 @@
+import { EventInputSchema, EventViewSchema } from '@attestry/core';
+import { type TSchema, Type } from 'typebox';
+import { ROLES, SCOPES } from '../auth/roles.ts';
+import { ERROR_CODES } from '../errors/error-codes.ts';
+
+/** A schema of the OpenAPI document's components. */
+interface SharedSchema {
+  readonly $id: string;
+}
+
+function shared(id: string, schema: TSchema): SharedSchema {
+  return { $id: id, ...schema } as SharedSchema;
+}
+
+/** A reference to one of the components. */
+export function ref(id: string): TSchema {
+  return Type.Unsafe({ $ref: `${id}#` });
+}
+
+const time = (description: string): TSchema => Type.String({ format: 'date-time', description });
+const hex64 = (description: string): TSchema => Type.String({ pattern: '^[0-9a-f]{64}$', description });
+const words = (list: readonly string[]): TSchema => Type.Unsafe<string>({ type: 'string', enum: list });
+const count = (description: string): TSchema => Type.Integer({ minimum: 0, description });
+
+const ErrorItem = Type.Object({
+  index: Type.Optional(count('Position of the event in the request.')),
+  code: Type.String(),
+  path: Type.String({ description: 'JSON pointer from the event, or the name of a parameter.' }),
+  detail: Type.String(),
+});
+
+const Problem = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    code: words(Object.keys(ERROR_CODES)),
+    path: Type.Optional(
+      Type.String({ description: 'JSON pointer into the body, or the name of a parameter.' }),
+    ),
+    request_id: Type.String(),
+    retry_after: Type.Optional(count('Seconds.')),
+    errors: Type.Optional(Type.Array(ErrorItem)),
+  },
+  { description: 'Problem document (RFC 9457). The codes are explained in docs/errors.md.' },
+);
+
+const Receipt = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    seq: count('Number of the record in the log.'),
+    hash: hex64('Leaf hash of the record.'),
+    recorded_at: time('When the log took it.'),
+    duplicate: Type.Boolean({ description: 'The event was in the log already; this is its first receipt.' }),
+  },
+  { description: 'Given after the event is durable.' },
+);
+
+const EventOutcome = Type.Object({
+  index: count('Position of the event in the request.'),
+  status: Type.Integer({
+    description: 'What the event would have got alone: 201, or the status of its error.',
+  }),
+  receipt: Type.Optional(ref('Receipt')),
+  code: Type.Optional(Type.String()),
+  path: Type.Optional(Type.String()),
+  detail: Type.Optional(Type.String()),
+});
+
+const Groups = Type.Array(
+  Type.Object({ key: Type.Union([Type.String(), Type.Null()]), count: count('Events.') }),
+);
+
+const Activity = Type.Object({
+  total: count('Events.'),
+  first_at: Type.Union([time('Oldest event.'), Type.Null()]),
+  last_at: Type.Union([time('Newest event.'), Type.Null()]),
+  types: Groups,
+  statuses: Groups,
+  days: Groups,
+  recent: Type.Array(ref('Event')),
+});
+
+const Checkpoint = Type.Object({
+  origin: Type.String(),
+  size: count('Records in the tree.'),
+  root: hex64('Root of the tree.'),
+  signed_at: time('When it was signed.'),
+  note: Type.String({ description: 'The signed note (C2SP); only this is evidence.' }),
+});
+
+const VerificationReport = Type.Object(
+  {
+    ok: Type.Boolean({
+      description: 'True only if everything asked for could be read and nothing was found.',
+    }),
+    origin: Type.String(),
+    size: count('Records.'),
+    root: Type.Unknown(),
+    checked: Type.Record(Type.String(), Type.Integer()),
+    seals: Type.Record(Type.String(), Type.Integer()),
+    head: Type.Unknown(),
+    findings: Type.Array(
+      Type.Object({
+        code: Type.String(),
+        seq: Type.Optional(Type.Integer()),
+        id: Type.Optional(Type.String()),
+        field: Type.Optional(Type.String()),
+        detail: Type.String(),
+      }),
+    ),
+    findings_total: count('All findings; at most 1,000 are listed.'),
+    duration_ms: Type.Number(),
+  },
+  { description: 'The codes are explained in docs/verification.md.' },
+);
+
+const VerifyJob = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  status: words(['waiting', 'running', 'done', 'failed']),
+  range: Type.Object({}),
+  created_at: time('When it was asked for.'),
+  started_at: Type.Optional(time('When it began.')),
+  finished_at: Type.Optional(time('When it ended.')),
+  progress: Type.Optional(Type.Object({ records: count('Checked so far.'), total: count('To check.') })),
+  report: Type.Optional(ref('VerificationReport')),
+  error: Type.Optional(
+    Type.String({ description: 'Why it could not be carried out: a failure, never a pass.' }),
+  ),
+});
+
+const list = (description: string): TSchema => Type.Optional(Type.Array(Type.String(), { description }));
+
+const ApiKey = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  tenant: Type.String(),
+  environment: Type.String(),
+  roles: Type.Array(words(ROLES)),
+  scopes: Type.Optional(Type.Array(words(SCOPES))),
+  projects: list('Only events of these projects.'),
+  categories: list('Only events of these categories.'),
+  types: list('Only events of these types.'),
+  cidrs: list('Only from these networks.'),
+  subject: Type.Optional(Type.String({ description: 'Whose key a member key is.' })),
+  created_at: time('When it was made.'),
+  created_by: Type.String({ description: 'Id of the key that made it.' }),
+  rotated_at: Type.Optional(time('When it got its present secret.')),
+  expires_at: Type.Optional(time('When it stops.')),
+  revoked_at: Type.Optional(time('When it was stopped.')),
+});
+
+const Tenant = Type.Object({
+  id: Type.String(),
+  name: Type.Optional(Type.String()),
+  created_at: time('When it was made.'),
+  created_by: Type.String(),
+  origin: Type.Optional(Type.String({ description: 'Origin of its log.' })),
+  size: Type.Optional(count('Records in its log.')),
+});
+
+const EventSchema = Type.Object({
+  type: Type.String(),
+  version: Type.Integer({ minimum: 1 }),
+  schema: Type.Object({}, { description: 'JSON Schema 2020-12 of the whole event.' }),
+  category: Type.Optional(Type.String()),
+  severity: Type.Optional(Type.String()),
+  description: Type.Optional(Type.String()),
+  created_at: time('When it was made.'),
+  created_by: Type.String(),
+});
+
+const Component = Type.Object({
+  status: words(['ok', 'degraded', 'down']),
+  detail: Type.Optional(Type.String()),
+});
+
+const Readiness = Type.Object({
+  ready: Type.Boolean(),
+  components: Type.Record(Type.String(), Component),
+  queue: Type.Object({
+    size: count('Events waiting for their commit.'),
+    limit: count('At this size new events get 503.'),
+  }),
+});
+
+/** The components of the OpenAPI document, by name. */
+export const SHARED_SCHEMAS: readonly SharedSchema[] = [
+  shared('EventInput', EventInputSchema),
+  shared('Event', EventViewSchema),
+  shared('Problem', Problem),
+  shared('Receipt', Receipt),
+  shared('EventOutcome', EventOutcome),
+  shared('Groups', Groups),
+  shared('Activity', Activity),
+  shared('Checkpoint', Checkpoint),
+  shared('VerificationReport', VerificationReport),
+  shared('VerifyJob', VerifyJob),
+  shared('ApiKey', ApiKey),
+  shared('Tenant', Tenant),
+  shared('EventSchema', EventSchema),
+  shared('Readiness', Readiness),
+];

@@ -1,0 +1,96 @@
+/**
+ * Every bound of the server, with the reason for the number. At a bound the answer is a 4xx, 429 or 503 that says so;
+ * nothing is cut short or buffered in silence.
+ */
+
+/** api.md: a batch is at most 5 MB; one transaction of that size stays far below a second. */
+export const BODY_BYTES_MAX = 5 * 1024 * 1024;
+/** Bodies of administration routes are small; a custom schema (64 kB) is the largest of them. */
+export const ADMIN_BODY_BYTES_MAX = 128 * 1024;
+/** api.md: a batch is at most 1,000 events, so that one request cannot hold the sequencer for long. */
+export const BATCH_EVENTS_MAX = 1_000;
+/** Request line and headers together: Node's default, enough for a cursor and a few hundred filters. */
+export const HEADER_BYTES_MAX = 16 * 1024;
+/** Whole request must have arrived by then: 5 MB at 1.4 Mbit/s. Slowloris clients are cut here. */
+export const REQUEST_TIMEOUT_MS = 30_000;
+/** Headers must have arrived by then. */
+export const HEADERS_TIMEOUT_MS = 10_000;
+/** How often Node looks for connections beyond the two limits above. */
+export const CONNECTION_CHECK_INTERVAL_MS = 2_000;
+/** A connection on which nothing moves in either direction, e.g. a download whose reader has stalled. */
+export const SOCKET_IDLE_MS = 120_000;
+/** Longer than the 60 s idle limit of common load balancers, so that the balancer closes first. */
+export const KEEP_ALIVE_MS = 72_000;
+/** A path parameter is at most a percent-encoded target id of 500 characters (4 bytes each, 3 characters per byte). */
+export const PATH_PARAMETER_CHARS_MAX = 6_000;
+/** SIGTERM: how long accepted work may take to finish before the process gives up and exits 1. */
+export const STOP_GRACE_MS = 20_000;
+
+/** api.md: `limit` is 1 to 1000, 100 when absent. */
+export const PAGE_EVENTS_MAX = 1_000;
+export const PAGE_EVENTS_DEFAULT = 100;
+/** api.md: neighbours of an event, each way. */
+export const CONTEXT_EVENTS_MAX = 50;
+export const CONTEXT_EVENTS_DEFAULT = 5;
+/** Values per repeated parameter: each becomes an index lookup. */
+export const PARAMETER_VALUES_MAX = 100;
+/** One value of a parameter: the longest identifier of the event model is 500 characters; `q` and user text fit too. */
+export const PARAMETER_CHARS_MAX = 1_000;
+/** Groups of one statistics answer; beyond that a dashboard cannot show them. */
+export const STATS_GROUPS_MAX = 1_000;
+export const STATS_GROUPS_DEFAULT = 100;
+/** Member names in `fields`. */
+export const FIELDS_MAX = 100;
+/** Checkpoints per listing. */
+export const CHECKPOINTS_PAGE_MAX = 1_000;
+/** Relative times such as `-24h` reach at most this far back (100 years). */
+export const RELATIVE_TIME_MS_MAX = 100 * 366 * 24 * 3_600_000;
+
+/** A key's name, shown in the log as the actor's name. */
+export const KEY_NAME_CHARS_MAX = 100;
+/** Keys per tenant: they are all held in memory for immediate revocation. */
+export const KEYS_PER_TENANT_MAX = 10_000;
+/** Tenants per server: one log, one head in memory each (log numbers are 17 bits in the embedded store). */
+export const TENANTS_MAX = 100_000;
+/** Entries of one bound (projects, categories, types, networks) of a key. */
+export const KEY_BOUND_VALUES_MAX = 100;
+
+/** Custom event types per tenant; each is a compiled validator in memory. */
+export const SCHEMAS_PER_TENANT_MAX = 1_000;
+/** Versions kept per custom type. */
+export const SCHEMA_VERSIONS_MAX = 100;
+/** Text of one JSON Schema; the built-in event schema is smaller. */
+export const SCHEMA_BYTES_MAX = 64 * 1024;
+/** Subschemas of one JSON Schema: bounds the work per event. */
+export const SCHEMA_NODES_MAX = 1_000;
+export const SCHEMA_DEPTH_MAX = 16;
+/** Backtracking steps one `pattern` may need on one value: about a millisecond. */
+export const PATTERN_STEPS_MAX = 1_000_000;
+/** Validators kept compiled at a time, over all tenants. */
+export const SCHEMA_CACHE_MAX = 2_000;
+
+/** Verifications that run at once: each takes a core. */
+export const VERIFY_RUNNING_MAX = 1;
+/** Verifications that wait; the next one gets 503. */
+export const VERIFY_WAITING_MAX = 20;
+/** Finished verifications kept per tenant. */
+export const VERIFY_KEPT_MAX = 100;
+/** Exports that run at once; each has its own thread and read connection. */
+export const EXPORTS_RUNNING_MAX = 4;
+/** Events an export thread reads at a time: 250 kB of ordinary events, 15 MB of the largest. */
+export const EXPORT_PAGE_EVENTS = 250;
+/** Chunks an export thread may be ahead of the client. */
+export const EXPORT_CHUNKS_AHEAD = 3;
+
+/** Self-audit windows open at a time (credential x tenant x kind); beyond it the oldest are written at once. */
+export const AUDIT_WINDOWS_MAX = 10_000;
+/** api: reads are told of once per credential and minute. */
+export const AUDIT_WINDOW_MS = 60_000;
+/** Addresses whose failed authentications are counted apart within a window; the rest is one line. */
+export const AUDIT_UNKNOWN_ADDRESSES_MAX = 1_000;
+/** Entries of the rate limiter's table (keys and addresses seen in the last minute). */
+export const RATE_LIMIT_ENTRIES_MAX = 20_000;
+/** Window of every rate limit. */
+export const RATE_LIMIT_WINDOW_MS = 60_000;
+/** Compiled-bounds and filter caches hold at most this many entries. */
+export const TENANT_CACHE_MAX = 10_000;

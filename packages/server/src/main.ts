@@ -1,0 +1,242 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type EmbeddedLedger, openEmbedded, startVerifyJob } from '@attestry/ledger';
+import type { FastifyInstance } from 'fastify';
+import { type Logger, pino } from 'pino';
+import { SelfAudit } from './audit/self-audit.ts';
+import { ApiKeys } from './auth/api-keys.ts';
+import { ensureFirstKey, firstKeyNotice } from './auth/first-key.ts';
+import { DEFAULT_TENANT, SYSTEM_TENANT, Tenants } from './auth/tenants.ts';
+import { type Config, ConfigError } from './config/config.ts';
+import { loadConfig } from './config/load-config.ts';
+import { Exporter } from './exports/exporter.ts';
+import { buildApp, type HttpTimeouts } from './http/app.ts';
+import { STOP_GRACE_MS } from './limits.ts';
+import { Metrics } from './metrics/metrics.ts';
+import type { Operations } from './operations/operations.ts';
+import { EventSchemas } from './schemas/event-schemas.ts';
+import { VerifyJobs } from './verify/verify-jobs.ts';
+
+/** A server that listens. */
+export interface RunningServer {
+  /** `http://host:port`, without a slash at the end. */
+  readonly url: string;
+  readonly address: { readonly host: string; readonly port: number };
+  /** The first key's token, when this start made it. */
+  readonly firstToken: string | undefined;
+  /** Stops taking requests, finishes what was accepted, writes the audit of the audit, closes the store. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What tests replace. */
+export interface ServerOptions {
+  readonly logger?: Logger;
+  readonly timeouts?: HttpTimeouts;
+  readonly auditWindowMs?: number;
+}
+
+/** The server as built, before it listens: the app for in-process requests, and what it is made of. */
+export interface AssembledServer {
+  readonly app: FastifyInstance;
+  readonly ops: Operations;
+  close(): Promise<void>;
+}
+
+function makeLogger(config: Config): Logger {
+  // One line per write would wait for the terminal or disk on the event loop; lines are gathered and written behind.
+  const destination = pino.destination({ fd: 2, sync: false, minLength: 0 });
+  return pino(
+    { level: config.logLevel, base: null, redact: ['req.headers', 'headers.authorization', 'token', 'key'] },
+    destination,
+  );
+}
+
+function masterKeyOptions(config: Config): { masterKey?: string; masterKeyFile?: string } {
+  return {
+    ...(config.masterKey === undefined ? {} : { masterKey: config.masterKey }),
+    ...(config.masterKeyFile === undefined ? {} : { masterKeyFile: config.masterKeyFile }),
+  };
+}
+
+function openLedger(config: Config, dataDir: string, logger: Logger): Promise<EmbeddedLedger> {
+  return openEmbedded({
+    dataDir,
+    ...(config.logName === undefined ? {} : { logName: config.logName }),
+    ...masterKeyOptions(config),
+    ...(config.signingKeyFile === undefined ? {} : { signingKeyFile: config.signingKeyFile }),
+    batchSize: config.batchSize,
+    batchIntervalMs: config.batchIntervalMs,
+    checkpointIntervalMs: config.checkpointIntervalMs,
+    acceptRollback: config.acceptRollback,
+    logger,
+  });
+}
+
+/** Opens the store and puts the operations and the app together. The only place that chooses a store. */
+export async function assembleServer(config: Config, options: ServerOptions = {}): Promise<AssembledServer> {
+  const logger = options.logger ?? makeLogger(config);
+  const dataDir = resolve(config.dataDir);
+  const embedded = await openLedger(config, dataDir, logger);
+  try {
+    return await assembleOver(embedded, { config, dataDir, logger, options });
+  } catch (error) {
+    await embedded.close();
+    throw error;
+  }
+}
+
+interface Surroundings {
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly logger: Logger;
+  readonly options: ServerOptions;
+}
+
+async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings): Promise<AssembledServer> {
+  const { config, dataDir, logger, options } = surroundings;
+  const { ledger, stores } = embedded;
+  const now = Date.now;
+  await ledger.createLog(SYSTEM_TENANT);
+  await ledger.createLog(DEFAULT_TENANT);
+  const tenants = await Tenants.open(ledger.admin);
+  if (!tenants.has(DEFAULT_TENANT))
+    await tenants.add({ id: DEFAULT_TENANT, createdAtMs: now(), createdBy: 'attestry' });
+  const metrics = new Metrics({ ledger, storeBytes: () => stores.storeBytes(), now });
+  const audit = new SelfAudit({
+    ledger,
+    now,
+    logger,
+    ...(options.auditWindowMs === undefined ? {} : { windowMs: options.auditWindowMs }),
+  });
+  const verifyJobs = await VerifyJobs.open({
+    store: ledger.admin,
+    run: (tenant, range, onProgress) =>
+      startVerifyJob({ dataDir, tenant, ...masterKeyOptions(config), ...range, onProgress }),
+    now,
+    onFailure: () => metrics.countVerifyFailure(),
+    logger,
+  });
+  const exporter = new Exporter({ dataDir, ...masterKeyOptions(config) });
+  const ops: Operations = {
+    ledger,
+    tenants,
+    keys: await ApiKeys.open(ledger.admin, now),
+    schemas: await EventSchemas.open(ledger.admin),
+    audit,
+    verifyJobs,
+    exporter,
+    metrics,
+    now,
+  };
+  const app = await buildApp({
+    ops,
+    config,
+    logger,
+    ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
+  });
+  let closing: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    // Requests first, so that all they accepted is in the ledger; the store last, so that all of it is written.
+    await app.close();
+    await Promise.all([exporter.close(), verifyJobs.close()]);
+    await audit.close();
+    await embedded.close();
+  };
+  return {
+    app,
+    ops,
+    close: () => {
+      closing ??= stop();
+      return closing;
+    },
+  };
+}
+
+function systemEvent(type: 'system.startup' | 'system.shutdown', metadata: object): object {
+  return {
+    type,
+    actor: { type: 'system', id: 'attestry' },
+    action: { verb: 'execute', status: 'success' },
+    context: { service: 'attestry' },
+    metadata,
+  };
+}
+
+/**
+ * Starts a server: opens the data folder, listens, and at the first start makes the first key.
+ *
+ * @throws {LedgerError} when the folder cannot be used (locked, newer schema, rolled back), with what to do
+ */
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
+  const assembled = await assembleServer(config, options);
+  const { app, ops } = assembled;
+  try {
+    await app.listen({ host: config.host, port: config.port });
+    const listening = app.server.address();
+    if (listening === null || typeof listening === 'string') throw new Error('the server does not listen');
+    const host = listening.family === 'IPv6' ? `[${listening.address}]` : listening.address;
+    const isAny = listening.address === '0.0.0.0' || listening.address === '::';
+    const url = `http://${isAny ? '127.0.0.1' : host}:${listening.port}`;
+    const firstToken = await ensureFirstKey(ops.keys, resolve(config.dataDir), url);
+    await ops.audit.record(SYSTEM_TENANT, systemEvent('system.startup', { node: process.version }));
+    let isStopped = false;
+    const close = async (): Promise<void> => {
+      if (!isStopped) {
+        isStopped = true;
+        // While the store is still open; a store that no longer writes must not keep the server from stopping.
+        await ops.audit.record(SYSTEM_TENANT, systemEvent('system.shutdown', {})).catch((error: unknown) => {
+          app.log.error({ err: error }, 'the stop of the server could not be recorded');
+        });
+      }
+      await assembled.close();
+    };
+    return { url, address: { host: listening.address, port: listening.port }, firstToken, close };
+  } catch (error) {
+    await assembled.close();
+    throw error;
+  }
+}
+
+async function readConfigFile(): Promise<string | undefined> {
+  try {
+    return await readFile('attestry.config.json', 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Runs a server until SIGTERM or SIGINT; a second signal, or work that does not end in time, ends it at once.
+ *
+ * @param config   checked configuration
+ * @param announce receives what a person should read: address and, once, the key
+ */
+export async function runServer(config: Config, announce: (text: string) => void): Promise<void> {
+  const server = await startServer(config);
+  announce(`Attestry listens on ${server.url} (reference: ${server.url}/docs)\n`);
+  if (server.firstToken !== undefined)
+    announce(`${firstKeyNotice(server.url, server.firstToken, resolve(config.dataDir))}\n`);
+  await new Promise<void>((finish, fail) => {
+    let isStopping = false;
+    const onSignal = (): void => {
+      if (isStopping) process.exit(1);
+      isStopping = true;
+      setTimeout(() => process.exit(1), STOP_GRACE_MS).unref();
+      server.close().then(finish, fail);
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}
+
+if (import.meta.main) {
+  try {
+    await runServer(loadConfig(process.env, await readConfigFile()), (text) => process.stdout.write(text));
+    process.exit(0);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`attestry: ${text}\n`);
+    process.exit(error instanceof ConfigError ? 2 : 1);
+  }
+}

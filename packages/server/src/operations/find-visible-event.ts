@@ -1,0 +1,30 @@
+import type { EventView } from '@attestry/core';
+import { notFound } from '../errors/api-error.ts';
+import { assertInView } from './event-filters.ts';
+import type { Caller, Operations } from './operations.ts';
+
+/** One event as found by its id. */
+export interface FoundEvent {
+  /** As the caller may see it. */
+  readonly view: EventView;
+  /** With its sealed members, for looking up neighbours; never to be answered. */
+  readonly whole: EventView;
+  readonly seq: number;
+}
+
+/**
+ * The event with an id, if the caller may see it.
+ *
+ * @throws {ApiError} `not_found`, also for what another tenant owns or the caller's view leaves out (trap 25)
+ */
+export async function findVisibleEvent(ops: Operations, caller: Caller, id: string): Promise<FoundEvent> {
+  const lowerId = id.toLowerCase();
+  const found = await ops.ledger.findEvent(caller.tenant, lowerId, { personal: true });
+  if (found === undefined) throw notFound(`Event ${id}`);
+  // The view is judged on the whole event: a redacted one has no actor to compare.
+  assertInView(found.view, caller.rights.view, id);
+  if (caller.rights.personal) return { view: found.view, whole: found.view, seq: found.seq };
+  const redacted = await ops.ledger.findEvent(caller.tenant, lowerId, { personal: false });
+  if (redacted === undefined) throw notFound(`Event ${id}`);
+  return { view: redacted.view, whole: found.view, seq: found.seq };
+}

@@ -1,0 +1,192 @@
+import { normalizeEvent, type PersonalDeclaration } from '@attestry/core';
+import type { AppendResult, IncomingEvent, Receipt } from '@attestry/ledger';
+import type { KeyBounds } from '../auth/api-key.ts';
+import { matchesType } from '../auth/rights.ts';
+import { ApiError, type ErrorItem } from '../errors/api-error.ts';
+import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.ts';
+import { BATCH_EVENTS_MAX } from '../limits.ts';
+import type { TenantSchemas } from '../schemas/event-schemas.ts';
+import { derivedEventIds, newEventId } from './event-ids.ts';
+import type { Caller, Operations } from './operations.ts';
+
+/** Why one event of a request was not taken. `status` is what it would have got alone. */
+export interface RefusedEvent {
+  readonly index: number;
+  readonly answer: ErrorCode;
+  /** The precise code: of the event model, or `answer` itself. */
+  readonly code: string;
+  readonly path: string;
+  readonly detail: string;
+}
+
+/** What became of each event of a request, by position. */
+export type EventOutcome = { readonly receipt: Receipt } | { readonly refused: RefusedEvent };
+
+/** An event as it came in, or why it could not even be read (a broken line of NDJSON). */
+export type ReceivedEvent = { readonly value: unknown } | { readonly error: ApiError };
+
+interface Prepared {
+  readonly index: number;
+  readonly event: IncomingEvent;
+}
+
+const IDEMPOTENCY_KEY_PATTERN = /^[!-~]{1,255}$/;
+
+/**
+ * Takes events into the caller's log. Every event is judged alone: a bad one is refused with its place and never
+ * holds up its neighbours (trap 14). Returns after the accepted ones are durable.
+ *
+ * @throws {ApiError} `payload_too_large`; {OverloadedError} when nothing of the request was kept
+ */
+export async function ingestEvents(
+  ops: Operations,
+  caller: Caller,
+  received: readonly ReceivedEvent[],
+  idempotencyKey: string | undefined,
+): Promise<readonly EventOutcome[]> {
+  if (received.length > BATCH_EVENTS_MAX) {
+    throw new ApiError(
+      'payload_too_large',
+      `A request holds at most ${BATCH_EVENTS_MAX} events, this one ${received.length}.`,
+    );
+  }
+  const startedMs = ops.now();
+  const outcomes = new Array<EventOutcome>(received.length);
+  const prepared = prepareAll(ops, caller, received, idempotencyKey, outcomes);
+  if (prepared.length > 0) {
+    const results = await ops.ledger.append(
+      caller.tenant,
+      prepared.map(({ event }) => event),
+    );
+    for (const [position, { index }] of prepared.entries())
+      outcomes[index] = toOutcome(index, results[position]);
+  }
+  ops.metrics.countIngest(prepared, outcomes, ops.now() - startedMs);
+  return outcomes;
+}
+
+function prepareAll(
+  ops: Operations,
+  caller: Caller,
+  received: readonly ReceivedEvent[],
+  idempotencyKey: string | undefined,
+  outcomes: EventOutcome[],
+): readonly Prepared[] {
+  const derive =
+    idempotencyKey === undefined ? undefined : derivedEventIds(caller.key.id, checkKey(idempotencyKey));
+  const schemas = ops.schemas.of(caller.tenant);
+  const nowMs = ops.now();
+  const { key, tenant } = caller;
+  const { projects, categories, types } = key.bounds;
+  const isBounded = projects !== undefined || categories !== undefined || types !== undefined;
+  let index = 0;
+  const context = {
+    tenantId: tenant,
+    nowMs,
+    newId: derive === undefined ? () => newEventId(nowMs) : () => derive(index),
+    receivedFrom: key.id,
+  };
+  const prepared: Prepared[] = [];
+  for (; index < received.length; index++) {
+    const item = received[index] as ReceivedEvent;
+    const refusal = 'error' in item ? refuseUnread(index, item.error) : undefined;
+    const judged = refusal ?? judge(index, (item as { value: unknown }).value, context, schemas);
+    if ('answer' in judged) outcomes[index] = { refused: judged };
+    else if (isBounded && !isWithin(judged.event, key.bounds))
+      outcomes[index] = { refused: outOfBounds(index) };
+    else prepared.push({ index, event: judged });
+  }
+  return prepared;
+}
+
+function checkKey(key: string): string {
+  if (IDEMPOTENCY_KEY_PATTERN.test(key)) return key;
+  throw new ApiError('invalid_request', 'Idempotency-Key must be 1 to 255 visible ASCII characters.', {
+    path: 'idempotency-key',
+  });
+}
+
+function judge(
+  index: number,
+  value: unknown,
+  context: Parameters<typeof normalizeEvent>[1],
+  schemas: TenantSchemas | undefined,
+): IncomingEvent | RefusedEvent {
+  const custom = schemas?.find(value);
+  const outcome = normalizeEvent(custom === undefined ? value : custom.applyDefaults(value), context);
+  if (!outcome.ok) {
+    const [first] = outcome.problems;
+    return {
+      index,
+      answer: 'invalid_event',
+      code: first?.code ?? 'invalid_event',
+      path: first?.path ?? '',
+      detail: first?.detail ?? '',
+    };
+  }
+  if (custom === undefined) return outcome;
+  const violation = custom.check(outcome.event);
+  if ('path' in violation)
+    return { index, answer: 'schema_violation', code: 'schema_violation', ...violation };
+  return {
+    ...outcome,
+    personal: [...outcome.personal, ...(violation.personal satisfies readonly PersonalDeclaration[])],
+  };
+}
+
+function refuseUnread(index: number, error: ApiError): RefusedEvent {
+  const [item] = error.options.errors ?? [];
+  return {
+    index,
+    answer: error.code,
+    code: item?.code ?? error.code,
+    path: error.options.path ?? '',
+    detail: error.message,
+  };
+}
+
+function isWithin(event: IncomingEvent['event'], { projects, categories, types }: KeyBounds): boolean {
+  const project = event.context?.project_id;
+  return (
+    (projects === undefined || (project !== undefined && projects.includes(project))) &&
+    (categories === undefined || categories.includes(event.category)) &&
+    (types === undefined || matchesType(event.type, types))
+  );
+}
+
+function outOfBounds(index: number): RefusedEvent {
+  const detail = 'The key is bound to other projects, categories or types than this event has.';
+  return { index, answer: 'forbidden', code: 'forbidden', path: '', detail };
+}
+
+function toOutcome(index: number, result: AppendResult | undefined): EventOutcome {
+  if (result === undefined) throw new Error(`the ledger gave no result for event ${index}`);
+  if (result.kind === 'receipt') return { receipt: result.receipt };
+  return {
+    refused: { index, answer: result.code, code: result.code, path: result.path, detail: result.detail },
+  };
+}
+
+/** The error to answer when every event of a request was refused. */
+export function refusalOf(refused: readonly RefusedEvent[], isBatch: boolean): ApiError {
+  const [first] = refused;
+  if (first === undefined) throw new Error('no event was refused');
+  const isUniform = refused.every(({ answer }) => answer === first.answer);
+  const code: ErrorCode = isUniform ? first.answer : 'invalid_request';
+  const errors: readonly ErrorItem[] = refused.map((item) => ({
+    ...(isBatch ? { index: item.index } : {}),
+    code: item.code,
+    path: item.path,
+    detail: item.detail,
+  }));
+  const detail =
+    isBatch && refused.length > 1
+      ? `None of the ${refused.length} events was taken; see errors.`
+      : first.detail;
+  return new ApiError(code, detail, { path: first.path, errors });
+}
+
+/** The status a refused event would have got alone. */
+export function statusOf(refused: RefusedEvent): number {
+  return ERROR_CODES[refused.answer].status;
+}

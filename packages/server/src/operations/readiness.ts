@@ -1,0 +1,48 @@
+import { SYSTEM_TENANT } from '../auth/tenants.ts';
+import type { Operations } from './operations.ts';
+
+/** State of one part. `degraded` still takes and shows events. */
+export interface ComponentState {
+  readonly status: 'ok' | 'degraded' | 'down';
+  readonly detail?: string;
+}
+
+/** Whether the server can take events, part by part. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly components: Readonly<Record<string, ComponentState>>;
+  readonly queue: { readonly size: number; readonly limit: number };
+}
+
+/** A follower this far behind answers searches with what it has; it is said, but events are still taken. */
+const SEARCH_LAG_EVENTS = 10_000;
+
+async function storeState(ops: Operations): Promise<ComponentState> {
+  try {
+    // A real read through the store: a process that lives over a dead store is not ready.
+    await ops.ledger.head(SYSTEM_TENANT);
+    return { status: 'ok' };
+  } catch {
+    // The reason may name paths; it is in the server's log, not on an open route.
+    return { status: 'down', detail: 'the store cannot be read' };
+  }
+}
+
+/** Looks at every component, cheaply enough to be asked each second. */
+export async function readiness(ops: Operations): Promise<Readiness> {
+  const status = ops.ledger.status();
+  const store = await storeState(ops);
+  const search = status.followers.find(({ name }) => name === 'search');
+  const lag = search?.lag ?? 0;
+  const searchState: ComponentState =
+    lag > SEARCH_LAG_EVENTS ? { status: 'degraded', detail: `${lag} events behind` } : { status: 'ok' };
+  const isFull = status.queue.size >= status.queue.limit;
+  const queueState: ComponentState = isFull
+    ? { status: 'down', detail: 'the queue is full' }
+    : { status: 'ok' };
+  return {
+    ready: store.status === 'ok' && !isFull,
+    components: { store, search: searchState, queue: queueState },
+    queue: status.queue,
+  };
+}

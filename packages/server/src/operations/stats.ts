@@ -1,0 +1,74 @@
+import type { EventView } from '@attestry/core';
+import type { EventQuery, StatsBucket, StatsGroup } from '@attestry/ledger';
+import { STATS_GROUPS_DEFAULT } from '../limits.ts';
+import { compileFor, type FilterInput, filterNames, isEmptyView, toEventFilters } from './event-filters.ts';
+import type { Caller, Operations } from './operations.ts';
+
+/** Counts per group, exact. */
+export interface Stats {
+  readonly group_by: StatsGroup;
+  readonly total: number;
+  /** Days and hours as RFC 3339 in UTC; `null` for events without the member, or with one the caller may not see. */
+  readonly groups: readonly { readonly key: string | null; readonly count: number }[];
+}
+
+const BLIND: ReadonlySet<StatsGroup> = new Set(['actor', 'target', 'ip']);
+
+/** Counts the matching events by one member. */
+export async function stats(
+  ops: Operations,
+  caller: Caller,
+  input: FilterInput & { readonly group_by: StatsGroup; readonly limit?: number | undefined },
+): Promise<Stats> {
+  const filters = toEventFilters(input, ops.now());
+  const { view } = caller.rights;
+  ops.audit.noteRead(caller, 'audit_log.searched', 'stats', filterNames(input));
+  if (view === undefined || isEmptyView(view)) return { group_by: input.group_by, total: 0, groups: [] };
+  const query = await compileFor(ops.ledger, caller.tenant, filters, view);
+  return groupBy(ops, caller, query, input.group_by, input.limit ?? STATS_GROUPS_DEFAULT);
+}
+
+/** The same for a query that is compiled already. */
+export async function groupBy(
+  ops: Operations,
+  caller: Caller,
+  query: EventQuery,
+  by: StatsGroup,
+  limit: number,
+): Promise<Stats> {
+  const { total, buckets } = await ops.metrics.time('stats', () => ops.ledger.query.stats(query, by, limit));
+  const names = BLIND.has(by) ? await readNames(ops, caller, by, buckets) : undefined;
+  const groups = buckets.map((bucket, index) => ({
+    key: names === undefined ? plainKey(by, bucket.key) : (names[index] ?? null),
+    count: bucket.count,
+  }));
+  return { group_by: by, total, groups };
+}
+
+function plainKey(by: StatsGroup, key: StatsBucket['key']): string | null {
+  if (key === null) return null;
+  return by === 'day' || by === 'hour' ? new Date(Number(key)).toISOString() : String(key);
+}
+
+/** Columns hold blind indexes of identifiers; the names are read from one record of each group. */
+async function readNames(
+  ops: Operations,
+  caller: Caller,
+  by: StatsGroup,
+  buckets: readonly StatsBucket[],
+): Promise<readonly (string | null)[]> {
+  const records = await Promise.all(
+    buckets.map(({ sampleSeq }) => ops.ledger.readRecords(caller.tenant, sampleSeq, sampleSeq + 1)),
+  );
+  const views = await ops.ledger.readEvents(caller.tenant, records.flat(), {
+    personal: caller.rights.personal,
+  });
+  const bySeq = new Map(views.map((view) => [view.seq, view]));
+  return buckets.map(({ sampleSeq }) => identifier(bySeq.get(sampleSeq), by));
+}
+
+function identifier(event: EventView | undefined, by: StatsGroup): string | null {
+  if (by === 'actor') return event?.actor?.id ?? null;
+  if (by === 'target') return event?.target?.id ?? null;
+  return event?.actor?.ip_address ?? null;
+}

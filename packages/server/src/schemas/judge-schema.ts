@@ -1,0 +1,187 @@
+import { SCHEMA_BYTES_MAX, SCHEMA_DEPTH_MAX, SCHEMA_NODES_MAX } from '../limits.ts';
+import { judgePattern } from './pattern-cost.ts';
+
+/** What is wrong with a tenant's JSON Schema. */
+export interface SchemaProblem {
+  /** JSON pointer into the schema. */
+  readonly path: string;
+  readonly detail: string;
+}
+
+/** A place in an event that the schema marks personal; `*` stands for every element or member. */
+export type PersonalPath = readonly string[];
+
+/** Keywords that hold one subschema at the same place of the event. */
+const SAME_PLACE = ['not', 'if', 'then', 'else'] as const;
+const SAME_PLACE_LISTS = ['allOf', 'anyOf', 'oneOf'] as const;
+const NAMED = ['properties', 'patternProperties', 'dependentSchemas'] as const;
+/** Identifiers and dynamic references would let a schema grow while it runs, or look outside itself. */
+const FORBIDDEN = [
+  '$id',
+  '$anchor',
+  '$dynamicRef',
+  '$dynamicAnchor',
+  '$recursiveRef',
+  '$vocabulary',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+];
+/** Longest member name of an event: bounds patterns over names. A record has 60,000 bytes. */
+const NAME_CHARS = 60_000;
+/** `uniqueItems` compares every pair. */
+const UNIQUE_ITEMS_MAX = 1_000;
+
+type Node = Readonly<Record<string, unknown>>;
+
+class SchemaJudge {
+  readonly #root: Node;
+  readonly personal: PersonalPath[] = [];
+  #nodes = 0;
+
+  constructor(root: Node) {
+    this.#root = root;
+  }
+
+  /**
+   * @param node   subschema
+   * @param path   its pointer inside the schema
+   * @param place  where in the event it applies
+   * @param active references being followed, to refuse recursion
+   */
+  visit(
+    node: unknown,
+    path: string,
+    place: PersonalPath,
+    active: readonly string[],
+  ): SchemaProblem | undefined {
+    if (typeof node === 'boolean') return undefined;
+    if (typeof node !== 'object' || node === null || Array.isArray(node))
+      return { path, detail: 'must be a JSON Schema' };
+    this.#nodes += 1;
+    if (this.#nodes > SCHEMA_NODES_MAX)
+      return {
+        path,
+        detail: `the schema has more than ${SCHEMA_NODES_MAX} parts, references counted each time`,
+      };
+    if (place.length + active.length > SCHEMA_DEPTH_MAX)
+      return { path, detail: `is deeper than ${SCHEMA_DEPTH_MAX} levels` };
+    const schema = node as Node;
+    if (schema['x-personal'] === true) this.personal.push(place);
+    return (
+      this.#keywords(schema, path) ??
+      this.#reference(schema, path, place, active) ??
+      this.#samePlace(schema, path, place, active) ??
+      this.#members(schema, path, place, active)
+    );
+  }
+
+  #keywords(schema: Node, path: string): SchemaProblem | undefined {
+    for (const keyword of FORBIDDEN) {
+      if (Object.hasOwn(schema, keyword))
+        return { path: `${path}/${keyword}`, detail: 'is not allowed in event schemas' };
+    }
+    const { pattern, maxLength, uniqueItems, maxItems } = schema;
+    if (typeof pattern === 'string') {
+      if (typeof maxLength !== 'number')
+        return {
+          path: `${path}/pattern`,
+          detail: 'needs a maxLength beside it, so that its cost is bounded',
+        };
+      const problem = judgePattern(pattern, maxLength);
+      if (problem !== undefined) return { path: `${path}/pattern`, detail: problem };
+    }
+    if (uniqueItems === true && (typeof maxItems !== 'number' || maxItems > UNIQUE_ITEMS_MAX)) {
+      return {
+        path: `${path}/uniqueItems`,
+        detail: `needs a maxItems of at most ${UNIQUE_ITEMS_MAX} beside it`,
+      };
+    }
+    for (const name of Object.keys((schema.patternProperties as Node | undefined) ?? {})) {
+      const problem = judgePattern(name, NAME_CHARS);
+      if (problem !== undefined) return { path: `${path}/patternProperties`, detail: `"${name}" ${problem}` };
+    }
+    return undefined;
+  }
+
+  #reference(
+    schema: Node,
+    path: string,
+    place: PersonalPath,
+    active: readonly string[],
+  ): SchemaProblem | undefined {
+    const { $ref: reference } = schema;
+    if (reference === undefined) return undefined;
+    if (typeof reference !== 'string' || !/^#\/\$defs\/[A-Za-z0-9_.-]+$/.test(reference)) {
+      return { path: `${path}/$ref`, detail: 'must be of the form #/$defs/name; nothing is ever fetched' };
+    }
+    if (active.includes(reference))
+      return { path: `${path}/$ref`, detail: 'refers to itself; recursion is not allowed' };
+    const name = reference.slice('#/$defs/'.length);
+    const definitions = this.#root.$defs as Node | undefined;
+    if (definitions === undefined || !Object.hasOwn(definitions, name))
+      return { path: `${path}/$ref`, detail: 'names nothing in $defs' };
+    return this.visit(definitions[name], `/$defs/${name}`, place, [...active, reference]);
+  }
+
+  #samePlace(
+    schema: Node,
+    path: string,
+    place: PersonalPath,
+    active: readonly string[],
+  ): SchemaProblem | undefined {
+    for (const keyword of SAME_PLACE) {
+      const problem =
+        keyword in schema ? this.visit(schema[keyword], `${path}/${keyword}`, place, active) : undefined;
+      if (problem !== undefined) return problem;
+    }
+    for (const keyword of SAME_PLACE_LISTS) {
+      const list = schema[keyword];
+      for (const [index, item] of (Array.isArray(list) ? list : []).entries()) {
+        const problem = this.visit(item, `${path}/${keyword}/${index}`, place, active);
+        if (problem !== undefined) return problem;
+      }
+    }
+    return undefined;
+  }
+
+  #members(
+    schema: Node,
+    path: string,
+    place: PersonalPath,
+    active: readonly string[],
+  ): SchemaProblem | undefined {
+    for (const keyword of NAMED) {
+      for (const [name, item] of Object.entries((schema[keyword] as Node | undefined) ?? {})) {
+        const step = keyword === 'properties' ? [name] : keyword === 'patternProperties' ? ['*'] : [];
+        const problem = this.visit(item, `${path}/${keyword}/${name}`, [...place, ...step], active);
+        if (problem !== undefined) return problem;
+      }
+    }
+    for (const keyword of ['items', 'contains', 'additionalProperties', 'propertyNames'] as const) {
+      const problem =
+        keyword in schema
+          ? this.visit(schema[keyword], `${path}/${keyword}`, [...place, '*'], active)
+          : undefined;
+      if (problem !== undefined) return problem;
+    }
+    const tuple = schema.prefixItems;
+    for (const [index, item] of (Array.isArray(tuple) ? tuple : []).entries()) {
+      const problem = this.visit(item, `${path}/prefixItems/${index}`, [...place, String(index)], active);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Judges a tenant's JSON Schema before it is compiled: bounded in size, depth and backtracking, without recursion and
+ * without references to anywhere else.
+ *
+ * @returns the first problem, or the places it marks with `"x-personal": true`
+ */
+export function judgeSchema(schema: object): SchemaProblem | { readonly personal: readonly PersonalPath[] } {
+  if (Buffer.byteLength(JSON.stringify(schema)) > SCHEMA_BYTES_MAX)
+    return { path: '', detail: `is larger than ${SCHEMA_BYTES_MAX} bytes` };
+  const judge = new SchemaJudge(schema as Node);
+  return judge.visit(schema, '', [], []) ?? { personal: judge.personal };
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import type { VerificationReport } from '@attestry/core';
+import type { AdminRow, AdminStore } from '@attestry/ledger';
+import { ApiError } from '../errors/api-error.ts';
+import { VERIFY_KEPT_MAX, VERIFY_RUNNING_MAX, VERIFY_WAITING_MAX } from '../limits.ts';
+
+const KIND = 'verify_job';
+
+/** What a verification covers. */
+export interface VerifyRange {
+  readonly from?: number;
+  readonly to?: number;
+  /** `records` skips seals and columns. */
+  readonly depth?: 'full' | 'records';
+}
+
+/** A verification as it is shown and stored. */
+export interface VerifyJob {
+  readonly id: string;
+  readonly status: 'waiting' | 'running' | 'done' | 'failed';
+  readonly range: VerifyRange;
+  readonly created_at: string;
+  readonly started_at?: string;
+  readonly finished_at?: string;
+  readonly progress?: { readonly records: number; readonly total: number };
+  readonly report?: VerificationReport;
+  /** Why it could not be carried out; that is a failure, never a pass. */
+  readonly error?: string;
+}
+
+/** Runs one verification in a thread of its own. */
+export type RunVerify = (
+  tenant: string,
+  range: VerifyRange,
+  onProgress: (progress: { records: number; total: number }) => void,
+) => { readonly result: Promise<VerificationReport>; stop(): Promise<void> };
+
+interface VerifyJobsOptions {
+  readonly store: AdminStore;
+  readonly run: RunVerify;
+  readonly now: () => number;
+  readonly onFailure: () => void;
+  readonly logger: { error(fields: object, message: string): void };
+}
+
+interface Entry {
+  readonly tenant: string;
+  job: VerifyJob;
+  revision: number;
+}
+
+/**
+ * Verification jobs: a bounded number runs, a bounded number waits, and the state is in the store, so that a result
+ * outlives the process and a job that a restart cut off says so (trap 40).
+ */
+export class VerifyJobs {
+  readonly #options: VerifyJobsOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #waiting: Entry[] = [];
+  readonly #running = new Map<string, { readonly done: Promise<void>; stop(): Promise<void> }>();
+  #isClosed = false;
+
+  private constructor(options: VerifyJobsOptions) {
+    this.#options = options;
+  }
+
+  /** Loads earlier jobs; those that were not finished are marked as failed. */
+  static async open(options: VerifyJobsOptions): Promise<VerifyJobs> {
+    const jobs = new VerifyJobs(options);
+    for (const row of await options.store.list(KIND)) await jobs.#restore(row);
+    return jobs;
+  }
+
+  async #restore(row: AdminRow): Promise<void> {
+    const entry: Entry = {
+      tenant: row.tenant,
+      job: JSON.parse(row.value) as VerifyJob,
+      revision: row.revision,
+    };
+    this.#entries.set(row.id, entry);
+    if (entry.job.status === 'waiting' || entry.job.status === 'running') {
+      await this.#finish(entry, {
+        error: 'the server was stopped before the verification ended; start it again',
+      });
+    }
+  }
+
+  get(tenant: string, id: string): VerifyJob | undefined {
+    const entry = this.#entries.get(id);
+    return entry?.tenant === tenant ? entry.job : undefined;
+  }
+
+  /** @throws {ApiError} `overloaded` when as many as allowed are waiting */
+  async start(tenant: string, range: VerifyRange): Promise<VerifyJob> {
+    if (this.#waiting.length >= VERIFY_WAITING_MAX) {
+      throw new ApiError('overloaded', `${VERIFY_WAITING_MAX} verifications are waiting already.`, {
+        retryAfterS: 10,
+      });
+    }
+    const created_at = new Date(this.#options.now()).toISOString();
+    const entry: Entry = {
+      tenant,
+      job: { id: randomUUID(), status: 'waiting', range, created_at },
+      revision: 0,
+    };
+    this.#entries.set(entry.job.id, entry);
+    this.#waiting.push(entry);
+    await this.#save(entry);
+    await this.#forgetOldest(tenant);
+    this.#startNext();
+    return entry.job;
+  }
+
+  /** Stops what runs; the jobs are marked as failed at the next start. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#running.values()].map(({ stop }) => stop()));
+    await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  #startNext(): void {
+    if (this.#isClosed || this.#running.size >= VERIFY_RUNNING_MAX) return;
+    const entry = this.#waiting.shift();
+    if (entry === undefined) return;
+    const started_at = new Date(this.#options.now()).toISOString();
+    entry.job = { ...entry.job, status: 'running', started_at };
+    const run = this.#options.run(entry.tenant, entry.job.range, (progress) => {
+      if (entry.job.status === 'running') entry.job = { ...entry.job, progress };
+    });
+    const done = this.#watch(entry, run.result);
+    this.#running.set(entry.job.id, { done, stop: () => run.stop() });
+  }
+
+  async #watch(entry: Entry, result: Promise<VerificationReport>): Promise<void> {
+    try {
+      const report = await result;
+      if (!report.ok) this.#options.onFailure();
+      await this.#finish(entry, { report });
+    } catch (error) {
+      if (this.#isClosed) return;
+      this.#options.onFailure();
+      this.#options.logger.error(
+        { err: error, tenant: entry.tenant, job: entry.job.id },
+        'verification could not be carried out',
+      );
+      await this.#finish(entry, { error: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.#running.delete(entry.job.id);
+      this.#startNext();
+    }
+  }
+
+  async #finish(
+    entry: Entry,
+    end: { readonly report: VerificationReport } | { readonly error: string },
+  ): Promise<void> {
+    const { progress: _progress, ...job } = entry.job;
+    const finished_at = new Date(this.#options.now()).toISOString();
+    entry.job = { ...job, status: 'report' in end ? 'done' : 'failed', finished_at, ...end };
+    await this.#save(entry);
+  }
+
+  async #save(entry: Entry): Promise<void> {
+    const { tenant, job } = entry;
+    try {
+      const outcome = await this.#options.store.put(
+        { kind: KIND, tenant, id: job.id, value: JSON.stringify(job) },
+        entry.revision,
+      );
+      if (outcome.kind === 'stored') entry.revision += 1;
+      else this.#options.logger.error({ job: job.id }, 'the verification job was changed by somebody else');
+    } catch (error) {
+      // The result is still in memory; the report itself is not lost to whoever asks now.
+      this.#options.logger.error({ err: error, job: job.id }, 'the verification job could not be stored');
+    }
+  }
+
+  async #forgetOldest(tenant: string): Promise<void> {
+    const finished = [...this.#entries.values()]
+      .filter((entry) => entry.tenant === tenant && entry.job.finished_at !== undefined)
+      .sort((a, b) => (a.job.created_at < b.job.created_at ? -1 : 1));
+    for (const entry of finished.slice(0, Math.max(0, finished.length - VERIFY_KEPT_MAX))) {
+      this.#entries.delete(entry.job.id);
+      await this.#options.store.remove(KIND, tenant, entry.job.id);
+    }
+  }
+}
