@@ -21,3 +21,5 @@ export { projectEvent } from './projection/project-event.ts';
 export { type CompiledFilters, compileFilters } from './query/compile-filters.ts';
 export type { EventFilters, MetadataFilter } from './query/event-filters.ts';
 export { FilterError, type FilterErrorCode } from './query/filter-error.ts';
+export { openSqliteReadOnly, type ReadOnlyStores } from './stores/sqlite/read-only.ts';
+export { openSqliteStores, type SqliteStoreOptions, type SqliteStores } from './stores/sqlite/sqlite-stores.ts';

@@ -1,0 +1,124 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { FatalError } from '../../errors.ts';
+import { APPLICATION_ID, PAGE_BYTES, SCHEMA_SQL, SCHEMA_VERSION, SEED_WORDS } from './schema.ts';
+import { STORE_BUSY_MS, WAL_PAGES, WRITER_CACHE_KIB } from './sqlite-limits.ts';
+import { toStoreError } from './store-error.ts';
+
+const HEADER_BYTES = 100;
+const MAGIC = 'SQLite format 3\0';
+
+/** Refuses a file that is not ours before SQLite may touch it (it would replay a foreign journal). */
+function checkHeader(path: string): void {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, header, 0, HEADER_BYTES, 0);
+  } finally {
+    closeSync(file);
+  }
+  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
+    throw new FatalError(
+      'store_corrupt',
+      `${path} is not a database, or its first page is damaged; restore a copy of it`,
+    );
+  }
+  // Bytes 68 and 60: application id and user version (https://www.sqlite.org/fileformat.html, 1.3).
+  if (header.readUInt32BE(68) !== APPLICATION_ID) {
+    throw new FatalError('store_foreign', `${path} belongs to another program; choose another data folder`);
+  }
+  const version = header.readUInt32BE(60);
+  if (version > SCHEMA_VERSION) {
+    throw new FatalError(
+      'store_newer',
+      `${path} has schema version ${version}, this program knows ${SCHEMA_VERSION}; start the newer release that wrote it`,
+    );
+  }
+}
+
+/** One transaction in rollback mode: a crash leaves an empty file, which the next start fills. */
+function createTables(db: DatabaseSync): void {
+  db.exec(`PRAGMA page_size = ${PAGE_BYTES}; BEGIN IMMEDIATE; ${SCHEMA_SQL}`);
+  const insert = db.prepare('INSERT INTO words (word) VALUES (?)');
+  for (const word of SEED_WORDS) insert.run(word);
+  db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+}
+
+function isFilled(path: string): boolean {
+  return existsSync(path) && statSync(path).size > 0;
+}
+
+/**
+ * Opens `ledger.db` for writing, creating it when it is absent or empty.
+ *
+ * @throws {FatalError} `store_foreign`, `store_newer`, `store_corrupt`
+ * @throws {OperationalError} `store_open`, `store_busy`, `store_full`, ...
+ */
+export function openForWriting(path: string): DatabaseSync {
+  const filled = isFilled(path);
+  if (filled) checkHeader(path);
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: STORE_BUSY_MS });
+    if (!filled) createTables(db);
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${WRITER_CACHE_KIB};
+      PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA trusted_schema = OFF`);
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return db;
+  } catch (error) {
+    db?.close();
+    throw toStoreError(error, `opening ${path}`);
+  }
+}
+
+/**
+ * Opens `ledger.db` for reading only. It may be in use by a running server. In a directory that cannot be written
+ * SQLite has no place for its shared memory: there the file is opened as immutable, which is right only as long as
+ * nobody writes it and its write-ahead log is empty.
+ *
+ * @throws {FatalError} `store_absent`, `store_foreign`, `store_newer`, `store_corrupt`, `store_wal_pending`
+ */
+export function openForReading(path: string, cacheKib: number): DatabaseSync {
+  if (!isFilled(path))
+    throw new FatalError(
+      'store_absent',
+      `${path} does not exist or is empty; name a data folder of Attestry`,
+    );
+  checkHeader(path);
+  try {
+    return probe(new DatabaseSync(path, { readOnly: true, timeout: STORE_BUSY_MS }), cacheKib);
+  } catch (error) {
+    const reason = toStoreError(error, `opening ${path}`);
+    if (reason.code !== 'store_open' && reason.code !== 'store_readonly') throw reason;
+    return openImmutable(path, cacheKib);
+  }
+}
+
+function openImmutable(path: string, cacheKib: number): DatabaseSync {
+  if (isFilled(`${path}-wal`)) {
+    throw new FatalError(
+      'store_wal_pending',
+      `${path} lies in a read-only directory and its last changes are still in ${path}-wal; copy the folder to a place that can be written`,
+    );
+  }
+  const url = new URL('file:');
+  url.pathname = path;
+  url.searchParams.set('immutable', '1');
+  try {
+    return probe(new DatabaseSync(url, { readOnly: true }), cacheKib);
+  } catch (error) {
+    throw toStoreError(error, `opening ${path}`);
+  }
+}
+
+/** The first read is what makes SQLite open the write-ahead log and its shared memory. */
+function probe(db: DatabaseSync, cacheKib: number): DatabaseSync {
+  try {
+    db.exec(`PRAGMA cache_size = -${cacheKib}; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF`);
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}

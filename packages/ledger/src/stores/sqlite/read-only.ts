@@ -1,0 +1,64 @@
+import type { AdminStore } from '../../ports/admin-store.ts';
+import type { CheckpointStore } from '../../ports/checkpoint-store.ts';
+import type { EventQueryStore } from '../../ports/event-query-store.ts';
+import type { KeyStore } from '../../ports/key-store.ts';
+import type { LedgerStore } from '../../ports/ledger-store.ts';
+import { RawScan } from './raw-scan.ts';
+import { SqliteReader } from './sqlite-reader.ts';
+
+/** The reading half of the stores, in the calling thread. Nothing of it can write. */
+export interface ReadOnlyStores {
+  readonly ledger: Omit<LedgerStore, 'append'>;
+  readonly checkpoints: Omit<CheckpointStore, 'put'>;
+  readonly keys: Pick<KeyStore, 'findBySubject' | 'findByKid'> & {
+    /** The tenant's wrapped index key, or `undefined` when it has none. */
+    findIndexKey(tenant: string): Promise<Uint8Array | undefined>;
+  };
+  readonly admin: Pick<AdminStore, 'list' | 'get'>;
+  readonly query: EventQueryStore;
+  /** Every stored row as it is, for a verifier. */
+  readonly scan: RawScan;
+  close(): void;
+}
+
+/**
+ * Opens a store for worker threads and for offline verification. Works on a stopped folder, beside a running server, and
+ * in a read-only directory (see docs/stores-sqlite.md for when not).
+ *
+ * @throws {FatalError} `store_absent`, `store_foreign`, `store_newer`, `store_corrupt`, `store_wal_pending`
+ */
+export function openSqliteReadOnly(options: {
+  readonly path: string;
+  readonly searchPath?: string;
+}): ReadOnlyStores {
+  const reader = new SqliteReader(options);
+  const { records, settings, events } = reader;
+  return {
+    ledger: {
+      readHead: async (tenant) => records.readHead(tenant),
+      listHeads: async () => records.listHeads(),
+      readRecords: async (tenant, from, to) => records.readRecords(tenant, from, to),
+      findSeqs: async (tenant, ids) => records.findSeqs(tenant, ids),
+      readTile: async (tenant, level, index) => records.readTile(tenant, level, index),
+      readLeafHashes: async (tenant, from, to) => records.readLeafHashes(tenant, from, to),
+    },
+    checkpoints: { list: async (tenant, range) => settings.listCheckpoints(tenant, range) },
+    keys: {
+      findBySubject: async (tenant, subjectIndexes) => settings.findKeysBySubject(tenant, subjectIndexes),
+      findByKid: async (tenant, kids) => settings.findKeysByKid(tenant, kids),
+      findIndexKey: async (tenant) => settings.findIndexKey(tenant),
+    },
+    admin: {
+      list: async (kind, tenant) => settings.listAdmin(kind, tenant),
+      get: async (kind, tenant, id) => settings.getAdmin(kind, tenant, id),
+    },
+    query: {
+      page: async (query, request) => events.page(query, request),
+      count: async (query) => events.count(query),
+      estimate: async (query) => events.estimate(query),
+      stats: async (query, by, limit) => events.stats(query, by, limit),
+    },
+    scan: new RawScan(reader.db),
+    close: () => reader.close(),
+  };
+}

@@ -1,0 +1,168 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { FatalError } from '../../errors.ts';
+import type { LogHead, StoredRecord, StoredSeal } from '../../ports/ledger-store.ts';
+import { uuidBytes } from './packed-append.ts';
+import { recordKey, SEALS_PER_RECORD, sealKey, seqOfKey } from './row-key.ts';
+import { LEAF_HASHES_PER_READ_MAX, RECORDS_PER_READ_MAX } from './sqlite-limits.ts';
+
+const HASH_BYTES = 32;
+const HEAD_COLUMNS = 'log_no, tenant, origin, size, frontier, last_hash, last_at';
+
+interface HeadRow {
+  readonly log_no: number;
+  readonly tenant: string;
+  readonly origin: string;
+  readonly size: number;
+  readonly frontier: Uint8Array;
+  readonly last_hash: Uint8Array;
+  readonly last_at: number;
+}
+
+/** The columns of a record that every reader needs. */
+export interface RecordRow {
+  readonly k: number;
+  readonly hash: Uint8Array;
+  readonly text: string | null;
+}
+
+interface SealRow {
+  readonly seal_k: number;
+  readonly envelope: Uint8Array;
+  readonly sub: string | null;
+  readonly kid: string | null;
+}
+
+const SELECT_SEALS = `SELECT seal_k, envelope, sub, kid FROM seals LEFT JOIN data_keys USING (key_no)
+  WHERE seal_k >= ? AND seal_k < ? ORDER BY seal_k`;
+
+function toHead(row: HeadRow): LogHead {
+  const frontier: Uint8Array[] = [];
+  for (let at = 0; at < row.frontier.byteLength; at += HASH_BYTES)
+    frontier.push(row.frontier.slice(at, at + HASH_BYTES));
+  return {
+    tenant: row.tenant,
+    origin: row.origin,
+    size: row.size,
+    frontier,
+    lastHash: row.last_hash,
+    lastAtMs: row.last_at,
+  };
+}
+
+/** Reads of the ledger itself on one read-only connection. Synchronous. */
+export class RecordReader {
+  readonly #head: StatementSync;
+  readonly #heads: StatementSync;
+  readonly #records: StatementSync;
+  readonly #seals: StatementSync;
+  readonly #findId: StatementSync;
+  readonly #tile: StatementSync;
+  readonly #leafHashes: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#head = db.prepare(
+      `SELECT ${HEAD_COLUMNS} FROM logs JOIN tenants USING (tenant_no) WHERE tenant = ? ORDER BY log_no DESC LIMIT 1`,
+    );
+    this.#heads = db.prepare(
+      `SELECT ${HEAD_COLUMNS} FROM logs JOIN tenants USING (tenant_no)
+       WHERE log_no IN (SELECT max(log_no) FROM logs GROUP BY tenant_no) ORDER BY tenant`,
+    );
+    this.#records = db.prepare('SELECT k, hash, text FROM records WHERE k >= ? AND k < ? ORDER BY k');
+    this.#seals = db.prepare(SELECT_SEALS);
+    this.#findId = db.prepare('SELECT seq FROM event_ids WHERE log_no = ? AND id = ?');
+    this.#tile = db.prepare('SELECT hashes FROM tiles WHERE log_no = ? AND level = ? AND tile_index = ?');
+    this.#leafHashes = db.prepare('SELECT hash FROM records WHERE k >= ? AND k < ? ORDER BY k');
+  }
+
+  /** Number of the tenant's current log, the one place where a tenant's name becomes a range of rows. */
+  logNo(tenant: string): number | undefined {
+    return (this.#head.get(tenant) as HeadRow | undefined)?.log_no;
+  }
+
+  /** See `LedgerStore.readHead`. */
+  readHead(tenant: string): LogHead | undefined {
+    const row = this.#head.get(tenant) as HeadRow | undefined;
+    return row === undefined ? undefined : toHead(row);
+  }
+
+  /** See `LedgerStore.listHeads`. */
+  listHeads(): LogHead[] {
+    const heads = (this.#heads.all() as unknown as HeadRow[]).map(toHead);
+    return heads.sort((a, b) => (a.tenant < b.tenant ? -1 : 1));
+  }
+
+  /** See `LedgerStore.readRecords`. */
+  readRecords(tenant: string, from: number, to: number): StoredRecord[] {
+    const logNo = this.logNo(tenant);
+    const last = Math.min(to, from + RECORDS_PER_READ_MAX);
+    if (logNo === undefined || last <= from) return [];
+    const rows = this.#records.all(recordKey(logNo, from), recordKey(logNo, last)) as unknown as RecordRow[];
+    const seals = this.#sealsBetween(recordKey(logNo, from), recordKey(logNo, last));
+    return rows.map((row) => toStoredRecord(row, seals.get(row.k) ?? []));
+  }
+
+  /** Stored records of rows that were found one by one, in their order. */
+  withSeals<Row extends RecordRow>(rows: readonly Row[]): (StoredRecord & { readonly row: Row })[] {
+    return rows.map((row) => ({
+      ...toStoredRecord(row, this.#sealsBetween(row.k, row.k + 1).get(row.k) ?? []),
+      row,
+    }));
+  }
+
+  /** Seals of the records `fromKey <= k < toKey`, by record. */
+  #sealsBetween(fromKey: number, toKey: number): Map<number, StoredSeal[]> {
+    const seals = new Map<number, StoredSeal[]>();
+    const rows = this.#seals.all(sealKey(fromKey, 0), sealKey(toKey, 0)) as unknown as SealRow[];
+    for (const { seal_k, envelope, sub, kid } of rows) {
+      const key = Math.floor(seal_k / SEALS_PER_RECORD);
+      if (sub === null || kid === null) {
+        throw new FatalError(
+          'store_inconsistent',
+          `record ${seqOfKey(key)}: a seal names a data key that does not exist`,
+        );
+      }
+      const seal = { sub, kid, envelope };
+      const before = seals.get(key);
+      if (before === undefined) seals.set(key, [seal]);
+      else before.push(seal);
+    }
+    return seals;
+  }
+
+  /** See `LedgerStore.findSeqs`. */
+  findSeqs(tenant: string, ids: readonly string[]): Map<string, number> {
+    const found = new Map<string, number>();
+    const logNo = this.logNo(tenant);
+    if (logNo === undefined) return found;
+    for (const id of ids) {
+      const row = this.#findId.get(logNo, uuidBytes(id)) as { readonly seq: number } | undefined;
+      if (row !== undefined) found.set(id, row.seq);
+    }
+    return found;
+  }
+
+  /** See `LedgerStore.readTile`. */
+  readTile(tenant: string, level: number, index: number): Uint8Array | undefined {
+    const logNo = this.logNo(tenant);
+    if (logNo === undefined) return undefined;
+    return (this.#tile.get(logNo, level, index) as { readonly hashes: Uint8Array } | undefined)?.hashes;
+  }
+
+  /** See `LedgerStore.readLeafHashes`. */
+  readLeafHashes(tenant: string, from: number, to: number): Uint8Array {
+    const logNo = this.logNo(tenant);
+    const last = Math.min(to, from + LEAF_HASHES_PER_READ_MAX);
+    if (logNo === undefined || last <= from) return new Uint8Array(0);
+    const rows = this.#leafHashes.all(
+      recordKey(logNo, from),
+      recordKey(logNo, last),
+    ) as unknown as RecordRow[];
+    const hashes = new Uint8Array(rows.length * HASH_BYTES);
+    for (const [i, row] of rows.entries()) hashes.set(row.hash, i * HASH_BYTES);
+    return hashes;
+  }
+}
+
+function toStoredRecord(row: RecordRow, seals: readonly StoredSeal[]): StoredRecord {
+  return { seq: seqOfKey(row.k), text: row.text ?? undefined, leafHash: row.hash, seals };
+}

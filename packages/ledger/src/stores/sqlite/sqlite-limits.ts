@@ -1,0 +1,40 @@
+/** Bounds of the embedded store, with the reason for each number. */
+
+/** Page cache of the writer: holds the inner pages of all indexes at a million events. */
+export const WRITER_CACHE_KIB = 24 * 1024;
+
+/** Page cache of one reader thread. The operating system caches the file as well; this only saves system calls. */
+export const READER_CACHE_KIB = 8 * 1024;
+
+/** Pages (16 KiB) in the write-ahead log before it is copied into the database: 16 MiB. */
+export const WAL_PAGES = 1_000;
+
+/** How long a statement waits for a lock; only a checkpoint of the log or a foreign process can hold one. */
+export const STORE_BUSY_MS = 5_000;
+
+/** Words kept in memory by a connection; a tenant may invent types, verbs and projects without end. */
+export const WORDS_CACHED_MAX = 20_000;
+
+/** Key numbers kept in memory by the writer (about 100 bytes each). */
+export const KEY_NUMBERS_CACHED_MAX = 50_000;
+
+/** Rows of one `readRecords`. */
+export const RECORDS_PER_READ_MAX = 1_000;
+
+/** Leaf hashes of one call: one tile. */
+export const LEAF_HASHES_PER_READ_MAX = 256;
+
+/** Page cache of the search index's writer: the segments being merged. */
+export const SEARCH_CACHE_KIB = 8 * 1024;
+
+/** Pages of `search.db`: the blocks of FTS5 are about 4 KiB. */
+export const SEARCH_PAGE_BYTES = 4_096;
+
+/** Threads that answer queries, beside the one for the ledger's own reads: one keeps a 2-core machine fair. */
+export const READERS_DEFAULT = 1;
+
+/** Queries waiting for one reader thread before the next is refused; at 5 ms each, the last waits a second. */
+export const QUERIES_WAITING_MAX = 200;
+
+/** A query longer than this has lost its reader; the widest count over a million events takes about one second. */
+export const QUERY_MS_MAX = 30_000;
