@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from './config.ts';
+import { describeConfig } from './describe-config.ts';
+import { loadConfig } from './load-config.ts';
+
+function problemsOf(env: Record<string, string>, file?: string): readonly string[] {
+  try {
+    loadConfig(env, file);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('loadConfig', () => {
+  it('works with nothing set and listens on loopback only', () => {
+    const config = loadConfig({ PATH: '/bin' });
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 8484,
+      dataDir: './attestry-data',
+      metrics: true,
+      trustedProxies: [],
+    });
+    expect(config.masterKey).toBeUndefined();
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('lets the environment win over the file', () => {
+    const config = loadConfig(
+      { ATTESTRY_PORT: '9001' },
+      '{"port": 9000, "host": "0.0.0.0", "trusted_proxies": ["10.0.0.0/8", "::1"]}',
+    );
+    expect(config).toMatchObject({ port: 9001, host: '0.0.0.0', trustedProxies: ['10.0.0.0/8', '::1'] });
+  });
+
+  it('lists every mistake at once', () => {
+    const problems = problemsOf(
+      {
+        ATTESTRY_PORT: 'eighty',
+        ATTESTRY_BATCH_SIZE: '0',
+        ATTESTRY_METRICS: 'maybe',
+        ATTESTRY_LOG_LEVEL: 'loud',
+      },
+      '{"trusted_proxies": "everyone", "hosst": "::1"}',
+    );
+    expect(problems).toHaveLength(6);
+    expect(problems.join('\n')).toContain(
+      'ATTESTRY_PORT must be a whole number from 0 to 65535, not "eighty"',
+    );
+    expect(problems.join('\n')).toContain(
+      '"hosst" in attestry.config.json is not a setting; did you mean "host" in attestry.config.json?',
+    );
+  });
+
+  it.each([
+    ['ATTESTRY_PROT', 'ATTESTRY_PORT'],
+    ['ATTESTRY_DATADIR', 'ATTESTRY_DATA_DIR'],
+    ['ATTESTRY_TRUSTED_PROXY', 'ATTESTRY_TRUSTED_PROXIES'],
+  ])('refuses %s and names %s', (name, near) => {
+    expect(problemsOf({ [name]: '1' })).toEqual([`${name} is not a setting; did you mean ${near}?`]);
+  });
+
+  it.each([
+    'ATTESTRY_REDIS_URL',
+    'ATTESTRY_VAULT',
+    'ATTESTRY_OIDC_ISSUER',
+    'ATTESTRY_RETENTION_DAYS',
+    'ATTESTRY_TSA_URL',
+  ])('says that %s is not supported yet instead of ignoring it (trap 47)', (name) => {
+    expect(problemsOf({ [name]: 'x' })).toEqual([`${name} is not supported by this version yet; remove it`]);
+  });
+
+  it('refuses other stores by name', () => {
+    expect(problemsOf({ ATTESTRY_STORE: 'postgres://db/audit' })[0]).toContain('not supported yet');
+    expect(problemsOf({ ATTESTRY_STORE: 'mongo:' })[0]).toContain('must be sqlite:');
+  });
+
+  it('leaves the variables of the client and of the tests alone', () => {
+    expect(
+      problemsOf({ ATTESTRY_URL: 'http://x', ATTESTRY_API_KEY: 'att_x', ATTESTRY_SHARED: '/x' }),
+    ).toEqual([]);
+  });
+
+  it.each(['[]', 'null', '{', '{"port": {"a": 1}}', '{"PORT": 1}'])('refuses the file %s', (file) => {
+    expect(problemsOf({}, file)).toHaveLength(1);
+  });
+
+  it('never repeats a secret, neither in a mistake nor when printed (trap 30)', () => {
+    const [problem] = problemsOf({ ATTESTRY_MASTER_KEY: 'hunter2hunter2' });
+    expect(problem).toContain('ATTESTRY_MASTER_KEY must be 32 bytes');
+    expect(problem).not.toContain('hunter2');
+    const config = loadConfig({ ATTESTRY_MASTER_KEY: 'ab'.repeat(32) });
+    const line = describeConfig(config).find(({ name }) => name === 'ATTESTRY_MASTER_KEY');
+    expect(line).toMatchObject({ value: '******', source: 'environment' });
+    expect(JSON.stringify(describeConfig(config))).not.toContain('abab');
+  });
+
+  it('wants one master key only', () => {
+    const both = { ATTESTRY_MASTER_KEY: 'ab'.repeat(32), ATTESTRY_MASTER_KEY_FILE: '/k' };
+    expect(problemsOf(both)[0]).toContain('exclude each other');
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { CustomType } from './custom-type.ts';
+import { judgeSchema } from './judge-schema.ts';
+import { judgePattern } from './pattern-cost.ts';
+
+describe('judgePattern', () => {
+  it.each(['^[a-z]+$', '^[A-Z]{2}[0-9]{6}$', '^(red|green)$', '^\\d{1,9}\\.\\d{2}$', 'urgent'])(
+    'takes %s',
+    (pattern) => {
+      expect(judgePattern(pattern, 200)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    '^(a+)+$',
+    '(a|aa)*b',
+    '^(.*)*$',
+    '([a-z]+)*@',
+    '^(\\w+\\s?)*$',
+    '.*.*.*=',
+    '(a|b|ab)*c',
+    'x{1,200}x{1,200}x{1,200}',
+  ])('refuses %s, which could run for ever', (pattern) => {
+    expect(judgePattern(pattern, 200)).toContain('backtrack');
+  });
+
+  it.each(['(?=a)b', '(?<!x)y', '(a)\\1', '(?<n>a)\\k<n>'])(
+    'refuses look-around and back-references: %s',
+    (pattern) => {
+      expect(judgePattern(pattern, 10)).toContain('not allowed');
+    },
+  );
+
+  it('says what is wrong with a broken one', () => {
+    expect(judgePattern('(', 10)).toContain('not a regular expression');
+  });
+});
+
+describe('judgeSchema', () => {
+  it.each([
+    [{ properties: { a: { type: 'string', pattern: '^a$' } } }, '/properties/a/pattern'],
+    [{ $ref: 'https://evil.example/schema.json' }, '/$ref'],
+    [{ $ref: '#' }, '/$ref'],
+    [
+      { $defs: { a: { properties: { b: { $ref: '#/$defs/a' } } } }, $ref: '#/$defs/a' },
+      '/$defs/a/properties/b/$ref',
+    ],
+    [{ $dynamicRef: '#x' }, '/$dynamicRef'],
+    [{ properties: { a: { type: 'array', uniqueItems: true } } }, '/properties/a/uniqueItems'],
+    [{ properties: { a: 5 } }, '/properties/a'],
+  ])('refuses %j and names the place', (schema, path) => {
+    expect(judgeSchema(schema)).toMatchObject({ path });
+  });
+
+  it('counts references each time, so that doubling cannot explode', () => {
+    const $defs: Record<string, object> = { d0: { type: 'string' } };
+    for (let i = 1; i < 14; i++)
+      $defs[`d${i}`] = { anyOf: [{ $ref: `#/$defs/d${i - 1}` }, { $ref: `#/$defs/d${i - 1}` }] };
+    expect(judgeSchema({ $defs, $ref: '#/$defs/d13' })).toMatchObject({
+      detail: expect.stringContaining('parts'),
+    });
+  });
+
+  it('finds the personal places', () => {
+    const schema = {
+      properties: {
+        metadata: {
+          properties: {
+            phone: { 'x-personal': true },
+            guests: { items: { properties: { name: { 'x-personal': true } } } },
+          },
+        },
+      },
+    };
+    expect(judgeSchema(schema)).toEqual({
+      personal: [
+        ['metadata', 'phone'],
+        ['metadata', 'guests', '*', 'name'],
+      ],
+    });
+  });
+});
+
+describe('CustomType', () => {
+  const row = { type: 'guest.added', version: 1, createdAtMs: 0, createdBy: 'k' };
+  const event = {
+    id: 'i',
+    type: 'guest.added',
+    category: 'data',
+    severity: 'info',
+    occurred_at: '',
+    tenant_id: 't',
+    actor: { type: 'user', id: 'u-1' },
+  } as const;
+
+  it('names the member that does not fit', () => {
+    const type = CustomType.compile({
+      ...row,
+      schema: { properties: { metadata: { properties: { age: { type: 'integer' } } } } },
+    });
+    expect((type as CustomType).check({ ...event, metadata: { age: 'old' } })).toMatchObject({
+      path: '/metadata/age',
+    });
+    expect((type as CustomType).check({ ...event, metadata: { age: 5 } })).toEqual({ personal: [] });
+  });
+
+  it('declares what the schema marks personal, for the actor', () => {
+    const schema = {
+      properties: {
+        metadata: {
+          properties: {
+            guests: {
+              type: 'array',
+              items: { type: 'object', properties: { name: { 'x-personal': true } } },
+            },
+          },
+        },
+      },
+    };
+    const type = CustomType.compile({ ...row, schema }) as CustomType;
+    expect(
+      type.check({ ...event, metadata: { guests: [{ name: 'A' }, { age: 1 }, { name: 'B' }] } }),
+    ).toEqual({
+      personal: [{ subject: 'u-1', paths: ['/metadata/guests/0/name', '/metadata/guests/2/name'] }],
+    });
+  });
+
+  it('refuses unknown keywords and formats instead of ignoring them', () => {
+    expect(CustomType.compile({ ...row, schema: { propertees: {} } })).toMatchObject({
+      detail: expect.stringContaining('propertees'),
+    });
+    expect(
+      CustomType.compile({ ...row, schema: { properties: { a: { type: 'string', format: 'phone' } } } }),
+    ).toHaveProperty('detail');
+  });
+});
