@@ -23,7 +23,11 @@ export function withServerOptions(command: Command): Command {
   return withOutputOptions(
     command
       .option('--url <url>', 'server; else ATTESTRY_URL, else cli.json of the data folder')
-      .option('--key <key>', 'API key; else ATTESTRY_API_KEY, else cli.json of the data folder'),
+      .option('--key <key>', 'API key; else ATTESTRY_API_KEY, else cli.json of the data folder')
+      .option(
+        '--tenant <id>',
+        'another tenant than the one of the key (platform admins); else ATTESTRY_TENANT',
+      ),
   );
 }
 
@@ -31,6 +35,7 @@ export function withServerOptions(command: Command): Command {
 export interface ServerOptions {
   readonly url?: string;
   readonly key?: string;
+  readonly tenant?: string;
   readonly json?: boolean;
   readonly debug?: boolean;
 }

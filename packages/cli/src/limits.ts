@@ -59,6 +59,3 @@ export const CLOCK_SKEW_MS_FAIL = 300_000;
 
 /** A heartbeat checkpoint is signed daily: older than this and something is wrong. */
 export const CHECKPOINT_AGE_MS_WARN = 25 * 3_600_000;
-
-/** Search follows within a second: more events behind than this is worth a word. */
-export const SEARCH_LAG_EVENTS_WARN = 5_000;

@@ -35,7 +35,6 @@ const FILTERS: readonly Filter[] = [
   { parameter: 'regulation', value: 'name', help: 'regulation that was checked' },
   { parameter: 'traffic_light', value: 'colour', help: 'green, amber, red' },
   { parameter: 'project', value: 'id', help: 'project' },
-  { parameter: 'tenant', value: 'id', help: 'tenant (platform admins only)' },
 ];
 
 function optionName(parameter: string): string {

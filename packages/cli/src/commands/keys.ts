@@ -7,7 +7,6 @@ import {
   withExamples,
   withServerOptions,
 } from '../command-context.ts';
-import type { QueryParameters } from '../connection/api-client.ts';
 import { ExitCode } from '../exit-code.ts';
 import { tableTime } from '../terminal/event-table.ts';
 import { plainText, safeJson } from '../terminal/plain-text.ts';
@@ -31,13 +30,9 @@ interface NewKey {
   readonly token: string;
 }
 
-interface KeyOptions extends ServerOptions {
-  readonly tenant?: string;
-}
-
-interface CreateOptions extends KeyOptions {
+interface CreateOptions extends ServerOptions {
   readonly name?: string;
-  readonly role?: readonly string[];
+  readonly role: readonly string[];
   readonly scope?: readonly string[];
   readonly subject?: string;
   readonly expires?: string;
@@ -49,22 +44,26 @@ export function registerKeys(program: Command, context: CommandContext): void {
     .command('keys')
     .summary('list, make and revoke API keys')
     .description('API keys of the tenant.');
-  const list = withKeyOptions(
+  const list = withServerOptions(
     group.command('list').description('Lists the keys; secrets are never shown again.'),
   );
-  list.action(runs(context, (options: KeyOptions) => listKeys(context, options)));
+  list.action(runs(context, (options: ServerOptions) => listKeys(context, options)));
   withExamples(list, [['attestry keys list', 'who may do what']]);
-  const create = withKeyOptions(
+  const create = withServerOptions(
     group
       .command('create')
       .description('Makes a key and prints it, this once, on standard output.')
       .requiredOption('--name <name>', 'what it is for')
-      .option(
+      .requiredOption(
         '--role <role>',
         'admin, security_officer, auditor, project_manager, member, ingest; may be repeated',
         collect,
       )
-      .option('--scope <scope>', 'a single right, e.g. events:write; may be repeated', collect)
+      .option(
+        '--scope <scope>',
+        'narrows what the roles allow, e.g. to events:write; may be repeated',
+        collect,
+      )
       .option('--subject <id>', 'the person behind a member key')
       .option('--expires <time>', 'RFC 3339 time after which it is refused'),
   );
@@ -76,40 +75,30 @@ export function registerKeys(program: Command, context: CommandContext): void {
       'for a visitor',
     ],
   ]);
-  const rotate = withKeyOptions(
+  const rotate = withServerOptions(
     group
       .command('rotate')
       .description('Replaces the secret of a key and prints the new one.')
       .argument('<id>', 'id of the key'),
   );
-  rotate.action(runs(context, (id: string, options: KeyOptions) => rotateKey(context, id, options)));
+  rotate.action(runs(context, (id: string, options: ServerOptions) => rotateKey(context, id, options)));
   withExamples(rotate, [['attestry keys rotate 3f9c1a2b', 'a new secret for the same rights']]);
-  const revoke = withKeyOptions(
+  const revoke = withServerOptions(
     group
       .command('revoke')
       .description('Revokes a key at once and for good.')
       .argument('<id>', 'id of the key'),
   );
-  revoke.action(runs(context, (id: string, options: KeyOptions) => revokeKey(context, id, options)));
+  revoke.action(runs(context, (id: string, options: ServerOptions) => revokeKey(context, id, options)));
   withExamples(revoke, [['attestry keys revoke 3f9c1a2b', 'it is refused from now on']]);
-}
-
-function withKeyOptions(command: Command): Command {
-  return withServerOptions(command.option('--tenant <id>', 'tenant (platform admins only)'));
 }
 
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
 
-function tenantQuery(options: KeyOptions): QueryParameters {
-  return options.tenant === undefined ? [] : [['tenant', options.tenant]];
-}
-
-async function listKeys({ terminal }: CommandContext, options: KeyOptions): Promise<ExitCode> {
-  const answer = await clientFor(options).json<{ keys: readonly KeyView[] }>('/v1/keys', {
-    query: tenantQuery(options),
-  });
+async function listKeys({ terminal }: CommandContext, options: ServerOptions): Promise<ExitCode> {
+  const answer = await clientFor(options).json<{ keys: readonly KeyView[] }>('/v1/keys');
   if (options.json === true) {
     await line(terminal, safeJson(answer));
     return ExitCode.done;
@@ -145,7 +134,7 @@ async function listKeys({ terminal }: CommandContext, options: KeyOptions): Prom
 async function createKey({ terminal }: CommandContext, options: CreateOptions): Promise<ExitCode> {
   const body = {
     name: options.name,
-    roles: options.role ?? [],
+    roles: options.role,
     ...(options.scope === undefined ? {} : { scopes: options.scope }),
     ...(options.subject === undefined ? {} : { subject: options.subject }),
     ...(options.expires === undefined ? {} : { expires_at: options.expires }),
@@ -153,18 +142,20 @@ async function createKey({ terminal }: CommandContext, options: CreateOptions): 
   const answer = await clientFor(options).json<NewKey>('/v1/keys', {
     method: 'POST',
     body,
-    query: tenantQuery(options),
   });
   await printNewKey(terminal, answer, options);
   return ExitCode.done;
 }
 
-async function rotateKey({ terminal }: CommandContext, id: string, options: KeyOptions): Promise<ExitCode> {
+async function rotateKey(
+  { terminal }: CommandContext,
+  id: string,
+  options: ServerOptions,
+): Promise<ExitCode> {
   const path = `/v1/keys/${encodeURIComponent(id)}/rotate`;
   const answer = await clientFor(options).json<NewKey>(path, {
     method: 'POST',
     body: {},
-    query: tenantQuery(options),
   });
   await printNewKey(terminal, answer, options);
   return ExitCode.done;
@@ -180,10 +171,13 @@ async function printNewKey(terminal: Terminal, answer: NewKey, options: ServerOp
   await line(terminal, plainText(answer.token));
 }
 
-async function revokeKey({ terminal }: CommandContext, id: string, options: KeyOptions): Promise<ExitCode> {
+async function revokeKey(
+  { terminal }: CommandContext,
+  id: string,
+  options: ServerOptions,
+): Promise<ExitCode> {
   const key = await clientFor(options).json<KeyView>(`/v1/keys/${encodeURIComponent(id)}`, {
     method: 'DELETE',
-    query: tenantQuery(options),
   });
   if (options.json === true) await line(terminal, safeJson(key));
   else await line(terminal, `${plainText(key.id)} is revoked`);

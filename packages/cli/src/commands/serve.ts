@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type CommandContext, runs, withExamples, withOutputOptions } from '../command-context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { safeJson } from '../terminal/plain-text.ts';
-import { line, note } from '../terminal/terminal.ts';
+import { line } from '../terminal/terminal.ts';
 import { wholeNumber } from './parse-number.ts';
 
 interface ServeOptions {
@@ -36,7 +36,7 @@ export function registerServe(program: Command, context: CommandContext): void {
 }
 
 async function serve({ terminal }: CommandContext, options: ServeOptions): Promise<ExitCode> {
-  const { loadConfig, startServer } = await import('@attestry/server');
+  const { loadConfig, runServer, startServer } = await import('@attestry/server');
   const { readConfigFile } = await import('../config-file.ts');
   const environment = {
     ...process.env,
@@ -48,15 +48,16 @@ async function serve({ terminal }: CommandContext, options: ServeOptions): Promi
     ...loadConfig(environment, readConfigFile()),
     acceptRollback: options.acceptRollback === true,
   };
-  const stopped = Promise.withResolvers<string>();
-  const onSignal = (signal: string): void => stopped.resolve(signal);
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  if (options.json !== true) {
+    await runServer(config, (text) => void terminal.stdout.write(text));
+    return ExitCode.done;
+  }
+  const stopped = new Promise<void>((resolve) => {
+    process.on('SIGINT', () => resolve()).on('SIGTERM', () => resolve());
+  });
   const server = await startServer(config);
-  if (options.json === true)
-    await line(terminal, safeJson({ url: server.url, data_dir: config.dataDir, pid: process.pid }));
-  const signal = await stopped.promise;
-  if (options.json !== true) await note(terminal, `${signal}: finishing what was accepted`);
+  await line(terminal, safeJson({ url: server.url, data_dir: config.dataDir, pid: process.pid }));
+  await stopped;
   await server.close();
-  process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   return ExitCode.done;
 }

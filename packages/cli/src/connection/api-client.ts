@@ -20,6 +20,8 @@ export interface RequestOptions {
   readonly rawBody?: { readonly text: string; readonly contentType: string };
   readonly accept?: string;
   readonly signal?: AbortSignal;
+  /** Statuses of 400 and more that are answers here, not errors. */
+  readonly accepted?: readonly number[];
   /**
    * `load`: again when refused for load (429, 503), the default of GET. `patient`: also when the server cannot be
    * reached or the connection is cut; only for what may be sent twice. `never`: the default of the others.
@@ -82,7 +84,7 @@ export class ApiClient {
     const retry = options.retry ?? (method === 'GET' ? 'load' : 'never');
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await this.#attempt(method, path, options);
-      if (outcome.response?.ok === true) return outcome.response;
+      if (outcome.response !== undefined && isAnswer(outcome.response, options)) return outcome.response;
       const failure = outcome.response;
       const again =
         failure === undefined ? retry === 'patient' : retry !== 'never' && BUSY_STATUS.has(failure.status);
@@ -99,6 +101,8 @@ export class ApiClient {
   async #attempt(method: string, path: string, options: RequestOptions): Promise<Attempt> {
     const url = new URL(`${this.connection.url}${path}`);
     for (const [name, value] of options.query ?? []) url.searchParams.append(name, value);
+    const { tenant } = this.connection;
+    if (tenant !== undefined && path.startsWith('/v1/')) url.searchParams.set('tenant', tenant);
     const headers: Record<string, string> = {
       authorization: `Bearer ${this.connection.key}`,
       accept: options.accept ?? 'application/json',
@@ -134,6 +138,10 @@ export class ApiClient {
 type Attempt =
   | { readonly response: Response; readonly error?: never }
   | { readonly response?: never; readonly error: CliError };
+
+function isAnswer(response: Response, options: RequestOptions): boolean {
+  return response.ok || options.accepted?.includes(response.status) === true;
+}
 
 /** Answers that mean "not now": too many requests, overloaded. */
 const BUSY_STATUS: ReadonlySet<number> = new Set([429, 503]);

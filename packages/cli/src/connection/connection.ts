@@ -10,12 +10,15 @@ export interface Connection {
   readonly key: string;
   /** Where the key came from, for messages: `--key`, `ATTESTRY_API_KEY`, or the path of a `cli.json`. */
   readonly keySource: string;
+  /** Another tenant than the one of the key; only platform admins may name one. */
+  readonly tenant?: string | undefined;
   readonly urlSource: string;
 }
 
 export interface ConnectionOptions {
   readonly url?: string;
   readonly key?: string;
+  readonly tenant?: string;
 }
 
 /** Data folder of this machine's server: `ATTESTRY_DATA_DIR`, else `./attestry-data`. */
@@ -62,6 +65,7 @@ export function resolveConnection(
     url: origin,
     key,
     keySource: options.key !== undefined ? '--key' : givenKey !== undefined ? 'ATTESTRY_API_KEY' : path,
+    tenant: options.tenant ?? (environment.ATTESTRY_TENANT || undefined),
     urlSource: options.url !== undefined ? '--url' : given !== undefined ? 'ATTESTRY_URL' : path,
   };
 }

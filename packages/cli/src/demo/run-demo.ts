@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { VerificationReport } from '@attestry/core';
 import { ApiClient, sleep } from '../connection/api-client.ts';
 import { verifyTenant } from '../data-folder.ts';
 import type { EventPage, EventView } from '../event-view.ts';
@@ -10,7 +11,7 @@ import { safeJson } from '../terminal/plain-text.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { counted } from '../terminal/quantity.ts';
 import { line, type Terminal } from '../terminal/terminal.ts';
-import { renderReport, type VerificationReport } from '../terminal/verification-report.ts';
+import { renderReport } from '../terminal/verification-report.ts';
 import { version } from '../version.ts';
 import { DemoTenant } from './demo-events.ts';
 import { DemoServer } from './demo-server.ts';

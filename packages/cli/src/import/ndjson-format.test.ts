@@ -33,7 +33,9 @@ describe('native events', () => {
 
   it('get an id that is the same in a second import, and differs between equal lines', () => {
     const text = '{"type":"a.b"}\n{"type":"a.b"}\n';
-    const ids = extract(text).map((found) => JSON.parse(found.kind === 'event' ? found.json : '{}').id as string);
+    const ids = extract(text).map(
+      (found) => JSON.parse(found.kind === 'event' ? found.json : '{}').id as string,
+    );
     expect(new Set(ids).size).toBe(2);
     expect(extract(text, 'elsewhere/events.ndjson')).toEqual(extract(text));
     expect(extract(text, 'other.ndjson')).not.toEqual(extract(text));
@@ -46,7 +48,9 @@ describe('native events', () => {
       { kind: 'problem', problem: { place: 'line 3', code: 'not_an_event' } },
       { kind: 'problem', problem: { place: 'line 4', code: 'not_an_event' } },
     ]);
-    expect(extract(`{"a":"${'x'.repeat(400_000)}"}`)).toMatchObject([{ problem: { code: 'record_too_large' } }]);
+    expect(extract(`{"a":"${'x'.repeat(400_000)}"}`)).toMatchObject([
+      { problem: { code: 'record_too_large' } },
+    ]);
   });
 });
 
@@ -64,7 +68,10 @@ describe('a mapping', () => {
     const line = { ts: '2026-01-01T00:00:00Z', user: { id: 'u-1' }, ok: false, details: { a: 1 } };
     const [found] = extract(JSON.stringify(line), 'log.ndjson', file);
     expect(found?.kind).toBe('event');
-    const { id, ...event } = JSON.parse(found?.kind === 'event' ? found.json : '{}') as Record<string, unknown>;
+    const { id, ...event } = JSON.parse(found?.kind === 'event' ? found.json : '{}') as Record<
+      string,
+      unknown
+    >;
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
     expect(event).toEqual({
       type: 'order.paid',
