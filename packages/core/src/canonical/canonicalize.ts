@@ -1,4 +1,5 @@
 import { JSON_DEPTH_MAX } from '../limits.ts';
+import { startsWithDigit } from './index-key.ts';
 import { formatPointer } from './json-pointer.ts';
 import { isPrototypeKey } from './prototype-key.ts';
 import { isUnsafeInteger } from './strict-number.ts';
@@ -108,7 +109,6 @@ function objectInOrder(object: object, depth: number): unknown {
       return undefined;
     }
     if (copy !== undefined) {
-      // Engines put keys such as "10" before all others, whatever the order of insertion.
       if (startsWithDigit(key)) {
         return undefined;
       }
@@ -165,11 +165,6 @@ function sortKeys(keys: string[]): boolean {
 function isPlain(object: object): object is Record<string, unknown> {
   const prototype = Object.getPrototypeOf(object);
   return prototype === Object.prototype || prototype === null;
-}
-
-function startsWithDigit(key: string): boolean {
-  const unit = key.charCodeAt(0);
-  return unit >= 0x30 && unit <= 0x39;
 }
 
 /** The exact path: member by member, knows where it is, and says what is wrong. `tokens` is its way there. */
