@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type EventFilters, openReadOnly } from '@attestry/ledger';
+import type { BenchCase, BenchContext, Figure } from '../case.ts';
+import { fillMillion } from '../million.ts';
+import type { ServerProcess } from '../server-process.ts';
+import { quantile } from '../statistics.ts';
+
+const PAGE = 100;
+const RATIO_MAX = 2;
+const GROWTH_MAX = 1.5;
+const ROUNDS = 60;
+
+/** Pairs of filters that people combine: one actor's failures, one type's outcome, one document's edits. */
+function questions(): EventFilters[] {
+  return Array.from({ length: ROUNDS }, (_, n): EventFilters => {
+    if (n % 3 === 0) return { actor: [`u-${(n * 37) % 2_000}`], status: ['success'] };
+    if (n % 3 === 1) return { type: ['document.viewed'], status: ['success'] };
+    return { category: ['auth'], status: ['failure'] };
+  });
+}
+
+/** The same pages from bare SQLite: the columns and texts in one plain table with the indexes the questions need. */
+function bareCopy(ledgerPath: string): { db: DatabaseSync; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'attestry-bench-'));
+  const db = new DatabaseSync(join(folder, 'bare.db'));
+  db.exec(`PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -8192`);
+  db.exec(`ATTACH '${ledgerPath}' AS ledger`);
+  db.exec(`CREATE TABLE events AS SELECT k, log_no, at, occurred, actor, type, category, status, text FROM ledger.records
+    WHERE occurred IS NOT NULL AND log_no = (SELECT log_no FROM ledger.logs WHERE origin LIKE '%/t/default')`);
+  db.exec(`CREATE INDEX by_actor ON events (actor, occurred, k);
+    CREATE INDEX by_type ON events (type, status, occurred, k); CREATE INDEX by_category ON events (category, status, occurred, k)`);
+  return {
+    db,
+    remove: () => {
+      db.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** p95 in milliseconds of the bare SQL of the questions. */
+function bareP95(ledgerPath: string): number {
+  const { db, remove } = bareCopy(ledgerPath);
+  const word = db.prepare('SELECT word_no FROM ledger.words WHERE word = ?');
+  const wordNo = (text: string): number => (word.get(text) as { word_no: number }).word_no;
+  const actors = db.prepare('SELECT DISTINCT actor FROM events WHERE actor IS NOT NULL LIMIT ?');
+  actors.setReadBigInts(true);
+  const some = actors.all(ROUNDS) as { actor: bigint }[];
+  const tail = `ORDER BY occurred DESC, k DESC LIMIT ${PAGE}`;
+  const byActor = db.prepare(`SELECT * FROM events WHERE actor = ? AND status = ? ${tail}`);
+  const byType = db.prepare(`SELECT * FROM events WHERE type = ? AND status = ? ${tail}`);
+  const byCategory = db.prepare(`SELECT * FROM events WHERE category = ? AND status = ? ${tail}`);
+  for (const statement of [byActor, byType, byCategory]) statement.setReadBigInts(true);
+  const ask = (n: number): void => {
+    if (n % 3 === 0) byActor.all(some[n % some.length]?.actor as bigint, wordNo('success'));
+    else if (n % 3 === 1) byType.all(wordNo('document.viewed'), wordNo('success'));
+    else byCategory.all(wordNo('auth'), wordNo('failure'));
+  };
+  const p95 = p95Of(times(ask));
+  remove();
+  return p95;
+}
+
+/** Each question once to warm the caches, then timed. */
+function times(ask: (n: number) => void): number[] {
+  for (let n = 0; n < ROUNDS; n++) ask(n);
+  return Array.from({ length: ROUNDS }, (_, n) => {
+    const startedAt = performance.now();
+    ask(n);
+    return performance.now() - startedAt;
+  });
+}
+
+async function timesOf(ask: (n: number) => Promise<unknown>): Promise<number[]> {
+  const taken: number[] = [];
+  for (let n = 0; n < 2 * ROUNDS; n++) {
+    const startedAt = performance.now();
+    await ask(n % ROUNDS);
+    if (n >= ROUNDS) taken.push(performance.now() - startedAt);
+  }
+  return taken;
+}
+
+function p95Of(taken: readonly number[]): number {
+  return quantile(taken, 0.95);
+}
+
+/** The same through the query store on a read-only connection. */
+async function ourP95(server: ServerProcess): Promise<number> {
+  const ledger = await openReadOnly(server.dataDir);
+  const asked = questions();
+  const taken = await timesOf(async (n) => {
+    const query = await ledger.compileQuery('default', asked[n] as EventFilters);
+    const page = await ledger.query.page(query, { order: 'desc', limit: PAGE });
+    if (page.rows.length === 0) throw new Error(`no rows for ${JSON.stringify(asked[n])}`);
+  });
+  await ledger.close();
+  return p95Of(taken);
+}
+
+/** The same as a caller of the API sees it, unsealed and as JSON. */
+async function httpP95(server: ServerProcess): Promise<number> {
+  const asked = questions();
+  const taken = await timesOf(async (n) => {
+    const parameters = new URLSearchParams({ limit: String(PAGE) });
+    for (const [name, values] of Object.entries(asked[n] as Record<string, string[]>)) {
+      for (const value of values) parameters.append(name, value);
+    }
+    await (await server.get(`/v1/events?${parameters}`)).text();
+  });
+  return p95Of(taken);
+}
+
+export const queryPage: BenchCase = {
+  name: 'query',
+  run: async (context: BenchContext): Promise<readonly Figure[]> => {
+    const small = await fillMillion(100_000, () => undefined);
+    const smallP95 = await ourP95(small.server);
+    await small.server.stop();
+    const { server, events } = await context.million();
+    const ourMs = await ourP95(server);
+    const bareMs = bareP95(join(server.dataDir, 'ledger.db'));
+    const httpMs = await httpP95(server);
+    return [
+      {
+        name: `page of ${PAGE} with two filters, p95`,
+        value: ourMs / bareMs,
+        unit: 'x',
+        target: RATIO_MAX,
+        better: 'less',
+        detail: `${ourMs.toFixed(2)} ms at ${events} events; bare SQL ${bareMs.toFixed(2)} ms; whole HTTP answer ${httpMs.toFixed(2)} ms`,
+      },
+      {
+        name: 'the same page, 100 k to 1 M events',
+        value: ourMs / smallP95,
+        unit: 'x',
+        target: GROWTH_MAX,
+        better: 'less',
+        detail: `${smallP95.toFixed(2)} ms at 100 k, ${ourMs.toFixed(2)} ms at ${events}`,
+      },
+    ];
+  },
+};

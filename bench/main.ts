@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import type { BenchCase, BenchContext, Figure } from './case.ts';
+import { append } from './cases/append.ts';
+import { busyLatency } from './cases/busy-latency.ts';
+import { freshness } from './cases/freshness.ts';
+import { millionEvents } from './cases/million-events.ts';
+import { queryPage } from './cases/query-page.ts';
+import { singlePost } from './cases/single-post.ts';
+import { fillMillion, type Million } from './million.ts';
+
+const CASES: readonly BenchCase[] = [append, singlePost, busyLatency, freshness, millionEvents, queryPage];
+const MILLION = 1_000_000;
+
+interface Result extends Figure {
+  readonly ratio: number;
+  readonly met: boolean;
+}
+
+function isMet(figure: Figure): boolean {
+  return figure.better === 'more' ? figure.value >= figure.target : figure.value <= figure.target;
+}
+
+function line(result: Result): string {
+  const sign = result.better === 'more' ? '>=' : '<=';
+  const value = result.value.toFixed(result.unit === 'bytes' || result.unit === 'MB' ? 0 : 2);
+  const mark = result.met ? 'met   ' : 'MISSED';
+  return `${mark} ${result.name}: ${value} ${result.unit} (${sign} ${result.target})\n       ${result.detail}`;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  });
+  const unknown = positionals.filter((name) => !CASES.some((one) => one.name === name));
+  if (unknown.length > 0) {
+    console.error(`no such case: ${unknown.join(', ')}; there are ${CASES.map((one) => one.name).join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  let million: Promise<Million> | undefined;
+  const say = (text: string): void => console.error(text);
+  const context: BenchContext = {
+    quick: values.quick,
+    million: () => {
+      million ??= fillMillion(MILLION, say);
+      return million;
+    },
+    say,
+  };
+  const results: Result[] = [];
+  for (const one of CASES) {
+    if (positionals.length > 0 && !positionals.includes(one.name)) continue;
+    say(`running ${one.name}`);
+    for (const figure of await one.run(context)) {
+      const result = { ...figure, ratio: figure.value, met: isMet(figure) };
+      results.push(result);
+      say(line(result));
+    }
+  }
+  await (await million)?.server.stop();
+  if (values.json) console.log(JSON.stringify({ results }, undefined, 2));
+  else console.log(results.map(line).join('\n'));
+}
+
+await main();
