@@ -18,7 +18,18 @@ interface Lockfile {
   packages: Record<string, LockEntry>;
 }
 
-const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
+const systems = [
+  'aix',
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'win32',
+];
 const processors = ['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'];
 
 /** The platform that a package such as `@scope/binding-linux-arm-gnueabihf` is for, read off its name. */
@@ -38,7 +49,9 @@ function isLocked(lock: Lockfile, parent: string, name: string): boolean {
  * Platform packages that the lock file names as optional but does not list. `npm ci` refuses such a file. They are
  * missing when the registry of the person who wrote the file did not serve other platforms.
  */
-function unlistedPlatforms(lock: Lockfile): { name: string; version: string; dev: boolean; parent: string }[] {
+function unlistedPlatforms(
+  lock: Lockfile,
+): { name: string; version: string; dev: boolean; parent: string }[] {
   return Object.entries(lock.packages).flatMap(([parent, entry]) =>
     Object.entries(entry.optionalDependencies ?? {})
       .filter(([name, range]) => /^\d/.test(range) && !isLocked(lock, parent, name))
@@ -55,7 +68,12 @@ function repair(lock: Lockfile): void {
     if (entry.link !== true && entry.resolved?.includes('://')) delete entry.resolved;
   }
   for (const { name, version, dev } of unlistedPlatforms(lock)) {
-    lock.packages[`node_modules/${name}`] = { version, ...(dev && { dev }), optional: true, ...platformOf(name) };
+    lock.packages[`node_modules/${name}`] = {
+      version,
+      ...(dev && { dev }),
+      optional: true,
+      ...platformOf(name),
+    };
   }
   lock.packages = sorted(lock.packages);
 }
@@ -74,7 +92,8 @@ export const lockfileCheck: Check = {
       .filter(([, entry]) => entry.resolved?.includes('://'))
       .map(([name]) => `package-lock.json: ${name} names a download address in "resolved"`);
     const unlisted = unlistedPlatforms(lock).map(
-      ({ name, parent }) => `package-lock.json: ${parent} needs ${name}, which has no entry (npm ci would refuse)`,
+      ({ name, parent }) =>
+        `package-lock.json: ${parent} needs ${name}, which has no entry (npm ci would refuse)`,
     );
     const findings = [...hosts, ...unlisted];
     const advice = findings.length > 0 ? ['Repair it with: script/check --fix lockfile'] : [];

@@ -1,0 +1,113 @@
+// Which part may import which. The picture behind it is in ARCHITECTURE.md: core <- ledger <- server <- cli.
+// Tests may reach across packages for launchers and fixtures, but nothing imports a test.
+
+const test = String.raw`\.test\.ts$|^packages/[^/]+/test/`;
+
+/** A package may import these packages of ours and no others. */
+const allowedPackages = {
+  core: [],
+  ledger: ['core'],
+  server: ['core', 'ledger'],
+  cli: ['core', 'ledger', 'server'],
+};
+
+const oneWay = Object.entries(allowedPackages).map(([name, allowed]) => ({
+  name: `${name}-imports-downwards`,
+  comment: `${name} may import ${allowed.join(', ') || 'no other package of ours'}`,
+  severity: 'error',
+  from: { path: `^packages/${name}/`, pathNot: test },
+  to: { path: '^packages/', pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...oneWay,
+    {
+      name: 'core-is-pure',
+      comment: 'core runs in a browser: no Node built-in, and only the libraries it declares',
+      severity: 'error',
+      from: { path: '^packages/core/src/', pathNot: test },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'core-libraries',
+      comment: 'core uses TypeBox, Ajv and noble, nothing else from outside',
+      severity: 'error',
+      from: { path: '^packages/core/src/', pathNot: test },
+      to: {
+        path: 'node_modules/',
+        pathNot: String.raw`node_modules/(typebox|ajv|@noble/(hashes|curves|ciphers))/`,
+      },
+    },
+    {
+      name: 'packages-by-name',
+      comment: 'another package is imported by its name, through what its package.json exports',
+      severity: 'error',
+      from: { path: '^packages/([^/]+)/' },
+      to: { path: '^packages/', pathNot: '^packages/$1/', dependencyTypes: ['local'] },
+    },
+    {
+      name: 'stores-are-separate',
+      comment: 'a store never imports another store',
+      severity: 'error',
+      from: { path: '^packages/ledger/src/stores/([^/]+)/', pathNot: test },
+      to: { path: '^packages/ledger/src/stores/', pathNot: '^packages/ledger/src/stores/$1/' },
+    },
+    {
+      name: 'ports-not-stores',
+      comment:
+        'only the embedded wiring, and the threads it starts, know which store there is; the rest uses ports',
+      severity: 'error',
+      from: {
+        path: '^packages/ledger/src/',
+        pathNot: [test, '^packages/ledger/src/(stores/|embedded|index)'],
+      },
+      to: { path: '^packages/ledger/src/stores/' },
+    },
+    {
+      name: 'ports-import-no-implementation',
+      comment: 'a port names data and promises, never who keeps them',
+      severity: 'error',
+      from: { path: '^packages/ledger/src/ports/', pathNot: test },
+      to: { path: '^packages/ledger/src/', pathNot: '^packages/ledger/src/(ports|projection)/|ledger-error' },
+    },
+    {
+      name: 'operations-see-no-request',
+      comment: 'operations are plain functions: no HTTP framework, no handler',
+      severity: 'error',
+      from: { path: '^packages/server/src/operations/', pathNot: test },
+      to: { path: 'node_modules/(fastify|@fastify)/|^packages/server/src/http/' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'two files that need each other are one concept, or a third one is missing',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-import-of-tests',
+      comment: 'what a test and the code share is not in the test',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: test },
+      to: { path: [test, '^packages/testkit/'] },
+    },
+    {
+      name: 'resolvable',
+      comment: 'an import that leads nowhere',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    // Type imports count too: they are how a boundary is crossed unnoticed.
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
+  },
+};

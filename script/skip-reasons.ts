@@ -1,0 +1,21 @@
+/**
+ * Reasons for which a test may be skipped in continuous integration. Every other skip fails there: what CI can
+ * install (script/setup --services) or has beside the clone (../shared) must have been tested.
+ */
+export const skipReasonsAllowedInCi: readonly { readonly pattern: RegExp; readonly why: string }[] = [
+  { pattern: /^needs root/, why: 'mounting a small file system to fill it up is refused to ordinary users' },
+  { pattern: /^not on this platform/, why: 'file modes and kill -9 have no equivalent on Windows' },
+  { pattern: /^only with --/, why: 'long runs that are asked for by an argument' },
+];
+
+/**
+ * The reason of a skipped test: the note given to `context.skip(note)`, or `skipped: reason` in the test's name or in
+ * the name of a group around it.
+ *
+ * @param fullName the names of the groups and of the test, joined
+ * @returns undefined when no reason is given, which `script/test` counts as a failure
+ */
+export function skipReason(fullName: string, note: string | undefined): string | undefined {
+  if (note !== undefined && note !== '') return note.replace(/^skipped: /, '');
+  return /\(?skipped: ([^)>]+)\)?/.exec(fullName)?.[1]?.trim();
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startVitest } from 'vitest/node';
+import { SummaryReporter } from './summary-reporter.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    fuzz: { type: 'boolean', default: false },
+    'test-name-pattern': { type: 'string', short: 't' },
+  },
+});
+
+// Tests read it: the fuzz test is collected only with --fuzz, because it takes minutes.
+if (values.fuzz) process.env.ATTESTRY_TEST_FUZZ = '1';
+process.chdir(root);
+
+const namePattern = values['test-name-pattern'];
+const summary = new SummaryReporter({
+  root,
+  ci: process.env.CI !== undefined && process.env.CI !== '',
+  byName: namePattern !== undefined,
+});
+const vitest = await startVitest('test', positionals, {
+  root,
+  watch: false,
+  reporters: [process.stdout.isTTY ? 'default' : 'dot', summary],
+  ...(namePattern !== undefined && { testNamePattern: namePattern }),
+});
+await vitest.close();
+process.exitCode = summary.print(process.stdout) ? 0 : 1;
