@@ -122,9 +122,8 @@ async function checkSecrets(folder: string): Promise<readonly Check[]> {
 async function checkLock(folder: string): Promise<Check> {
   const text = await readFile(join(folder, 'lock'), 'utf8').catch(() => undefined);
   if (text === undefined) return ok('lock', 'no server holds the folder');
-  const pid = Number(/\d+/.exec(text)?.[0]);
-  if (!Number.isSafeInteger(pid) || pid <= 0)
-    return warn('lock', 'the lock names no process', 'The next start recovers it.');
+  const pid = pidOf(text);
+  if (pid === undefined) return warn('lock', 'the lock names no process', 'The next start recovers it.');
   try {
     process.kill(pid, 0);
     return ok('lock', `held by the running process ${pid}`);
@@ -136,5 +135,15 @@ async function checkLock(folder: string): Promise<Check> {
       `left behind by process ${pid}, which is gone`,
       'The last stop was not clean. The next start recovers it; then run attestry verify.',
     );
+  }
+}
+
+/** The file `lock` only names the holder; the lock itself is the operating system's and ends with the process. */
+function pidOf(text: string): number | undefined {
+  try {
+    const { pid } = JSON.parse(text) as { pid?: unknown };
+    return Number.isSafeInteger(pid) && (pid as number) > 0 ? (pid as number) : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -1,0 +1,35 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { attestry } from './cli-process.ts';
+
+function demoFolders(): readonly string[] {
+  return readdirSync(tmpdir()).filter((name) => name.startsWith('attestry-demo-'));
+}
+
+describe('demo', () => {
+  it('tells its story to the end and leaves nothing behind', async () => {
+    const before = demoFolders();
+    const result = await attestry(['demo', '--fast']);
+    expect(result.stderr).not.toContain('attestry:');
+    expect(result.stdout).toMatch(/user\.login\.failure/);
+    expect(result.stdout).toMatch(/data\.bulk\.exported/);
+    expect(result.stdout).toContain('✔ nothing was changed');
+    expect(result.stdout).toMatch(/✘ \d+ finding/);
+    expect(result.stdout).toContain('attestry serve');
+    expect(result.exitCode).toBe(0);
+    expect(demoFolders()).toEqual(before);
+  }, 60_000);
+
+  it('names the very record whose byte was changed', async () => {
+    const result = await attestry(['demo', '--fast', '--json']);
+    const report = JSON.parse(result.stdout) as {
+      ok: boolean;
+      tampered: { seq: number };
+      before: { ok: boolean };
+      after: { ok: boolean; findings: { code: string; seq?: number }[] };
+    };
+    expect(report).toMatchObject({ ok: true, before: { ok: true }, after: { ok: false } });
+    expect(report.after.findings.map((finding) => finding.seq)).toContain(report.tampered.seq);
+  }, 60_000);
+});

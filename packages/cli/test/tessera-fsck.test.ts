@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flipByte } from '../src/demo/flip-byte.ts';
+import { TestServer } from './running-server.ts';
+
+/**
+ * A checker that other people wrote for other logs, unchanged, over ours: transparency-dev/tessera cmd/fsck v1.0.4
+ * reads the C2SP tiles over HTTP, recomputes the tree from the entry bundles and compares it with the signed root.
+ */
+const FSCK = fileURLToPath(new URL('../../../.cache/bin/tessera-fsck', import.meta.url));
+const HAS_FSCK = existsSync(FSCK);
+const name = `Tessera's fsck${HAS_FSCK ? '' : ' (skipped: no .cache/bin/tessera-fsck, see script/setup --services)'}`;
+
+/** Around one entry bundle, around one tile of the second level, and inside the next one. */
+const SIZES = [1, 255, 256, 257, 65_536, 70_000] as const;
+
+interface Tenant {
+  readonly id: string;
+  readonly size: number;
+  readonly vkey: string;
+}
+
+describe.skipIf(!HAS_FSCK)(name, () => {
+  let server: TestServer;
+  let folder: string;
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    folder = mkdtempSync(join(tmpdir(), 'attestry-'));
+  });
+  afterAll(async () => {
+    await server.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Fills a new log up to a size and waits until that size is signed. */
+  async function logOfSize(size: number, id: string): Promise<Tenant> {
+    await server.api('/v1/tenants', { method: 'POST', body: JSON.stringify({ id }) });
+    const { size: begun } = await server.api<Tenant>(`/v1/tenants/${id}`);
+    expect(begun).toBe(1);
+    const lines = Array.from({ length: size - begun }, (_, i) =>
+      JSON.stringify({
+        type: 'fsck.test',
+        actor: { type: 'service', id: 'filler' },
+        action: { status: 'failure' },
+        metadata: { i },
+      }),
+    );
+    const file = join(folder, `${id}.ndjson`);
+    writeFileSync(file, lines.join('\n'));
+    if (lines.length > 0) {
+      const report = await server.json<{ new: number }>('import', 'ndjson', file, '--tenant', id);
+      expect(report.new).toBe(lines.length);
+    }
+    await expect.poll(() => signedSize(id), { timeout: 10_000 }).toBe(size);
+    return server.api<Tenant>(`/v1/tenants/${id}`);
+  }
+
+  async function signedSize(id: string): Promise<number> {
+    const headers = { authorization: `Bearer ${server.key}` };
+    const note = await (await fetch(`${server.url}/v1/logs/${id}/checkpoint`, { headers })).text();
+    return Number(note.split('\n')[1]);
+  }
+
+  function fsck(tenant: Tenant): Promise<{ exitCode: number | null; output: string }> {
+    const keyFile = join(folder, `${tenant.id}.vkey`);
+    writeFileSync(keyFile, `${tenant.vkey}\n`);
+    const args = [
+      '--ui=false',
+      `--storage_url=${server.url}/v1/logs/${tenant.id}/`,
+      `--public_key=${keyFile}`,
+      `--bearer_token=${server.key}`,
+    ];
+    return new Promise((resolve, reject) => {
+      const child = spawn(FSCK, args);
+      let output = '';
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.on('data', (chunk: Buffer) => {
+          output += chunk.toString();
+        });
+      }
+      child.once('error', reject);
+      child.once('close', (exitCode) => resolve({ exitCode, output }));
+    });
+  }
+
+  it.each(SIZES)(
+    'passes a log of %i records',
+    async (size) => {
+      const tenant = await logOfSize(size, `size-${size}`);
+      const result = await fsck(tenant);
+      expect(result.output).toMatch(/Successfully fsck/i);
+      expect(result.exitCode).toBe(0);
+      expect(await signedSize(tenant.id)).toBe(size);
+    },
+    180_000,
+  );
+
+  it('fails on a log in which one byte was changed', async () => {
+    const tenant = await logOfSize(300, 'tampered');
+    expect(await fsck(tenant)).toMatchObject({ exitCode: 0 });
+    const page = await server.api<{ events: { id: string }[] }>(
+      '/v1/events?tenant=tampered&order=asc&limit=100',
+    );
+    const victim = page.events[50]?.id ?? '';
+    await server.stop();
+    await flipByte(server.dataDir, victim);
+    await server.restart();
+    const result = await fsck(tenant);
+    expect(result.exitCode).not.toBe(0);
+  }, 60_000);
+});
