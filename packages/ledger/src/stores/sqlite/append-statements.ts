@@ -3,7 +3,7 @@ import { LedgerError } from '../../errors.ts';
 import type { NewDataKey, StoredDataKey } from '../../ports/key-store.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { Dictionary } from './dictionary.ts';
-import { blindTermAt, httpTerm, regulationsIn, regulationTerm, wordTermAt } from './filter-terms.ts';
+import { FilterTerms, regulationsIn } from './filter-terms.ts';
 import type { PackedAppend, PackedLog } from './packed-append.ts';
 import { LOG_NO_MAX, recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, timeKey } from './row-key.ts';
 import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
@@ -26,6 +26,19 @@ const FIRST_WORD = 4;
 const HTTP_STATUS = FIRST_WORD + WORDS;
 const FIRST_BLIND = HTTP_STATUS + 1;
 
+interface RowInsert {
+  readonly packed: PackedAppend;
+  readonly row: number;
+  readonly key: number;
+  readonly logNo: number;
+  /** Dictionary numbers of `packed.words`. */
+  readonly wordNos: readonly number[];
+  readonly terms: FilterTerms;
+  readonly tenant: string;
+  /** Numbers of `packed.kids` in this tenant, filled as they are needed. */
+  readonly keyNos: number[];
+}
+
 interface FilterRow {
   readonly key: bigint;
   readonly terms: string;
@@ -38,11 +51,12 @@ interface FilterRow {
 export class AppendStatements {
   readonly begin: StatementSync;
   readonly commit: StatementSync;
-  readonly newestLog: StatementSync;
+  readonly findLog: StatementSync;
   readonly insertTenant: StatementSync;
   readonly findTenant: StatementSync;
   readonly findCheckpoint: StatementSync;
   readonly insertCheckpoint: StatementSync;
+  readonly renewCheckpoint: StatementSync;
   readonly #insertLog: StatementSync;
   readonly #advanceLog: StatementSync;
   readonly #insertId: StatementSync;
@@ -61,9 +75,9 @@ export class AppendStatements {
     const marks = RECORD_COLUMNS.map(() => '?').join(', ');
     this.begin = db.prepare('BEGIN IMMEDIATE');
     this.commit = db.prepare('COMMIT');
-    this.newestLog = db.prepare(
-      `SELECT log_no, origin, size, last_hash FROM logs JOIN tenants USING (tenant_no)
-       WHERE tenant = ? ORDER BY log_no DESC LIMIT 1`,
+    this.findLog = db.prepare(
+      `SELECT log_no, size, last_hash FROM logs JOIN tenants USING (tenant_no)
+       WHERE tenant = ?`,
     );
     this.insertTenant = db.prepare('INSERT INTO tenants (tenant) VALUES (?) ON CONFLICT DO NOTHING');
     this.findTenant = db.prepare('SELECT tenant_no FROM tenants WHERE tenant = ?');
@@ -71,11 +85,14 @@ export class AppendStatements {
     this.insertCheckpoint = db.prepare(
       'INSERT INTO checkpoints (log_no, size, signed_at, note) VALUES (?, ?, ?, ?)',
     );
+    this.renewCheckpoint = db.prepare(
+      'UPDATE checkpoints SET signed_at = max(signed_at, ?) WHERE log_no = ? AND size = ?',
+    );
     this.#insertLog = db.prepare(
       "INSERT INTO logs (tenant_no, origin, size, frontier, last_hash, last_at) VALUES (?, ?, 0, x'', zeroblob(32), 0)",
     );
     this.#advanceLog = db.prepare(
-      'UPDATE logs SET size = ?, frontier = ?, last_hash = ?, last_at = ? WHERE log_no = ? AND size = ?',
+      'UPDATE logs SET origin = ?, size = ?, frontier = ?, last_hash = ?, last_at = ? WHERE log_no = ? AND size = ?',
     );
     this.#insertId = db.prepare(
       'INSERT INTO event_ids (log_no, id, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
@@ -105,7 +122,7 @@ export class AppendStatements {
     this.#keyNos.clear();
   }
 
-  /** Makes an empty log; the newest log of a tenant is its current one. */
+  /** Makes an empty log; the only one of its tenant. */
   createLog(tenantNo: number, log: PackedLog): number {
     const logNo = Number(this.#insertLog.run(tenantNo, log.origin).lastInsertRowid);
     if (logNo > LOG_NO_MAX) {
@@ -125,7 +142,15 @@ export class AppendStatements {
         `${log.origin}: a log of this store holds at most 2^32 records; use PostgreSQL`,
       );
     }
-    this.#advanceLog.run(log.afterSize, log.frontier, log.afterHash, log.afterAtMs, logNo, log.beforeSize);
+    this.#advanceLog.run(
+      log.origin,
+      log.afterSize,
+      log.frontier,
+      log.afterHash,
+      log.afterAtMs,
+      logNo,
+      log.beforeSize,
+    );
   }
 
   /** Takes an event id; when it is taken already, the sequence number that has it. */
@@ -150,14 +175,20 @@ export class AppendStatements {
     let row = 0;
     for (const [i, log] of packed.logs.entries()) {
       const logNo = logNos[i] as number;
-      const keyNos =
-        packed.kids.length === 0 ? [] : this.#keyNumbers(log.tenant, packed, row, log.count, seals.position);
+      const shared = {
+        packed,
+        logNo,
+        tenant: log.tenant,
+        wordNos,
+        terms: new FilterTerms(logNo),
+        keyNos: [],
+      };
       for (let n = 0; n < log.count; n += 1, row += 1) {
         const seq = log.beforeSize + n;
-        const key = recordKey(logNo, seq);
-        const terms = this.#insertRow(packed, row, key, logNo, wordNos);
+        const insert: RowInsert = { ...shared, row, key: recordKey(logNo, seq) };
+        const terms = this.#insertRow(insert);
         if (terms !== undefined) filters.push({ key: timeKey(packed.occurredMs[row] as number, seq), terms });
-        this.#insertSeals(packed, row, key, seals, keyNos);
+        this.#insertSeals(insert, seals);
       }
       for (const tile of log.tiles) this.#insertTile.run(logNo, tile.level, tile.index, tile.hashes);
     }
@@ -166,13 +197,8 @@ export class AppendStatements {
     for (const { key, terms } of filters) this.#insertFilter.run(key, terms);
   }
 
-  #insertRow(
-    packed: PackedAppend,
-    row: number,
-    key: number,
-    logNo: number,
-    wordNos: readonly number[],
-  ): string | undefined {
+  #insertRow(insert: RowInsert): string | undefined {
+    const { packed, row, key, logNo } = insert;
     const values: SQLInputValue[] = new Array(RECORD_COLUMNS.length).fill(null);
     const text = packed.texts[row] as string;
     const occurred = packed.occurredMs[row] as number;
@@ -185,20 +211,15 @@ export class AppendStatements {
     let terms = '';
     if (isEvent) {
       values[3] = occurred;
-      terms = fillColumns(values, packed, row, wordNos);
-      for (const name of regulationsIn(text)) terms += ` ${regulationTerm(this.#dictionary.ensure(name))}`;
+      terms = fillColumns(values, insert);
+      for (const name of regulationsIn(text))
+        terms += ` ${insert.terms.regulation(this.#dictionary.ensure(name))}`;
     }
     this.#insertRecord.run(...values);
     return isEvent ? terms : undefined;
   }
 
-  #insertSeals(
-    packed: PackedAppend,
-    row: number,
-    key: number,
-    seals: SealCursor,
-    keyNos: readonly number[],
-  ): void {
+  #insertSeals({ packed, row, key, tenant, keyNos }: RowInsert, seals: SealCursor): void {
     const count = packed.sealCounts[row] as number;
     if (count > SEALS_PER_RECORD) {
       throw new LedgerError(
@@ -207,22 +228,10 @@ export class AppendStatements {
       );
     }
     for (let i = 0; i < count; i += 1) {
-      const keyNo = keyNos[packed.sealKids[seals.position] as number] as number;
-      this.#insertSeal.run(sealKey(key, i), keyNo, seals.next());
+      const kidNo = packed.sealKids[seals.position] as number;
+      keyNos[kidNo] ??= this.#keyNo(tenant, packed.kids[kidNo] as string);
+      this.#insertSeal.run(sealKey(key, i), keyNos[kidNo], seals.next());
     }
-  }
-
-  /** Key numbers by position in `packed.kids`, for the kids that this log's rows use. */
-  #keyNumbers(tenant: string, packed: PackedAppend, row: number, count: number, firstSeal: number): number[] {
-    const keyNos: number[] = [];
-    let seal = firstSeal;
-    for (let r = row; r < row + count; r += 1) {
-      for (let i = 0; i < (packed.sealCounts[r] as number); i += 1, seal += 1) {
-        const kidNo = packed.sealKids[seal] as number;
-        keyNos[kidNo] ??= this.#keyNo(tenant, packed.kids[kidNo] as string);
-      }
-    }
-    return keyNos;
   }
 
   #keyNo(tenant: string, kid: string): number {
@@ -260,31 +269,26 @@ class SealCursor {
 }
 
 /** Writes the query columns of one record into `values` and returns its filter terms. */
-function fillColumns(
-  values: SQLInputValue[],
-  packed: PackedAppend,
-  row: number,
-  wordNos: readonly number[],
-): string {
-  let terms = '';
+function fillColumns(values: SQLInputValue[], { packed, row, wordNos, terms }: RowInsert): string {
+  let found = '';
   for (let i = 0; i < WORDS; i += 1) {
     const ref = packed.wordRefs[row * WORDS + i] as number;
     if (ref === 0) continue;
     const wordNo = wordNos[ref - 1] as number;
     values[FIRST_WORD + i] = wordNo;
-    terms += ` ${wordTermAt(i, wordNo)}`;
+    found += ` ${terms.wordAt(i, wordNo)}`;
   }
   const httpStatus = packed.httpStatus[row] as number;
   if (httpStatus >= 0) {
     values[HTTP_STATUS] = httpStatus;
-    terms += ` ${httpTerm(httpStatus)}`;
+    found += ` ${terms.http(httpStatus)} ${terms.httpClass(Math.floor(httpStatus / 100))}`;
   }
   const mask = packed.blindMask[row] as number;
   for (let i = 0; i < BLINDS; i += 1) {
     if ((mask & (1 << i)) === 0) continue;
     const blind = packed.blinds[row * BLINDS + i] as bigint;
     values[FIRST_BLIND + i] = blind;
-    terms += ` ${blindTermAt(i, blind)}`;
+    found += ` ${terms.blindAt(i, blind)}`;
   }
-  return terms;
+  return found;
 }

@@ -6,20 +6,233 @@ import type {
   StatsBucket,
   StatsGroup,
 } from '../../ports/event-query-store.ts';
-import type { RecordReader } from './record-reader.ts';
+import { Dictionary } from './dictionary.ts';
+import {
+  type EventSource,
+  fromFilters,
+  fromText,
+  type KeysetStart,
+  keysetCheck,
+  type ResolvedQuery,
+  walkBySeq,
+  walkByTime,
+} from './event-source.ts';
+import { QueryResolver } from './query-resolver.ts';
+import type { RecordReader, RecordRow } from './record-reader.ts';
+import { seqOfKey } from './row-key.ts';
+import { SearchAttachment } from './search-attachment.ts';
+import { fragment, join, type SqlFragment } from './sql-fragment.ts';
+import { ESTIMATE_ROWS, SORTED_MATCHES_MAX } from './sqlite-limits.ts';
+import { StatementCache } from './statement-cache.ts';
+import { groupSql } from './stats-group.ts';
+import { toStoreError } from './store-error.ts';
 
+interface PageRow extends RecordRow {
+  readonly at: number;
+  readonly occurred: number;
+}
+
+/** Finds, counts and groups events on one read-only connection. Synchronous. */
 export class EventReader {
-  constructor(_db: DatabaseSync, _records: RecordReader, _searchPath: string | undefined) {}
-  page(_query: EventQuery, _request: PageRequest): EventPage {
-    throw new Error('not yet');
+  readonly #records: RecordReader;
+  readonly #statements: StatementCache;
+  readonly #resolver: QueryResolver;
+  readonly #dictionary: Dictionary;
+  readonly #search: SearchAttachment;
+
+  /** @param searchPath `search.db`; without it text conditions are refused */
+  constructor(db: DatabaseSync, records: RecordReader, searchPath: string | undefined) {
+    this.#records = records;
+    this.#statements = new StatementCache(db);
+    this.#resolver = new QueryResolver(db, records, this.#statements);
+    this.#dictionary = new Dictionary(db, 'read');
+    this.#search = new SearchAttachment(db, searchPath, () => this.#statements.clear());
   }
-  count(_query: EventQuery): number {
-    throw new Error('not yet');
+
+  /** See `EventQueryStore.page`. */
+  page(query: EventQuery, request: PageRequest): EventPage {
+    return this.#run(query, { rows: [], more: false }, (resolved) => {
+      const up = (request.order === 'asc') !== (request.backwards ?? false);
+      const start = request.position === undefined ? undefined : { position: request.position, up };
+      const found = this.#statements.all<PageRow>(
+        this.#pageStatement(this.#pageSource(resolved, start, request.limit), up, request.limit + 1),
+      );
+      const more = found.length > request.limit;
+      if (more) found.pop();
+      if (request.backwards === true) found.reverse();
+      const rows = this.#records
+        .withSeals(found)
+        .map(({ row, ...stored }) => ({ ...stored, atMs: row.at, occurredAtMs: row.occurred }));
+      return { rows, more };
+    });
   }
+
+  /** See `EventQueryStore.count`. */
+  count(query: EventQuery): number {
+    return this.#run(query, 0, (resolved) => this.#count(this.#countSource(resolved)));
+  }
+
+  /** See `EventQueryStore.estimate`. Exact unless rows have to be read one by one to know. */
   estimate(query: EventQuery): { readonly count: number; readonly exact: boolean } {
-    return { count: this.count(query), exact: true };
+    return this.#run(query, { count: 0, exact: true }, (resolved) => {
+      const checkedByRow =
+        resolved.conditions.some(({ terms }) => terms === undefined) || resolved.text.length > 0;
+      if (!checkedByRow) return { count: this.#count(this.#countSource(resolved)), exact: true };
+      const indexed = {
+        ...resolved,
+        text: [],
+        conditions: resolved.conditions.filter(({ terms }) => terms !== undefined),
+      };
+      const candidates = this.#count(this.#countSource(indexed));
+      if (candidates <= ESTIMATE_ROWS)
+        return { count: this.#count(this.#countSource(resolved)), exact: true };
+      return { count: Math.round(this.#sampledShare(indexed, resolved) * candidates), exact: false };
+    });
   }
-  stats(_query: EventQuery, _by: StatsGroup, _limit: number): { total: number; buckets: StatsBucket[] } {
-    throw new Error('not yet');
+
+  /** See `EventQueryStore.stats`. */
+  stats(query: EventQuery, by: StatsGroup, limit: number): { total: number; buckets: StatsBucket[] } {
+    return this.#run(query, { total: 0, buckets: [] }, (resolved) => {
+      const source = this.#countSource(resolved);
+      const group = groupSql(by);
+      const order = group.byTime ? 'key' : 'n DESC, sample';
+      const rows = this.#statements.all<{
+        readonly key: number;
+        readonly n: number;
+        readonly sample: number;
+      }>({
+        sql: `SELECT ${group.key} AS key, count(*) AS n, max(r.k) AS sample FROM ${source.from}
+          WHERE ${source.where.sql} AND ${group.present} GROUP BY 1 ORDER BY ${order} LIMIT ?`,
+        values: [...source.where.values, limit],
+      });
+      const buckets = rows.map(({ key, n, sample }) => ({
+        key: group.isWord ? (this.#dictionary.word(key) ?? null) : group.byTime ? key : null,
+        count: n,
+        sampleSeq: seqOfKey(sample),
+      }));
+      return { total: this.#count(source), buckets };
+    });
   }
+
+  /** How SQLite would answer a page: the lines of EXPLAIN QUERY PLAN. For tests and for `doctor`. */
+  explain(query: EventQuery, request: PageRequest): string[] {
+    return this.#run(query, [], (resolved) => {
+      const up = (request.order === 'asc') !== (request.backwards ?? false);
+      const start = request.position === undefined ? undefined : { position: request.position, up };
+      const { sql, values } = this.#pageStatement(
+        this.#pageSource(resolved, start, request.limit),
+        up,
+        request.limit,
+      );
+      const rows = this.#statements.all<{ readonly detail: string }>({
+        sql: `EXPLAIN QUERY PLAN ${sql}`,
+        values,
+      });
+      return rows.map((row) => row.detail);
+    });
+  }
+
+  /**
+   * Chooses where the rows of a page come from.
+   *
+   * Few text matches: collect, check and sort them. Else, by occurred time: the filter index, whose order it is. By
+   * recorded time: the log itself in its order, or the matches of the filter index when they are few.
+   */
+  #pageSource(query: ResolvedQuery, start: KeysetStart | undefined, limit: number): EventSource {
+    if (query.text.length > 0 && this.#isFew(fromText(query)))
+      return sortedAfterwards(query, fromText(query), start);
+    if (query.time === 'occurred') {
+      return fromFilters(query, start) ?? walkByTime(query, start);
+    }
+    const filters =
+      this.#remainingRows(query, start) > Math.max(SORTED_MATCHES_MAX, limit)
+        ? fromFilters(query)
+        : undefined;
+    if (filters !== undefined && this.#isFew(filters)) return sortedAfterwards(query, filters, start);
+    return walkBySeq(query, start);
+  }
+
+  #countSource(query: ResolvedQuery): EventSource {
+    if (query.text.length > 0) return fromText(query);
+    const filters = fromFilters(query, undefined, true);
+    return filters ?? (query.time === 'occurred' ? walkByTime(query) : walkBySeq(query));
+  }
+
+  #pageStatement(source: EventSource, up: boolean, limit: number): SqlFragment {
+    const order = source.orderBy.map((column) => `${column} ${up ? 'ASC' : 'DESC'}`).join(', ');
+    return {
+      sql: `SELECT r.k, r.hash, r.text, r.at, r.occurred FROM ${source.from} WHERE ${source.where.sql}
+        ORDER BY ${order} LIMIT ?`,
+      values: [...source.where.values, limit],
+    };
+  }
+
+  #count(source: EventSource): number {
+    const { sql, values } = source.where;
+    const row = this.#statements.get<{ readonly n: number }>({
+      sql: `SELECT count(*) AS n FROM ${source.from} WHERE ${sql}`,
+      values,
+    });
+    return row?.n ?? 0;
+  }
+
+  /** Whether a source finds at most `SORTED_MATCHES_MAX` rows; looks at no more than that. */
+  #isFew(source: EventSource): boolean {
+    const { sql, values } = source.where;
+    const row = this.#statements.get<{ readonly n: number }>({
+      sql: `SELECT count(*) AS n FROM (SELECT 1 FROM ${source.from} WHERE ${sql} LIMIT ?)`,
+      values: [...values, SORTED_MATCHES_MAX + 1],
+    });
+    return (row?.n ?? 0) <= SORTED_MATCHES_MAX;
+  }
+
+  /** Share of the newest candidate rows that pass every check. */
+  #sampledShare(candidates: ResolvedQuery, query: ResolvedQuery): number {
+    const source = this.#countSource(candidates);
+    const checks = [...query.conditions.filter(({ terms }) => terms === undefined).map(({ check }) => check)];
+    for (const match of query.text) {
+      checks.push(
+        fragment(
+          'EXISTS (SELECT 1 FROM search.documents AS d WHERE d.documents MATCH ? AND d.rowid = r.k)',
+          match,
+        ),
+      );
+    }
+    const passing = join(checks, 'AND');
+    const row = this.#statements.get<{ readonly share: number | null }>({
+      sql: `SELECT avg(passes) AS share FROM (SELECT ${passing.sql} AS passes FROM ${source.from}
+        WHERE ${source.where.sql} ORDER BY ${source.orderBy.map((column) => `${column} DESC`).join(', ')} LIMIT ?)`,
+      values: [...passing.values, ...source.where.values, ESTIMATE_ROWS],
+    });
+    return row?.share ?? 0;
+  }
+
+  #remainingRows(query: ResolvedQuery, start: KeysetStart | undefined): number {
+    if (start === undefined) return query.toSeq - query.fromSeq;
+    return start.up ? query.toSeq - start.position.seq : start.position.seq - query.fromSeq;
+  }
+
+  #run<Result>(query: EventQuery, nothing: Result, work: (resolved: ResolvedQuery) => Result): Result {
+    try {
+      if (query.conditions.some(({ kind }) => kind === 'text')) this.#search.refresh();
+      const resolved = this.#resolver.resolve(query);
+      return resolved === undefined ? nothing : work(resolved);
+    } catch (error) {
+      throw toStoreError(error, 'querying events');
+    }
+  }
+}
+
+/** A source of few rows with the keyset as a check; SQLite sorts what is left. */
+function sortedAfterwards(
+  query: ResolvedQuery,
+  source: EventSource,
+  start: KeysetStart | undefined,
+): EventSource {
+  const where = start === undefined ? source.where : join([source.where, keysetCheck(query, start)], 'AND');
+  return {
+    from: source.from,
+    where,
+    orderBy: query.time === 'occurred' ? ['r.occurred', 'r.k'] : ['r.k'],
+  };
 }

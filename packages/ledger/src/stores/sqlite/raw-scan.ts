@@ -64,11 +64,11 @@ export class RawScan {
     this.#dictionary = new Dictionary(db, 'read');
   }
 
-  /** Number of the tenant's current log, which the other calls take. */
+  /** Number of the tenant's log, which the other calls take. */
   logNo(tenant: string): number | undefined {
-    const sql = 'SELECT max(log_no) AS log_no FROM logs JOIN tenants USING (tenant_no) WHERE tenant = ?';
-    const row = this.#db.prepare(sql).get(tenant) as { readonly log_no: number | null } | undefined;
-    return row?.log_no ?? undefined;
+    const sql = 'SELECT log_no FROM logs JOIN tenants USING (tenant_no) WHERE tenant = ?';
+    const row = this.#db.prepare(sql).get(tenant) as { readonly log_no: number } | undefined;
+    return row?.log_no;
   }
 
   /** Rows of `records` with `seq >= from`, in order, at most `limit`; also those at or after the head's size. */
@@ -82,14 +82,23 @@ export class RawScan {
     );
   }
 
-  /** Rows of `records` of this log number whose row id lies outside the log's range: moved rows. */
-  strayRecords(logNo: number, limit: number): number[] {
-    return this.#read('records', () =>
-      this.#rows(
-        'SELECT k FROM records WHERE log_no = ? AND occurred IS NOT NULL AND (k < ? OR k >= ?) LIMIT ?',
-        [logNo, recordKey(logNo, 0), recordKey(logNo, SEQS_PER_LOG), limit],
-      ).map((row) => Number(row.k)),
-    );
+  /** Row ids of records that lie in the range of no log of this database, at most `limit`. */
+  orphanedRecords(limit: number): number[] {
+    return this.#read('records', () => {
+      const found: number[] = [];
+      let low = -Number.MAX_SAFE_INTEGER;
+      for (const { log_no } of [
+        ...this.#rows('SELECT log_no FROM logs ORDER BY log_no', []),
+        { log_no: null },
+      ]) {
+        const high = log_no === null ? Number.MAX_SAFE_INTEGER : recordKey(Number(log_no), 0);
+        const sql = 'SELECT k FROM records WHERE k >= ? AND k < ? LIMIT ?';
+        if (low < high)
+          found.push(...this.#rows(sql, [low, high, limit - found.length]).map((row) => Number(row.k)));
+        low = high + SEQS_PER_LOG;
+      }
+      return found;
+    });
   }
 
   /** Seals of the records `from <= seq < to`, in order. */

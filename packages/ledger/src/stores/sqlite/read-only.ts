@@ -1,3 +1,4 @@
+import { LedgerError } from '../../errors.ts';
 import type { AdminStore } from '../../ports/admin-store.ts';
 import type { CheckpointStore } from '../../ports/checkpoint-store.ts';
 import type { EventQueryStore } from '../../ports/event-query-store.ts';
@@ -10,10 +11,8 @@ import { SqliteReader } from './sqlite-reader.ts';
 export interface ReadOnlyStores {
   readonly ledger: Omit<LedgerStore, 'append'>;
   readonly checkpoints: Omit<CheckpointStore, 'put'>;
-  readonly keys: Pick<KeyStore, 'findBySubject' | 'findByKid'> & {
-    /** The tenant's wrapped index key, or `undefined` when it has none. */
-    findIndexKey(tenant: string): Promise<Uint8Array | undefined>;
-  };
+  /** `ensure` rejects; `ensureIndexKey` returns the stored key and rejects when there is none. */
+  readonly keys: KeyStore;
   readonly admin: Pick<AdminStore, 'list' | 'get'>;
   readonly query: EventQueryStore;
   /** Every stored row as it is, for a verifier. */
@@ -46,7 +45,15 @@ export function openSqliteReadOnly(options: {
     keys: {
       findBySubject: async (tenant, subjectIndexes) => settings.findKeysBySubject(tenant, subjectIndexes),
       findByKid: async (tenant, kids) => settings.findKeysByKid(tenant, kids),
-      findIndexKey: async (tenant) => settings.findIndexKey(tenant),
+      ensure: async () => {
+        throw new LedgerError('read_only', 'data keys cannot be made on a read-only store');
+      },
+      ensureIndexKey: async (tenant) => {
+        const found = settings.findIndexKey(tenant);
+        if (found === undefined)
+          throw new LedgerError('unknown_tenant', `tenant ${tenant} has no index key in this folder`);
+        return found;
+      },
     },
     admin: {
       list: async (kind, tenant) => settings.listAdmin(kind, tenant),

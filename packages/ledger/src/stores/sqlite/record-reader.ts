@@ -53,6 +53,7 @@ function toHead(row: HeadRow): LogHead {
 export class RecordReader {
   readonly #head: StatementSync;
   readonly #heads: StatementSync;
+  readonly #size: StatementSync;
   readonly #records: StatementSync;
   readonly #seals: StatementSync;
   readonly #findId: StatementSync;
@@ -61,12 +62,10 @@ export class RecordReader {
 
   constructor(db: DatabaseSync) {
     this.#head = db.prepare(
-      `SELECT ${HEAD_COLUMNS} FROM logs JOIN tenants USING (tenant_no) WHERE tenant = ? ORDER BY log_no DESC LIMIT 1`,
+      `SELECT ${HEAD_COLUMNS} FROM logs JOIN tenants USING (tenant_no) WHERE tenant = ?`,
     );
-    this.#heads = db.prepare(
-      `SELECT ${HEAD_COLUMNS} FROM logs JOIN tenants USING (tenant_no)
-       WHERE log_no IN (SELECT max(log_no) FROM logs GROUP BY tenant_no) ORDER BY tenant`,
-    );
+    this.#heads = db.prepare(`SELECT ${HEAD_COLUMNS} FROM logs JOIN tenants USING (tenant_no)`);
+    this.#size = db.prepare('SELECT size FROM logs WHERE log_no = ?');
     this.#records = db.prepare('SELECT k, hash, text FROM records WHERE k >= ? AND k < ? ORDER BY k');
     this.#seals = db.prepare(SELECT_SEALS);
     this.#findId = db.prepare('SELECT seq FROM event_ids WHERE log_no = ? AND id = ?');
@@ -77,6 +76,11 @@ export class RecordReader {
   /** Number of the tenant's current log, the one place where a tenant's name becomes a range of rows. */
   logNo(tenant: string): number | undefined {
     return (this.#head.get(tenant) as HeadRow | undefined)?.log_no;
+  }
+
+  /** Records in the log, as its head says. */
+  size(logNo: number): number {
+    return (this.#size.get(logNo) as { readonly size: number } | undefined)?.size ?? 0;
   }
 
   /** See `LedgerStore.readHead`. */

@@ -53,7 +53,28 @@ export function timeKey(occurredAtMs: number, seq: number): bigint {
   return BigInt(offset) * BigInt(TIME_KEY_SEQS) + BigInt(seq % TIME_KEY_SEQS);
 }
 
-/** SQL for the clamped occurred time of a time key in column `column` (a name of ours, never user input). */
-export function timeOfKeySql(column: string): string {
-  return `((${column} >> 22) + ${TIME_KEY_EPOCH_MS})`;
+/** SQL for the lowest and highest occurred time that the time key in `column` stands for (a name of ours, never user input). */
+export function timeBoundsSql(column: string): { readonly low: string; readonly high: string } {
+  const time = `((${column} >> 22) + ${TIME_KEY_EPOCH_MS})`;
+  const first = TIME_KEY_EPOCH_MS - TIME_KEY_SPAN_MS;
+  const last = TIME_KEY_EPOCH_MS + TIME_KEY_SPAN_MS;
+  return {
+    low: `CASE ${time} WHEN ${first} THEN ${Number.MIN_SAFE_INTEGER} ELSE ${time} END`,
+    high: `CASE ${time} WHEN ${last} THEN ${Number.MAX_SAFE_INTEGER} ELSE ${time} END`,
+  };
+}
+
+/** SQL condition that record row id `recordColumn` has the low bits of time key `keyColumn`. */
+export function sameSeqBitsSql(recordColumn: string, keyColumn: string): string {
+  return `(${recordColumn} & ${TIME_KEY_SEQS - 1}) = (${keyColumn} & ${TIME_KEY_SEQS - 1})`;
+}
+
+/** Lowest and highest time key of a range of occurred times, both inclusive. */
+export function timeKeyRange(
+  fromMs: number | undefined,
+  toMsInclusive: number | undefined,
+): [low: bigint, high: bigint] {
+  const low = clampTime(fromMs ?? Number.MIN_SAFE_INTEGER);
+  const high = clampTime(toMsInclusive ?? Number.MAX_SAFE_INTEGER);
+  return [timeKey(low, 0), timeKey(high, TIME_KEY_SEQS - 1)];
 }

@@ -76,13 +76,16 @@ export const SEED_WORDS = [
   ],
 ] as const;
 
-/** Whoever really has to change rows (pruning, erasure) puts a row here first, in the same transaction. */
-function appendOnly(table: string): string {
-  const refuse = (verb: string): string => `
-CREATE TRIGGER ${table}_no_${verb} BEFORE ${verb.toUpperCase()} ON ${table}
+/** Whoever really has to change rows (pruning, erasure) puts a row into `maintenance` first, in the same transaction. */
+function appendOnly(table: string, fixedColumns?: string): string {
+  const refuse = (verb: string, when: string): string => `
+CREATE TRIGGER ${table}_no_${verb} BEFORE ${when} ON ${table}
 WHEN NOT EXISTS (SELECT 1 FROM maintenance)
 BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;`;
-  return refuse('update') + refuse('delete');
+  return (
+    refuse('update', fixedColumns === undefined ? 'UPDATE' : `UPDATE OF ${fixedColumns}`) +
+    refuse('delete', 'DELETE')
+  );
 }
 
 /** All statements that make an empty database. */
@@ -95,14 +98,13 @@ CREATE TABLE tenants (
 
 CREATE TABLE logs (
   log_no INTEGER PRIMARY KEY,
-  tenant_no INTEGER NOT NULL REFERENCES tenants,
-  origin TEXT NOT NULL UNIQUE,
+  tenant_no INTEGER NOT NULL UNIQUE REFERENCES tenants,
+  origin TEXT NOT NULL,
   size INTEGER NOT NULL,
   frontier BLOB NOT NULL,
   last_hash BLOB NOT NULL,
   last_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX logs_by_tenant ON logs (tenant_no);
 
 CREATE TABLE words (word_no INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
 
@@ -118,9 +120,9 @@ CREATE TABLE records (
   text TEXT
 ) STRICT;
 CREATE INDEX by_time ON records (
-  log_no, occurred, type, category, severity, status, verb, project, actor_type, target_type, http_status, traffic_light
+  log_no, occurred, k, type, category, severity, status, verb, project, actor_type, target_type, http_status, traffic_light
 ) WHERE occurred IS NOT NULL;
-CREATE VIRTUAL TABLE filters USING fts5 (terms, content = '', columnsize = 0, detail = none, tokenize = 'ascii');
+CREATE VIRTUAL TABLE filters USING fts5 (terms, content = '', columnsize = 0, detail = none, tokenize = "ascii tokenchars '.'");
 
 CREATE TABLE event_ids (
   log_no INTEGER NOT NULL,
@@ -169,5 +171,5 @@ CREATE TABLE admin (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE maintenance (reason TEXT NOT NULL) STRICT;
-${['records', 'event_ids', 'tiles', 'checkpoints'].map(appendOnly).join('')}
+${['records', 'event_ids', 'tiles'].map((table) => appendOnly(table)).join('')}${appendOnly('checkpoints', 'log_no, size, note')}
 `;

@@ -67,7 +67,7 @@ export class SettingsReader {
     const rows = this.#db
       .prepare(
         `SELECT size, note, signed_at AS signedAtMs FROM checkpoints
-         WHERE log_no = (SELECT max(log_no) FROM logs JOIN tenants USING (tenant_no) WHERE tenant = ?)
+         WHERE log_no = (SELECT log_no FROM logs JOIN tenants USING (tenant_no) WHERE tenant = ?)
          AND size >= ? AND size <= ? ORDER BY size ${order} LIMIT ?`,
       )
       .all(tenant, range.sizeFrom, range.sizeTo, range.limit);

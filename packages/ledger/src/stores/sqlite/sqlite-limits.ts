@@ -38,3 +38,21 @@ export const QUERIES_WAITING_MAX = 200;
 
 /** A query longer than this has lost its reader; the widest count over a million events takes about one second. */
 export const QUERY_MS_MAX = 30_000;
+
+/** Values of one IN list; SQLite binds 32,766 in a statement. */
+export const IN_LIST_MAX = 2_000;
+
+/** Alternatives of one condition that are looked up in the filter index (each opens a list); more are checked row by row. */
+export const TERMS_PER_CONDITION_MAX = 64;
+
+/** Members of a metadata path: one join each. */
+export const METADATA_DEPTH_MAX = 12;
+
+/** Matches that are collected and sorted (3 µs each) rather than found by walking the log in the asked order. */
+export const SORTED_MATCHES_MAX = 20_000;
+
+/** Rows looked at for an estimate. */
+export const ESTIMATE_ROWS = 5_000;
+
+/** Statements that a reader keeps prepared. */
+export const STATEMENTS_CACHED_MAX = 200;

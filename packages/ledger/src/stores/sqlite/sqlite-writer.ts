@@ -13,7 +13,7 @@ const ID_BYTES = 16;
 
 type LogRow = {
   readonly log_no: number;
-  readonly origin: string;
+
   readonly size: number;
   readonly last_hash: Uint8Array;
 };
@@ -49,12 +49,12 @@ export class SqliteWriter {
   #passFence(packed: PackedAppend): number[] | { readonly moved: readonly string[] } {
     const moved: string[] = [];
     const logNos = packed.logs.map((log) => {
-      const found = this.#statements.newestLog.get(log.tenant) as LogRow | undefined;
-      if (found?.origin === log.origin && found.size === log.beforeSize) {
-        if (Buffer.compare(found.last_hash, log.beforeHash) === 0) return found.log_no;
-      } else if (found?.origin !== log.origin && log.beforeSize === 0) {
+      const found = this.#statements.findLog.get(log.tenant) as LogRow | undefined;
+      if (found === undefined && log.beforeSize === 0) {
         return this.#statements.createLog(this.#tenantNo(log.tenant), log);
       }
+      if (found?.size === log.beforeSize && Buffer.compare(found.last_hash, log.beforeHash) === 0)
+        return found.log_no;
       moved.push(log.tenant);
       return -1;
     });
@@ -108,15 +108,18 @@ export class SqliteWriter {
     checkpoint: StoredCheckpoint,
   ): { readonly kind: 'stored' } | { readonly kind: 'exists'; readonly stored: StoredCheckpoint } {
     return this.#transaction('storing a checkpoint', () => {
-      const log = this.#statements.newestLog.get(tenant) as LogRow | undefined;
+      const log = this.#statements.findLog.get(tenant) as LogRow | undefined;
       if (log === undefined) throw new LedgerError('unknown_log', `checkpoint: tenant ${tenant} has no log`);
       const { size, note, signedAtMs } = checkpoint;
       const row = this.#statements.findCheckpoint.get(log.log_no, size) as
         | { readonly note: string; readonly signed_at: number }
         | undefined;
-      if (row !== undefined)
+      if (row !== undefined && row.note !== note) {
         return { kind: 'exists', stored: { size, note: row.note, signedAtMs: row.signed_at } };
-      this.#statements.insertCheckpoint.run(log.log_no, size, signedAtMs, note);
+      }
+      // The same note again is the heartbeat of an idle log: it moves the time of signing and nothing else.
+      if (row !== undefined) this.#statements.renewCheckpoint.run(signedAtMs, log.log_no, size);
+      else this.#statements.insertCheckpoint.run(log.log_no, size, signedAtMs, note);
       return { kind: 'stored' };
     });
   }

@@ -1,0 +1,45 @@
+import type { StatsGroup } from '../../ports/event-query-store.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** SQL of one way to group events. All of it is text of ours. */
+export interface GroupSql {
+  /** Expression of the group's key. */
+  readonly key: string;
+  /** Condition that the row belongs to a group at all. */
+  readonly present: string;
+  /** The key is a number of the dictionary. */
+  readonly isWord: boolean;
+  /** The key is a time, by which the groups are ordered. */
+  readonly byTime: boolean;
+}
+
+function column(name: string, isWord: boolean): GroupSql {
+  return { key: `r.${name}`, present: `r.${name} IS NOT NULL`, isWord, byTime: false };
+}
+
+/** Start of the UTC day or hour, also for times before 1970 (SQLite's division rounds towards zero). */
+function period(lengthMs: number): GroupSql {
+  const into = `((r.occurred % ${lengthMs}) + ${lengthMs}) % ${lengthMs}`;
+  return { key: `r.occurred - ${into}`, present: '1', isWord: false, byTime: true };
+}
+
+/** What to group by. Days and hours are those of the time when the event occurred. */
+export function groupSql(by: StatsGroup): GroupSql {
+  switch (by) {
+    case 'type':
+    case 'category':
+    case 'severity':
+    case 'status':
+      return column(by, true);
+    case 'actor':
+    case 'target':
+    case 'ip':
+      return column(by, false);
+    case 'day':
+      return period(DAY_MS);
+    case 'hour':
+      return period(HOUR_MS);
+  }
+}
