@@ -1,3 +1,16 @@
+export { type EmbeddedLedger, type EmbeddedOptions, openEmbedded } from './embedded.ts';
+export { errorText, FatalError, LedgerError, OperationalError, OverloadedError } from './errors.ts';
+export type { AppendResult, IncomingEvent, Receipt, RefusalCode } from './ingest/incoming-event.ts';
+export { nodeCrypto } from './keys/node-crypto.ts';
+export type {
+  CommitListener,
+  LedgerLogger,
+  LedgerStatus,
+  RecordReceipt,
+  RotationReport,
+  StatementType,
+} from './ledger.ts';
+export { Ledger } from './ledger.ts';
 export type { AdminRow, AdminStore } from './ports/admin-store.ts';
 export type { CheckpointStore, StoredCheckpoint } from './ports/checkpoint-store.ts';
 export type {
@@ -15,11 +28,28 @@ export type {
   TextTerm,
   WordColumn,
 } from './ports/event-query-store.ts';
+export type { KeyStore, NewDataKey, StoredDataKey } from './ports/key-store.ts';
+export type {
+  AppendOutcome,
+  AppendRecord,
+  LedgerStore,
+  LogAppend,
+  LogHead,
+  StoredRecord,
+  StoredSeal,
+} from './ports/ledger-store.ts';
 export type { MakeBlindIndex } from './projection/blind-columns.ts';
 export type { BlindIndex, EventColumns } from './projection/event-columns.ts';
 export { projectEvent } from './projection/project-event.ts';
 export { type CompiledFilters, compileFilters } from './query/compile-filters.ts';
 export type { EventFilters, MetadataFilter } from './query/event-filters.ts';
 export { FilterError, type FilterErrorCode } from './query/filter-error.ts';
+export { openReadOnly, ReadOnlyLedger, type ReadOnlyOptions } from './read-only.ts';
+export type { FoundEvent } from './reading/ledger-reader.ts';
+export { LedgerReader } from './reading/ledger-reader.ts';
 export { openSqliteReadOnly, type ReadOnlyStores } from './stores/sqlite/read-only.ts';
-export { openSqliteStores, type SqliteStoreOptions, type SqliteStores } from './stores/sqlite/sqlite-stores.ts';
+export {
+  openSqliteStores,
+  type SqliteStoreOptions,
+  type SqliteStores,
+} from './stores/sqlite/sqlite-stores.ts';

@@ -1,4 +1,9 @@
-import { canonicalize, type JsonObject, type NormalizedEvent, type PersonalDeclaration } from '@attestry/core';
+import {
+  canonicalize,
+  type JsonObject,
+  type NormalizedEvent,
+  type PersonalDeclaration,
+} from '@attestry/core';
 
 /** An event that was checked and normalised (the ok result of `normalizeEvent`). */
 export interface IncomingEvent {

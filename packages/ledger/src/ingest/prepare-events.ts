@@ -2,14 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import {
   type AesKey,
   bytesToHex,
-  canonicalize,
   type CryptoProvider,
+  canonicalize,
   SEAL_RANDOM_BYTES,
   type SealedSubject,
   type SealPolicy,
+  type SplitEvent,
   sealCommitment,
   sealPayload,
-  type SplitEvent,
   splitPersonal,
 } from '@attestry/core';
 import { errorText, OperationalError } from '../errors.ts';
@@ -73,7 +73,9 @@ export async function prepareEvents(
     const missing = missingSubjects(context, subjects);
     // The common case has every key at hand and stays synchronous.
     const made =
-      missing.length === 0 ? undefined : await attemptAsync(context.keys.ensureSubjects(context.tenant, missing));
+      missing.length === 0
+        ? undefined
+        : await attemptAsync(context.keys.ensureSubjects(context.tenant, missing));
     slice.forEach((incoming, i) => {
       results.push(finish(context, indexer, { incoming, split: splits[i] as Attempt<SplitEvent>, made }));
     });
@@ -105,12 +107,14 @@ function finish(context: PrepareContext, indexer: BlindIndexer, one: SplitIncomi
     keys.push(key);
   }
   const prepared = attempt((): PreparedEvent => {
-    const seals = divided.value.subjects.map((subject, i) => prepareSeal(context, subject, keys[i] as SubjectKey));
+    const seals = divided.value.subjects.map((subject, i) =>
+      prepareSeal(context, subject, keys[i] as SubjectKey),
+    );
     return {
       incoming,
       dataJson: canonicalize(divided.value.data),
       seals,
-      columns: projectEvent(incoming.event, indexer),
+      columns: projectEvent(incoming.event, indexer.blind),
     };
   });
   return prepared.ok ? { kind: 'prepared', event: prepared.value } : refused(prepared.error);
@@ -144,7 +148,9 @@ function keyFailed(made: SplitIncoming['made']): Preparation {
   const why = cause === undefined ? 'it was dropped from memory meanwhile' : errorText(cause);
   return {
     kind: 'failed',
-    error: new OperationalError('key_unavailable', `the key of a data subject could not be made: ${why}`, { cause }),
+    error: new OperationalError('key_unavailable', `the key of a data subject could not be made: ${why}`, {
+      cause,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { CryptoProvider } from '@attestry/core';
 import { BLIND_INDEXES_CACHED_MAX } from '../limits.ts';
+import type { MakeBlindIndex } from '../projection/blind-columns.ts';
 import type { BlindIndex } from '../projection/event-columns.ts';
 import { RecentCache } from './recent-cache.ts';
 
@@ -22,18 +23,18 @@ export class BlindIndexer {
   }
 
   /**
-   * @param domain what kind of value it is, so that equal texts of different kinds have different fingerprints
-   * @returns the first 8 bytes of HMAC-SHA-256(index key, domain || 0x00 || value) as a signed big-endian integer
+   * The first 8 bytes of HMAC-SHA-256(index key, kind || 0x00 || value) as a signed big-endian integer. The kind keeps
+   * equal texts in different columns apart.
    */
-  index(domain: string, value: string): BlindIndex {
-    const input = `${domain}\0${value}`;
+  readonly blind: MakeBlindIndex = (kind, value) => {
+    const input = `${kind}\0${value}`;
     const known = this.#recent.get(input);
     if (known !== undefined) return known;
     const mac = this.#crypto.hmacSha256(this.#key, Buffer.from(input));
     const index = new DataView(mac.buffer, mac.byteOffset, 8).getBigInt64(0);
     this.#recent.set(input, index);
     return index;
-  }
+  };
 
   /** Fingerprint of a data subject's id, 16 bytes: long enough that two subjects never share a key. */
   subjectIndex(subjectId: string): Uint8Array {

@@ -80,7 +80,10 @@ export class KeyRing {
    * Keys of subjects, made where there are none. Calls that come while one is on its way are answered by the next
    * one together, so that many new subjects cost one durable write.
    */
-  async ensureSubjects(tenant: string, subjectIds: Iterable<string>): Promise<ReadonlyMap<string, SubjectKey>> {
+  async ensureSubjects(
+    tenant: string,
+    subjectIds: Iterable<string>,
+  ): Promise<ReadonlyMap<string, SubjectKey>> {
     const found = new Map<string, SubjectKey>();
     const missing: Promise<void>[] = [];
     for (const subjectId of subjectIds) {
@@ -157,7 +160,10 @@ export class KeyRing {
         const keys = await this.#findOrMake(tenant, [...subjects.keys()]);
         for (const [subjectId, waiting] of subjects) {
           const key = keys.get(subjectId);
-          if (key === undefined) waiting.reject(new FatalError('key_missing', `no data key came back for a subject of tenant ${tenant}`));
+          if (key === undefined)
+            waiting.reject(
+              new FatalError('key_missing', `no data key came back for a subject of tenant ${tenant}`),
+            );
           else waiting.resolve(key);
         }
       } catch (error) {
@@ -208,7 +214,10 @@ export class KeyRing {
   #remember(tenant: string, subjectId: string, stored: StoredDataKey): SubjectKey {
     const reading = this.#readingKey(tenant, stored);
     if (reading.kind === 'destroyed') {
-      throw new FatalError('key_destroyed', `key ${stored.kid} of tenant ${tenant} is destroyed but still listed as live`);
+      throw new FatalError(
+        'key_destroyed',
+        `key ${stored.kid} of tenant ${tenant} is destroyed but still listed as live`,
+      );
     }
     const key: SubjectKey = { sub: stored.sub, kid: stored.kid, key: reading.key };
     this.#bySubject.set(subjectName(tenant, subjectId), key);

@@ -57,14 +57,20 @@ export class MasterKey {
 
   /** Says whether two master keys are the same without saying anything about them (16 hex digits). */
   fingerprint(): string {
-    return Buffer.from(this.#crypto.hmacSha256(this.#raw, Buffer.from('attestry/master-key/v1')).subarray(0, 8))
-      .toString('hex');
+    return Buffer.from(
+      this.#crypto.hmacSha256(this.#raw, Buffer.from('attestry/master-key/v1')).subarray(0, 8),
+    ).toString('hex');
   }
 
   /** 0x01 || nonce || AES-256-GCM(wrapping key of the tenant, key) || tag. */
   wrap(tenant: string, keyId: string, key: Uint8Array): Uint8Array {
     const nonce = this.#random(NONCE_BYTES);
-    const sealed = this.#crypto.aes256GcmSeal(this.#wrappingKey(tenant), nonce, wrapContext(tenant, keyId), key);
+    const sealed = this.#crypto.aes256GcmSeal(
+      this.#wrappingKey(tenant),
+      nonce,
+      wrapContext(tenant, keyId),
+      key,
+    );
     return Buffer.concat([Uint8Array.of(WRAP_VERSION), nonce, sealed]);
   }
 
@@ -73,7 +79,12 @@ export class MasterKey {
     if (wrapped[0] !== WRAP_VERSION) return undefined;
     const nonce = wrapped.subarray(1, 1 + NONCE_BYTES);
     const sealed = wrapped.subarray(1 + NONCE_BYTES);
-    const key = this.#crypto.aes256GcmOpen(this.#wrappingKey(tenant), nonce, wrapContext(tenant, keyId), sealed);
+    const key = this.#crypto.aes256GcmOpen(
+      this.#wrappingKey(tenant),
+      nonce,
+      wrapContext(tenant, keyId),
+      sealed,
+    );
     return key?.length === KEY_BYTES ? key : undefined;
   }
 

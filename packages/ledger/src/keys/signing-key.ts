@@ -1,6 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { computeKeyId, type CryptoProvider, formatVkey, NOTE_ALGORITHM, type NoteSigner } from '@attestry/core';
+import {
+  type CryptoProvider,
+  computeKeyId,
+  formatVkey,
+  NOTE_ALGORITHM,
+  type NoteSigner,
+} from '@attestry/core';
 import { LedgerError } from '../errors.ts';
 
 const SEED_BYTES = 32;

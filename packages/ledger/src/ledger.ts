@@ -1,0 +1,436 @@
+import {
+  bytesToHex,
+  type CryptoProvider,
+  canonicalize,
+  type JsonObject,
+  type RecordType,
+  type SealPolicy,
+} from '@attestry/core';
+import { Checkpointer } from './checkpointer/checkpointer.ts';
+import type { LastSeen } from './checkpointer/last-seen.ts';
+import { FatalError, LedgerError, OperationalError } from './errors.ts';
+import { Admission, type Place } from './ingest/admission.ts';
+import type { AppendResult, IncomingEvent } from './ingest/incoming-event.ts';
+import { type Preparation, prepareEvents } from './ingest/prepare-events.ts';
+import { DEFAULT_SEAL_POLICY, policyData, SealPolicies } from './ingest/seal-policies.ts';
+import type { KeyRing } from './keys/key-ring.ts';
+import type { RandomSource } from './keys/random-pool.ts';
+import { SigningKey, type SigningKeys, vkeysOf } from './keys/signing-key.ts';
+import type { AdminStore } from './ports/admin-store.ts';
+import type { CheckpointStore, StoredCheckpoint } from './ports/checkpoint-store.ts';
+import type { EventQueryStore } from './ports/event-query-store.ts';
+import type { LedgerStore, LogHead } from './ports/ledger-store.ts';
+import { LedgerReader } from './reading/ledger-reader.ts';
+import type { PendingRecord, Settlement } from './sequencer/pending-record.ts';
+import { duplicateResolver } from './sequencer/resolve-duplicates.ts';
+import { Sequencer } from './sequencer/sequencer.ts';
+
+/** Where the ledger reports what an operator should know. Details never hold personal data or secrets. */
+export interface LedgerLogger {
+  warn(details: Readonly<Record<string, unknown>>, message: string): void;
+  error(details: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export interface LedgerParts {
+  readonly stores: {
+    readonly ledger: LedgerStore;
+    readonly checkpoints: CheckpointStore;
+    readonly query: EventQueryStore;
+    readonly admin: AdminStore;
+  };
+  readonly crypto: CryptoProvider;
+  readonly random: RandomSource;
+  readonly clock: () => number;
+  readonly keys: KeyRing;
+  /** First part of every origin. */
+  readonly logName: string;
+  readonly signingKeys: SigningKeys;
+  /** Makes changed signing keys durable before they are used. */
+  readonly saveSigningKeys: (keys: SigningKeys) => Promise<void>;
+  readonly lastSeen: LastSeen;
+  readonly logger: LedgerLogger;
+  readonly batchEvents?: number;
+  readonly batchIntervalMs?: number;
+  readonly checkpointIntervalMs?: number;
+  readonly queueEventsMax?: number;
+}
+
+/** Confirms that a record that is not an event is in the log. */
+export interface RecordReceipt {
+  readonly seq: number;
+  /** Leaf hash, lower-case hex. */
+  readonly hash: string;
+  readonly recorded_at: string;
+}
+
+/** What the log states about itself beside events. */
+export type StatementType = Exclude<RecordType, 'event' | 'genesis'>;
+
+/** How the ledger is doing; cheap enough to ask every second. */
+export interface LedgerStatus {
+  /** Events accepted and not yet committed, and the bound at which more are refused. */
+  readonly queue: { readonly events: number; readonly eventsMax: number };
+  readonly checkpoints: {
+    /** Logs that grew since they were signed. */
+    readonly unsignedLogs: number;
+    /** Age of the oldest commit that is not signed yet; 0 when all are. */
+    readonly oldestUnsignedMs: number;
+    /** 0 before the first. */
+    readonly lastSignedAtMs: number;
+  };
+}
+
+/** Told of every commit: the new head, how many records came, how long the store took (0 when not measured). */
+export type CommitListener = (head: LogHead, records: number, commitMs: number) => void;
+
+/**
+ * The ledger: one append-only log per tenant, over stores that it knows only by their ports.
+ *
+ * An event is in the log when its receipt is returned, not before; a log is signed within the checkpoint interval
+ * after that.
+ */
+export class Ledger extends LedgerReader {
+  readonly admin: AdminStore;
+  readonly #parts: LedgerParts;
+  readonly #sequencer: Sequencer;
+  readonly #checkpointer: Checkpointer;
+  readonly #admission: Admission;
+  readonly #policies: SealPolicies;
+  readonly #listeners = new Set<CommitListener>();
+  readonly #creating = new Map<string, Promise<LogHead>>();
+  #signingKeys: SigningKeys;
+  #rotating: Promise<RotationReport> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: LedgerParts) {
+    super({ stores: parts.stores, crypto: parts.crypto, keys: parts.keys });
+    this.#parts = parts;
+    this.admin = parts.stores.admin;
+    this.#signingKeys = parts.signingKeys;
+    this.#admission = new Admission(parts.queueEventsMax);
+    this.#policies = new SealPolicies(parts.stores.admin);
+    const onTrouble = (message: string, error: unknown): void => parts.logger.error({ err: error }, message);
+    this.#checkpointer = new Checkpointer({
+      store: parts.stores.ledger,
+      checkpoints: parts.stores.checkpoints,
+      crypto: parts.crypto,
+      lastSeen: parts.lastSeen,
+      signingKeys: () => this.#signingKeys,
+      clock: parts.clock,
+      onTrouble,
+      ...(parts.checkpointIntervalMs === undefined ? {} : { intervalMs: parts.checkpointIntervalMs }),
+    });
+    this.#sequencer = new Sequencer({
+      store: parts.stores.ledger,
+      tiles: this.tiles,
+      crypto: parts.crypto,
+      random: parts.random,
+      clock: parts.clock,
+      resolveDuplicates: duplicateResolver(parts.stores.ledger, this.events),
+      onCommitted: (head, records, commitMs) => this.#committed(head, records, commitMs),
+      onTrouble,
+      ...(parts.batchEvents === undefined ? {} : { batchEvents: parts.batchEvents }),
+      ...(parts.batchIntervalMs === undefined ? {} : { batchIntervalMs: parts.batchIntervalMs }),
+    });
+    this.#checkpointer.start();
+  }
+
+  /** The last committed head, from memory when the log is open. */
+  override async head(tenant: string): Promise<LogHead | undefined> {
+    const open = this.#sequencer.openHead(tenant);
+    return open !== undefined && open.size > 0 ? open : super.head(tenant);
+  }
+
+  /** Makes a tenant's log by writing its genesis record; a log that exists is left as it is. */
+  async createLog(tenant: string): Promise<LogHead> {
+    this.#assertOpen();
+    const existing = await this.head(tenant);
+    if (existing !== undefined) return existing;
+    let creating = this.#creating.get(tenant);
+    if (creating === undefined) {
+      creating = this.#writeGenesis(tenant, `${this.#parts.logName}/t/${tenant}`, {}).finally(() =>
+        this.#creating.delete(tenant),
+      );
+      this.#creating.set(tenant, creating);
+    }
+    return creating;
+  }
+
+  /**
+   * Starts a new generation of a log after a rollback was accepted: a second genesis under the origin with `/g2` (or
+   * the next number), which names what it goes on from and what was lost. The old records stay where they are.
+   */
+  async startGeneration(tenant: string, origin: string, previous: JsonObject): Promise<LogHead> {
+    return this.#writeGenesis(tenant, origin, { previous });
+  }
+
+  /**
+   * Writes events to a tenant's log.
+   *
+   * @param events at most 1,000, of this tenant
+   * @returns one result per event, in order, once all of them are settled: a receipt means that it is on the disk
+   * @throws {OverloadedError} nothing was accepted; {OperationalError} none was written; {LedgerError} `log_unknown`
+   */
+  async append(tenant: string, events: readonly IncomingEvent[]): Promise<readonly AppendResult[]> {
+    this.#assertOpen();
+    if (events.length === 0) return [];
+    const place = this.#admission.enter(tenant, events.length);
+    try {
+      await this.#sequencer.open(tenant);
+      const settlements = await this.#write(tenant, events, place);
+      return toResults(events, settlements);
+    } finally {
+      place.leave();
+    }
+  }
+
+  /**
+   * Writes a statement of the log about itself.
+   *
+   * @param data must have the members that the record format names for the type
+   */
+  async appendRecord(tenant: string, type: StatementType, data: JsonObject): Promise<RecordReceipt> {
+    this.#assertOpen();
+    const place = this.#admission.enter(tenant, 1);
+    try {
+      await this.#sequencer.open(tenant);
+      return await this.#writeStatement(tenant, { type, dataJson: canonicalize(data), seals: [] });
+    } finally {
+      place.leave();
+    }
+  }
+
+  /** What the tenant's new events are sealed by. */
+  sealPolicy(tenant: string): Promise<SealPolicy> {
+    return this.#policies.of(tenant);
+  }
+
+  /** Changes what is sealed from now on, and records the choice. */
+  async setSealPolicy(tenant: string, policy: SealPolicy): Promise<RecordReceipt> {
+    this.#assertOpen();
+    await this.#policies.set(tenant, policy);
+    return this.appendRecord(tenant, 'policy', policyData(policy));
+  }
+
+  /** Signs a log as it is committed now, without waiting for the interval. */
+  async signNow(tenant: string): Promise<StoredCheckpoint> {
+    const checkpoint = await this.#checkpointer.sign(tenant);
+    await this.#parts.lastSeen.flush();
+    return checkpoint;
+  }
+
+  /** Keys under which a log's checkpoints may be signed, the current one first. */
+  vkeys(origin: string): readonly string[] {
+    return vkeysOf(this.crypto, this.#signingKeys, origin);
+  }
+
+  /**
+   * Replaces the signing key of all logs: each log names the next key in a `key` record, whose checkpoint the old key
+   * still signs; then the new key takes over. Cut off by a crash, it is taken up again by the next start.
+   */
+  rotateSigningKey(): Promise<RotationReport> {
+    this.#assertOpen();
+    this.#rotating ??= this.#rotate().finally(() => {
+      this.#rotating = undefined;
+    });
+    return this.#rotating;
+  }
+
+  /** Finishes a rotation that a crash has cut off; does nothing when there is none. */
+  async resumeRotation(): Promise<void> {
+    if (this.#signingKeys.next !== undefined) await this.rotateSigningKey();
+  }
+
+  status(): LedgerStatus {
+    const { unsignedLogs, oldestMs, lastSignedAtMs } = this.#checkpointer.lag();
+    return {
+      queue: { events: this.#admission.events, eventsMax: this.#admission.eventsMax },
+      checkpoints: { unsignedLogs, oldestUnsignedMs: oldestMs, lastSignedAtMs },
+    };
+  }
+
+  /** Calls back after every commit until the returned function is called. */
+  onCommit(listener: CommitListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Takes over what the start checks found: a log's head and its newest checkpoint. */
+  adopt(head: LogHead, checkpoint: StoredCheckpoint | undefined): void {
+    if (checkpoint !== undefined) this.#checkpointer.remember(head.tenant, checkpoint);
+    if ((checkpoint?.size ?? 0) < head.size) this.#checkpointer.committed(head);
+  }
+
+  /** Refuses new events, finishes what was accepted, signs it. The stores stay open. */
+  close(): Promise<void> {
+    this.#closing ??= this.#drain();
+    return this.#closing;
+  }
+
+  async #drain(): Promise<void> {
+    await this.#sequencer.drain();
+    await this.#checkpointer.close();
+  }
+
+  async #write(
+    tenant: string,
+    events: readonly IncomingEvent[],
+    place: Place,
+  ): Promise<readonly Settlement[]> {
+    const { crypto, random, keys } = this.#parts;
+    const policy = await this.#policies.of(tenant);
+    const preparations = await prepareEvents({ crypto, random, keys, tenant, policy }, events);
+    const settled = Promise.withResolvers<readonly Settlement[]>();
+    const settlements: Settlement[] = new Array(events.length);
+    const records: PendingRecord[] = [];
+    let open = events.length;
+    const settle = (index: number, settlement: Settlement): void => {
+      settlements[index] = settlement;
+      open -= 1;
+      if (open === 0) settled.resolve(settlements);
+    };
+    for (const [index, preparation] of preparations.entries()) {
+      if (preparation.kind !== 'prepared') {
+        settle(index, notPrepared(preparation));
+        continue;
+      }
+      const { incoming, dataJson, seals, columns } = preparation.event;
+      place.grow(dataJson.length);
+      records.push({
+        type: 'event',
+        dataJson,
+        seals,
+        event: { id: incoming.event.id, incoming, columns },
+        settle: (settlement) => settle(index, settlement),
+      });
+    }
+    if (records.length > 0) this.#sequencer.submit(tenant, records);
+    return settled.promise;
+  }
+
+  async #writeStatement(tenant: string, record: Omit<PendingRecord, 'settle'>): Promise<RecordReceipt> {
+    const settlement = await new Promise<Settlement>((settle) => {
+      this.#sequencer.submit(tenant, [{ ...record, settle }]);
+    });
+    if (settlement.kind === 'failed') throw settlement.error;
+    if (settlement.kind === 'refused') throw new LedgerError(settlement.code, settlement.detail);
+    return { seq: settlement.seq, hash: bytesToHex(settlement.leafHash), recorded_at: settlement.at };
+  }
+
+  async #writeGenesis(tenant: string, origin: string, more: JsonObject): Promise<LogHead> {
+    // A rotation goes through all logs; one that is made meanwhile would miss the record that names the next key.
+    await this.#rotating?.catch(() => undefined);
+    const log = await this.#sequencer.open(tenant, origin);
+    const data = {
+      hash: 'sha256',
+      nonce: bytesToHex(this.#parts.random(16)),
+      seals: DEFAULT_SEAL_POLICY.seals,
+      vkey: this.#signingKeys.current.vkey(origin),
+      ...more,
+    };
+    try {
+      await this.#writeStatement(tenant, {
+        type: 'genesis',
+        dataJson: canonicalize(data),
+        seals: [],
+        genesis: { origin, atSize: log.committed.size },
+      });
+    } catch (error) {
+      // Somebody else made the log first: it exists, which is all that was asked for.
+      const head =
+        error instanceof LedgerError && error.code === 'log_moved' ? await this.head(tenant) : undefined;
+      if (head?.origin !== origin) throw error;
+    }
+    const head = await this.head(tenant);
+    if (head === undefined)
+      throw new FatalError('log_unknown', `the log of tenant ${tenant} is gone after it was made`);
+    return head;
+  }
+
+  async #rotate(): Promise<RotationReport> {
+    await Promise.all([...this.#creating.values()].map((creating) => creating.catch(() => undefined)));
+    const { crypto, saveSigningKeys, clock } = this.#parts;
+    // 1. The next key exists, on the disk, before any log names it: a crash leaves it to be taken up again.
+    const next = this.#signingKeys.next ?? SigningKey.generate(crypto);
+    if (this.#signingKeys.next === undefined) {
+      const pending = { ...this.#signingKeys, next };
+      await saveSigningKeys(pending);
+      this.#signingKeys = pending;
+    }
+    // 2. Each log names it, and the old key signs the tree that holds the record. A crash repeats some of this: a log
+    //    may name the same key twice, which says nothing new.
+    const heads = await this.heads();
+    for (const { tenant, origin } of heads) {
+      await this.#sequencer.open(tenant);
+      await this.appendRecord(tenant, 'key', { vkey: next.vkey(origin) });
+      await this.#checkpointer.sign(tenant);
+    }
+    // 3. Only now the new key signs. The old private key is gone with this write; its public half is kept.
+    const { current, former } = this.#signingKeys;
+    const rotated: SigningKeys = {
+      current: next,
+      next: undefined,
+      former: [...former, { publicKey: current.publicKey, retiredAtMs: clock() }],
+    };
+    await saveSigningKeys(rotated);
+    this.#signingKeys = rotated;
+    await this.#parts.lastSeen.flush();
+    return { logs: heads.length, publicKeyHex: bytesToHex(next.publicKey) };
+  }
+
+  #committed(head: LogHead, records: number, commitMs: number): void {
+    this.#checkpointer.committed(head);
+    for (const listener of this.#listeners) {
+      try {
+        listener(head, records, commitMs);
+      } catch (error) {
+        this.#parts.logger.error({ err: error }, 'a commit listener failed; the commit stands');
+      }
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined) {
+      throw new OperationalError('closing', 'the ledger is closing; send it to the next start');
+    }
+  }
+}
+
+/** What a rotation did. */
+export interface RotationReport {
+  readonly logs: number;
+  /** The key that signs from now on. */
+  readonly publicKeyHex: string;
+}
+
+function notPrepared(preparation: Exclude<Preparation, { kind: 'prepared' }>): Settlement {
+  return preparation.kind === 'failed'
+    ? { kind: 'failed', error: preparation.error }
+    : { kind: 'refused', code: preparation.code, path: '', detail: preparation.detail };
+}
+
+/** Results of a call. When nothing at all could be written, the call as a whole fails with the reason. */
+function toResults(
+  events: readonly IncomingEvent[],
+  settlements: readonly Settlement[],
+): readonly AppendResult[] {
+  const [first] = settlements;
+  if (first?.kind === 'failed' && settlements.every(({ kind }) => kind === 'failed')) throw first.error;
+  return settlements.map((settlement, i) => toResult(events[i]?.event.id as string, settlement));
+}
+
+function toResult(id: string, settlement: Settlement): AppendResult {
+  switch (settlement.kind) {
+    case 'written': {
+      const { seq, leafHash, at, duplicate } = settlement;
+      return {
+        kind: 'receipt',
+        receipt: { id, seq, hash: bytesToHex(leafHash), recorded_at: at, duplicate },
+      };
+    }
+    case 'refused':
+      return settlement;
+    case 'failed':
+      return { kind: 'refused', code: 'store_failed', path: '', detail: settlement.error.message };
+  }
+}
