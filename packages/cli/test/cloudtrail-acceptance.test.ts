@@ -141,7 +141,7 @@ describe.skipIf(!HAS_CLOUDTRAIL)(name, () => {
       ids((record) => record.sourceIPAddress === '52.45.102.28'),
     );
     expect(await at('--ip', '10.0.0.0/8')).toEqual(ids((record) => record.sourceIPAddress.startsWith('10.')));
-    const [{ requestID = '' } = {} as Raw] = raw;
+    const requestID = raw[0]?.requestID ?? '';
     expect(await at('--request-id', requestID)).toEqual(ids((record) => record.requestID === requestID));
   });
 

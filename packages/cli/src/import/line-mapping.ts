@@ -34,7 +34,7 @@ export function readLineMapping(file: string): LineMapping {
     for (const rule of rules) {
       const value = 'value' in rule.source ? rule.source.value : valueAt(line, ...rule.source.from);
       if (value === undefined || value === null) continue;
-      place(event, rule.target, rule.words.get(String(value)) ?? value);
+      place(event, rule.target, translated(value, rule.words));
     }
     return event;
   };
@@ -55,6 +55,12 @@ function ruleOf(target: string, rule: JsonValue, file: string): Rule {
   const source =
     from === undefined ? { value: value as JsonValue } : { from: from === '' ? [] : from.split('.') };
   return { target: target.split('.'), source, words: new Map(Object.entries(words)) };
+}
+
+/** Words are looked up as they are written in JSON: `true` as "true", 7 as "7". */
+function translated(value: JsonValue, words: Rule['words']): JsonValue {
+  if (typeof value === 'object') return value;
+  return words.get(String(value)) ?? value;
 }
 
 function place(event: Record<string, JsonValue>, path: readonly string[], value: JsonValue): void {

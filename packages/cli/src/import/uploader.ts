@@ -44,7 +44,7 @@ export class Uploader {
   readonly #running = new Set<Promise<void>>();
   #batch: UploadItem[] = [];
   #batchBytes = 0;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(options: UploaderOptions) {
     this.#options = options;
@@ -80,7 +80,7 @@ export class Uploader {
     this.#throwFailure();
     const request: Promise<void> = this.#send(batch)
       .catch((error: unknown) => {
-        this.#failure ??= error;
+        this.#failure ??= error instanceof Error ? error : new Error(String(error));
       })
       .finally(() => this.#running.delete(request));
     this.#running.add(request);

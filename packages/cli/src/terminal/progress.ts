@@ -5,8 +5,8 @@ import type { Terminal } from './terminal.ts';
 /** What long work says about itself while it runs. */
 export interface Progress {
   /** @param done units finished so far  @param total units in all, when that is known by now */
-  update(done: number, total?: number): void;
-  stop(): void;
+  readonly update: (done: number, total?: number) => void;
+  readonly stop: () => void;
 }
 
 const SILENT: Progress = { update: () => undefined, stop: () => undefined };

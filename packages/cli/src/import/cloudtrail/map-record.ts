@@ -12,7 +12,7 @@ const REQUEST_ID_CHARS_MAX = 200;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** An event as `POST /v1/events` takes it. */
-export type MappedEvent = Readonly<Record<string, unknown>> & { readonly id: string };
+type MappedEvent = Readonly<Record<string, unknown>> & { readonly id: string };
 
 export type MapResult =
   | { readonly ok: true; readonly event: MappedEvent }

@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attestry, cleanEnvironment, LAUNCHER } from './cli-process.ts';
+import { TestServer } from './running-server.ts';
+
+const ESC = '\u001b';
+
+describe('administration and manners against a real server', () => {
+  let server: TestServer;
+  let scratch: string;
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    scratch = mkdtempSync(join(tmpdir(), 'attestry-'));
+  });
+  afterAll(async () => {
+    await server.remove();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  describe('keys and tenants', () => {
+    it('gives a new key alone on standard output', async () => {
+      const made = await server.run(['keys', 'create', '--name', 'reader', '--role', 'auditor']);
+      expect(made.exitCode).toBe(0);
+      expect(made.stdout).toMatch(/^att_[a-z0-9]+_\S+\n$/);
+      const key = made.stdout.trim();
+      const asAuditor = { env: { ATTESTRY_API_KEY: key } };
+      expect(await server.run(['query', '--limit', '1'], asAuditor)).toMatchObject({ exitCode: 0 });
+      expect(await server.run(['capture', '--type', 'a.b'], asAuditor)).toMatchObject({ exitCode: 2 });
+      const { keys } = await server.json<{ keys: { id: string; name: string }[] }>('keys', 'list');
+      const id = keys.find((one) => one.name === 'reader')?.id ?? '';
+      const rotated = await server.run(['keys', 'rotate', id]);
+      expect(await server.run(['query', '--limit', '1'], asAuditor)).toMatchObject({ exitCode: 2 });
+      const renewed = { env: { ATTESTRY_API_KEY: rotated.stdout.trim() } };
+      expect(await server.run(['query', '--limit', '1'], renewed)).toMatchObject({ exitCode: 0 });
+      expect(await server.run(['keys', 'revoke', id])).toMatchObject({ exitCode: 0 });
+      const revoked = await server.run(['query', '--limit', '1'], renewed);
+      expect(revoked).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('revoked') });
+      const list = await server.run(['keys', 'list']);
+      expect(list.stdout).toContain('reader');
+      expect(list.stdout).not.toContain(key);
+    });
+
+    it('makes a tenant and works in it', async () => {
+      expect(await server.run(['tenants', 'create', 'acme', '--name', 'Acme Ltd'])).toMatchObject({
+        exitCode: 0,
+      });
+      const key = (
+        await server.run(['keys', 'create', '--tenant', 'acme', '--name', 'a', '--role', 'admin'])
+      ).stdout.trim();
+      const asAcme = { env: { ATTESTRY_API_KEY: key } };
+      expect(await server.run(['query', '--actor', 'alice', '--expect', '0'], asAcme)).toMatchObject({
+        exitCode: 0,
+      });
+      expect(await server.run(['tenants', 'list'], asAcme)).toMatchObject({ exitCode: 2 });
+      expect((await server.run(['tenants', 'list'])).stdout).toMatch(/acme +Acme Ltd/);
+    });
+  });
+
+  describe('doctor', () => {
+    it('finds a healthy installation healthy', async () => {
+      const result = await server.run(['doctor', '--json']);
+      const report = JSON.parse(result.stdout) as { ok: boolean; checks: { name: string; result: string }[] };
+      expect(report.checks.filter((check) => check.result === 'fail')).toEqual([]);
+      expect(result.exitCode).toBe(0);
+      const names = report.checks.map((check) => check.name);
+      for (const name of [
+        'node',
+        'clock',
+        'disk',
+        'data folder',
+        'lock',
+        'server',
+        'clocks',
+        'store',
+        'search',
+        'key',
+        'checkpoint',
+      ]) {
+        expect(names).toContain(name);
+      }
+    });
+
+    it('says what is wrong and what to do', async () => {
+      const result = await server.run(['doctor', '--url', 'http://127.0.0.1:1', '--key', 'x']);
+      expect(result.exitCode).toBe(1);
+      expect(result.stdout).toMatch(/FAIL {2}server .*cannot reach http:\/\/127\.0\.0\.1:1/);
+      expect(result.stdout).toMatch(/→ Is the server running there/);
+    });
+  });
+
+  describe('config print', () => {
+    it('shows values, where they came from, and no secret', async () => {
+      const secret = 'ab'.repeat(32);
+      const env = { ATTESTRY_PORT: '9000', ATTESTRY_MASTER_KEY: secret };
+      const result = await attestry(['config', 'print'], { env });
+      expect(result.exitCode).toBe(0);
+      expect(result.stdout).toMatch(/ATTESTRY_PORT +9000 +environment/);
+      expect(result.stdout).not.toContain(secret);
+    });
+
+    it('lists every mistake at once', async () => {
+      const env = { ATTESTRY_PROT: '1', ATTESTRY_BATCH_SIZE: 'many' };
+      const result = await attestry(['config', 'print'], { env });
+      expect(result.exitCode).toBe(2);
+      expect(result.stderr).toMatch(/ATTESTRY_PROT.*did you mean ATTESTRY_PORT/);
+      expect(result.stderr).toContain('ATTESTRY_BATCH_SIZE');
+    });
+  });
+
+  describe('bench', () => {
+    it('measures within bounds and writes only when told', async () => {
+      const before = await server.json<{ total: number }>('stats', '--type', 'attestry.bench');
+      const report = await server.json<{ results: { name: string; per_second: number }[] }>(
+        'bench',
+        '--seconds',
+        '1',
+      );
+      expect(report.results.map((one) => one.name)).toContain('health');
+      for (const one of report.results) expect(one.per_second).toBeGreaterThan(0);
+      expect(await server.json('stats', '--type', 'attestry.bench')).toMatchObject({ total: before.total });
+      expect(await server.run(['bench', '--seconds', '3600'])).toMatchObject({ exitCode: 2 });
+    });
+  });
+
+  describe('manners', () => {
+    it('exits 3 when nothing answers, 2 for a wrong key, without a stack trace', async () => {
+      const nothing = await attestry(['query', '--url', 'http://127.0.0.1:1', '--key', 'k']);
+      expect(nothing).toMatchObject({ exitCode: 3, stdout: '' });
+      expect(nothing.stderr).not.toMatch(/\n {4}at /);
+      const wrong = await server.run(['query', '--key', 'att_live_wrong']);
+      expect(wrong).toMatchObject({ exitCode: 2 });
+      const debug = await attestry(['query', '--url', 'http://127.0.0.1:1', '--key', 'k', '--debug']);
+      expect(debug.stderr).toMatch(/\n {4}at /);
+    });
+
+    it('exits 2 for what it does not understand, and says where help is', async () => {
+      const wrong = await attestry(['query', '--colour', 'red']);
+      expect(wrong).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(wrong.stderr).toContain("unknown option '--colour'");
+      expect(wrong.stderr).toContain('(see attestry query --help)');
+      expect(await attestry(['qeury'])).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('query'),
+      });
+      expect(await attestry([])).toMatchObject({ exitCode: 2 });
+      expect(await attestry(['--version'])).toMatchObject({ exitCode: 0, stdout: '0.1.0\n' });
+    });
+
+    it('is quiet when the reader goes away', async () => {
+      const child = spawn('sh', ['-c', `"${LAUNCHER}" query --limit 1500 --json | head -c 10`], {
+        env: cleanEnvironment({ ATTESTRY_DATA_DIR: server.dataDir }),
+      });
+      let stderr = '';
+      child.stderr.on('data', (chunk: Buffer) => {
+        stderr += chunk.toString();
+      });
+      expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
+      expect(stderr).toBe('');
+    });
+
+    it('obeys NO_COLOR and FORCE_COLOR', async () => {
+      const forced = await server.run(['query', '--limit', '1'], { env: { FORCE_COLOR: '1' } });
+      expect(forced.stdout).toContain(ESC);
+      const both = await server.run(['query', '--limit', '1'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } });
+      expect(both.stdout).not.toContain(ESC);
+    });
+
+    it('stops with 0 on SIGTERM', async () => {
+      const second = await TestServer.start();
+      expect(await second.stop()).toBe(0);
+      await second.remove();
+    });
+
+    it('refuses a second server on the same folder with a sentence', async () => {
+      const result = await attestry(['serve', '--data', server.dataDir, '--port', '0']);
+      expect(result.exitCode).toBe(2);
+      expect(result.stderr).toContain('in use');
+      expect(result.stderr).not.toMatch(/\n {4}at /);
+    });
+  });
+});

@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attestry } from './cli-process.ts';
+import { TestServer } from './running-server.ts';
+
+describe('evidence from a real server', () => {
+  let server: TestServer;
+  let scratch: string;
+  let eventId: string;
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    scratch = mkdtempSync(join(tmpdir(), 'attestry-'));
+    const event = { type: 'document.viewed', action: { status: 'success' } };
+    const receipt = await server.api<{ id: string }>('/v1/events', {
+      method: 'POST',
+      body: JSON.stringify(event),
+    });
+    eventId = receipt.id;
+  });
+  afterAll(async () => {
+    await server.remove();
+    rmSync(scratch, { recursive: true, force: true });
+  });
+
+  it('finds nothing in a log that nobody changed', async () => {
+    const result = await server.run(['verify']);
+    expect(result.stdout).toContain('nothing was changed');
+    expect(result.exitCode).toBe(0);
+    expect(await server.run(['verify', '--from', '5', '--to', '5'])).toMatchObject({ exitCode: 2 });
+  });
+
+  it('trap 1: a folder that cannot be read is never a pass', async () => {
+    const nowhere = await attestry(['verify', '--data', join(scratch, 'nowhere')]);
+    expect(nowhere.exitCode).not.toBe(0);
+    const empty = mkdtempSync(join(scratch, 'empty-'));
+    expect((await attestry(['verify', '--data', empty])).exitCode).not.toBe(0);
+  });
+
+  it('prints the signed note as it was published', async () => {
+    const { stdout, exitCode } = await server.run(['checkpoint']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^\S+\/t\/default\n\d+\n[A-Za-z0-9+/=]+\n\n— \S+\/t\/default \S+\n$/);
+    expect(await server.run(['checkpoint', '--list'])).toMatchObject({ exitCode: 0 });
+    expect(await server.run(['checkpoint', 'yesterday'])).toMatchObject({ exitCode: 2 });
+    expect(await server.run(['checkpoint', '999999999'])).toMatchObject({ exitCode: 1 });
+  });
+
+  it('gives evidence that is checked without the server', async () => {
+    const [proof, record] = [join(scratch, 'event.proof'), join(scratch, 'event.record')];
+    const fetched = await server.run(['proof', eventId, '--out', proof, '--record', record]);
+    expect(fetched).toMatchObject({ exitCode: 0 });
+    const { tenants } = await server.json<{ tenants: { id: string; vkey: string }[] }>('tenants', 'list');
+    const vkey = tenants.find((tenant) => tenant.id === 'default')?.vkey ?? '';
+    const check = (file: string) => attestry(['proof', '--check', proof, '--record', file, '--vkey', vkey]);
+    expect(await check(record)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('proven') });
+    const forged = join(scratch, 'forged.record');
+    writeFileSync(forged, readFileSync(record, 'utf8').replace('"success"', '"failure"'));
+    expect(await check(forged)).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining('not proven'),
+    });
+    const otherKey = await attestry([
+      'proof',
+      '--check',
+      proof,
+      '--record',
+      record,
+      '--vkey',
+      'x+00000000+AQ==',
+    ]);
+    expect(otherKey.exitCode).not.toBe(0);
+  });
+});
