@@ -23,6 +23,11 @@ const registryHosts = [
 const unfinished = new RegExp(String.raw`\b(TO${'DO'}|FIX${'ME'})\b`);
 const vagueNames = /(^|\/)(utils?|helpers?|common|lib|types|misc)(\/|\.[cm]?[jt]sx?$)/;
 
+// One package name stands for all of the ledger, so dependency-cruiser cannot tell these names apart.
+const storeOpeners =
+  /import [^;]*\b(openEmbedded|openReadOnly|openSqlite\w+)\b[^;]* from '@attestry\/ledger'/;
+const storeChoosers = /^packages\/server\/src\/(main|[\w-]+\/[\w-]+-(worker|thread))\.ts$|\.test\.ts$/;
+
 interface Rule {
   readonly applies: (path: string) => boolean;
   readonly findings: (path: string, text: string) => readonly string[];
@@ -58,6 +63,15 @@ const rules: readonly Rule[] = [
   {
     applies: isSource,
     findings: (path) => (vagueNames.test(path) ? [`${path}: name it after the one concept it holds`] : []),
+  },
+  {
+    applies: (path) => path.startsWith('packages/server/src/') && !storeChoosers.test(path),
+    findings: (path, text) => {
+      const opener = storeOpeners.exec(text)?.[1];
+      return opener === undefined
+        ? []
+        : [`${path}: calls ${opener}; only main.ts and worker threads choose a store`];
+    },
   },
 ];
 

@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** A copy of the working tree, in which a test plants violations that the checks must find. */
+export interface PlantedTree {
+  readonly root: string;
+  /** Writes a file of the copy, folders included. */
+  plant(path: string, text: string): void;
+  remove(): void;
+}
+
+function copyTrackedFiles(from: string, to: string): void {
+  const listing = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
+    cwd: from,
+    encoding: 'utf8',
+  });
+  for (const path of listing.split('\0')) {
+    if (path !== '' && existsSync(join(from, path))) cpSync(join(from, path), join(to, path));
+  }
+}
+
+/** Links every installed package, but our own ones to the copy: else a check would look at the original. */
+function linkDependencies(from: string, to: string): void {
+  const scoped = join(to, 'node_modules', '@attestry');
+  mkdirSync(scoped, { recursive: true });
+  for (const name of readdirSync(join(from, 'node_modules'))) {
+    if (['@attestry', 'attestry', '.bin', '.cache', '.vite'].includes(name)) continue;
+    symlinkSync(realpathSync(join(from, 'node_modules', name)), join(to, 'node_modules', name));
+  }
+  symlinkSync(join(to, 'packages', 'cli'), join(to, 'node_modules', 'attestry'));
+  for (const name of readdirSync(join(to, 'packages'))) {
+    if (name !== 'cli') symlinkSync(join(to, 'packages', name), join(scoped, name));
+    const own = join(from, 'packages', name, 'node_modules');
+    if (existsSync(own)) symlinkSync(own, join(to, 'packages', name, 'node_modules'));
+  }
+}
+
+/**
+ * Copies the files git knows or would take, and links node_modules.
+ *
+ * @param from root of the tree to copy
+ */
+export function plantedTree(from: string): PlantedTree {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'attestry-checks-')));
+  copyTrackedFiles(from, root);
+  linkDependencies(from, root);
+  execFileSync('git', ['init', '--quiet'], { cwd: root });
+  return {
+    root,
+    plant(path, text) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
