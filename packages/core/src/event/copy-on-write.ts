@@ -32,14 +32,19 @@ export class CopyOnWrite {
 
   /** Takes a member out of its object. It must be there. */
   remove(tokens: readonly string[]): JsonValue {
-    const parent = this.#ownContainer(tokens);
+    const way = tokens.slice(0, -1);
     const name = tokens.at(-1);
-    if (name === undefined || Array.isArray(parent) || !Object.hasOwn(parent, name)) {
+    const parent = this.get(way);
+    if (name === undefined || !isJsonObject(parent) || !Object.hasOwn(parent, name)) {
       throw new Error('only a member that is there can be taken out of an object');
     }
-    const value = parent[name] as JsonValue;
-    delete parent[name];
-    return value;
+    const { [name]: value, ...others } = parent;
+    if (way.length === 0) {
+      this.#root = this.#adopt(others);
+    } else {
+      this.set(way, this.#adopt(others));
+    }
+    return value as JsonValue;
   }
 
   /** Puts a value at the end of a way; missing parents are made as objects. */

@@ -9,7 +9,7 @@ import { checkValues } from './free-values.ts';
 import { isSealable } from './personal-members.ts';
 import { type Problem, problem } from './problem.ts';
 import { formatTime, isNormalizedTime, parseRfc3339 } from './rfc3339.ts';
-import type { EventSeverity } from './words.ts';
+import type { ActionStatus, EventSeverity } from './words.ts';
 
 /** What the server knows and the client does not say. */
 export interface NormalizeContext {
@@ -132,24 +132,33 @@ function checkPersonal(declarations: readonly PersonalDeclaration[], problems: P
   }
 }
 
-/** The recorded shape. Members not listed are taken over as they are. */
+/** The recorded shape, members in canonical order, which saves the canonical form a copy. */
 function complete(sent: EventInput, occurredAtMs: number, context: NormalizeContext): NormalizedEvent {
-  const { personal: _declared, ...members } = sent;
   const status = sent.action?.status ?? impliedStatus(sent.type);
   const category = sent.category ?? defaultCategory(sent.type);
+  const action = withStatus(sent.action, status);
   return {
-    ...members,
-    ...(status !== undefined && { action: { ...sent.action, status } }),
-    ...(sent.data !== undefined && { data: withFields(sent.data) }),
-    ...(context.receivedFrom !== undefined && { received_from: context.receivedFrom }),
+    ...(action !== undefined && { action }),
+    ...(sent.actor !== undefined && { actor: sent.actor }),
+    ...(sent.ai !== undefined && { ai: sent.ai }),
     category,
+    ...(sent.compliance !== undefined && { compliance: sent.compliance }),
+    ...(sent.context !== undefined && { context: sent.context }),
+    ...(sent.data !== undefined && { data: withFields(sent.data) }),
+    ...(sent.http !== undefined && { http: sent.http }),
     id: sent.id === undefined ? context.newId() : sent.id.toLowerCase(),
+    ...(sent.metadata !== undefined && { metadata: sent.metadata }),
     occurred_at: timeText(sent.occurred_at, occurredAtMs),
+    ...(sent.performance !== undefined && { performance: sent.performance }),
+    ...(context.receivedFrom !== undefined && { received_from: context.receivedFrom }),
+    ...(sent.security !== undefined && { security: sent.security }),
     severity:
       sent.severity === undefined
         ? defaultSeverity({ type: sent.type, category, status, httpStatus: sent.http?.status_code })
         : severityOf(sent.severity),
+    ...(sent.target !== undefined && { target: sent.target }),
     tenant_id: context.tenantId,
+    type: sent.type,
   };
 }
 
@@ -159,6 +168,10 @@ function timeText(sent: string | undefined, timeMs: number): string {
 
 function severityOf(sent: EventSeverity | 'warning'): EventSeverity {
   return sent === 'warning' ? 'medium' : sent;
+}
+
+function withStatus(action: EventInput['action'], status: ActionStatus | undefined): EventInput['action'] {
+  return status === undefined || action?.status === status ? action : { ...action, status };
 }
 
 function withFields(data: ChangeData): ChangeData {

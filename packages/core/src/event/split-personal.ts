@@ -1,5 +1,5 @@
 import { formatPointer, parsePointer } from '../canonical/json-pointer.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json-value.ts';
+import type { JsonObject, JsonValue } from '../canonical/json-value.ts';
 import { CopyOnWrite } from './copy-on-write.ts';
 import type { NormalizedEvent, PersonalDeclaration } from './event-schema.ts';
 import {
@@ -34,12 +34,17 @@ export interface SplitEvent {
   readonly subjects: readonly SealedSubject[];
 }
 
+/** Members taken so far, by the id of the person they are about. */
+type Taken = Map<string, Record<string, JsonValue>>;
+
 /**
  * Takes the personal members out of an event, one group per person.
  *
  * A member belongs to the first that claims it: what is known to be personal, then the declarations in their order. A
  * parent claimed later gets what is left. An item of a list is never taken out alone, because the others would move:
  * the whole list is. Paths that lead nowhere are ignored. `mergePersonal` with all members gives the event back.
+ *
+ * Never changes its arguments.
  *
  * @param personal  declarations of the event itself, then those of its custom type
  */
@@ -48,99 +53,108 @@ export function splitPersonal(
   policy: SealPolicy,
   personal: readonly PersonalDeclaration[],
 ): SplitEvent {
-  const split = new Split(event);
-  if (policy.seals === 'default') {
-    split.takeKnown(event);
-  }
-  if (policy.seals !== 'none') {
+  const taken: Taken = new Map();
+  // Validated JSON: the static type merely names its members.
+  let data = (policy.seals === 'default' ? takeKnown(event, taken) : event) as unknown as JsonObject;
+  if (policy.seals !== 'none' && (personal.length > 0 || policy.sealFreeText)) {
+    const changes = new CopyOnWrite(data);
     for (const { subject, paths } of personal) {
-      split.takePaths(subject ?? actorSubject(event), paths);
+      takePaths(changes, paths, membersOf(taken, subject ?? actorSubject(event)));
     }
     if (policy.sealFreeText) {
-      split.takePaths(actorSubject(event), FREE_TEXT_POINTERS);
+      takePaths(changes, FREE_TEXT_POINTERS, membersOf(taken, actorSubject(event)));
     }
+    data = changes.root;
   }
-  return split.finish();
+  return { data, subjects: inOrder(taken) };
 }
 
-class Split {
-  readonly #data: CopyOnWrite;
-  readonly #members = new Map<string, Record<string, JsonValue>>();
-
-  constructor(event: NormalizedEvent) {
-    // Validated JSON: the static type merely names its members.
-    this.#data = new CopyOnWrite(event as unknown as JsonObject);
-  }
-
-  takeKnown(event: NormalizedEvent): void {
-    const { actor, target } = event;
-    if (isPersonalActor(actor)) {
-      const subjectId = actorSubject(event);
-      this.#takeMembers(subjectId, ['actor'], ACTOR_MEMBERS);
-      this.#takeMembers(subjectId, ['context'], CONTEXT_MEMBERS);
-    }
-    if (actor?.on_behalf_of?.type === 'user') {
-      const subjectId = actor.on_behalf_of.id ?? `event:${event.id}:on_behalf_of`;
-      this.#takeMembers(subjectId, ['actor', 'on_behalf_of'], ON_BEHALF_OF_MEMBERS);
-    }
-    if (target?.type === 'user') {
-      this.#takeMembers(target.id ?? `event:${event.id}:target`, ['target'], TARGET_MEMBERS);
+/** The hot path: what the model knows to be personal. Returns the event without it. */
+function takeKnown(event: NormalizedEvent, taken: Taken): object {
+  const { actor, context, target } = event;
+  const changed: { actor?: object; context?: object; target?: object } = {};
+  if (actor !== undefined && isPersonalActor(actor)) {
+    const members = membersOf(taken, actorSubject(event));
+    changed.actor = takeMembers(actor, ACTOR_MEMBERS, members);
+    if (context?.location !== undefined) {
+      changed.context = takeMembers(context, CONTEXT_MEMBERS, members);
     }
   }
+  if (actor?.on_behalf_of?.type === 'user') {
+    const members = membersOf(taken, actor.on_behalf_of.id ?? `event:${event.id}:on_behalf_of`);
+    const left = takeMembers(actor.on_behalf_of, ON_BEHALF_OF_MEMBERS, members);
+    changed.actor = { ...(changed.actor ?? actor), on_behalf_of: left };
+  }
+  if (target?.type === 'user') {
+    const members = membersOf(taken, target.id ?? `event:${event.id}:target`);
+    changed.target = takeMembers(target, TARGET_MEMBERS, members);
+  }
+  return taken.size === 0 ? event : { ...event, ...changed };
+}
 
-  takePaths(subjectId: string, pointers: readonly string[]): void {
-    for (const pointer of pointers) {
-      const tokens = isSealable(pointer) ? this.#existingMember(parsePointer(pointer) ?? []) : undefined;
-      if (tokens !== undefined) {
-        this.#take(subjectId, tokens, formatPointer(tokens));
-      }
+/** Copies what is not personal, moves what is. Building anew is faster than deleting, which makes objects slow. */
+function takeMembers(
+  block: object,
+  pointers: ReadonlyMap<string, string>,
+  members: Record<string, JsonValue>,
+): object {
+  const left: Record<string, JsonValue> = {};
+  for (const [name, value] of Object.entries(block as JsonObject)) {
+    const pointer = pointers.get(name);
+    if (pointer === undefined) {
+      left[name] = value;
+    } else {
+      members[pointer] = value;
     }
   }
+  return left;
+}
 
-  finish(): SplitEvent {
-    const subjects = [...this.#members].map(([subjectId, members]) => ({ subjectId, members }));
-    if (subjects.length > 1) {
-      subjects.sort((a, b) => (firstPointer(a.members) < firstPointer(b.members) ? -1 : 1));
+function takePaths(
+  changes: CopyOnWrite,
+  pointers: readonly string[],
+  members: Record<string, JsonValue>,
+): void {
+  for (const pointer of pointers) {
+    const tokens = isSealable(pointer) ? parsePointer(pointer) : undefined;
+    if (tokens !== undefined && changes.get(tokens) !== undefined) {
+      const place = outOfLists(changes, tokens);
+      members[formatPointer(place)] = changes.remove(place);
     }
-    return { data: this.#data.root, subjects };
-  }
-
-  /** The hot path: the members of one block that are known to be personal. */
-  #takeMembers(subjectId: string, block: readonly string[], pointers: ReadonlyMap<string, string>): void {
-    const container = this.#data.get(block);
-    if (!isJsonObject(container)) {
-      return;
-    }
-    for (const member of Object.keys(container)) {
-      const pointer = pointers.get(member);
-      if (pointer !== undefined) {
-        this.#take(subjectId, [...block, member], pointer);
-      }
-    }
-  }
-
-  #take(subjectId: string, tokens: readonly string[], pointer: string): void {
-    let members = this.#members.get(subjectId);
-    if (members === undefined) {
-      members = {};
-      this.#members.set(subjectId, members);
-    }
-    members[pointer] = this.#data.remove(tokens);
-  }
-
-  /** The way to what is really taken out: the member itself, or the list it is in. `undefined` when it is not there. */
-  #existingMember(tokens: readonly string[]): readonly string[] | undefined {
-    if (this.#data.get(tokens) === undefined) {
-      return undefined;
-    }
-    let length = tokens.length;
-    while (Array.isArray(this.#data.get(tokens.slice(0, length - 1)))) {
-      length -= 1;
-    }
-    return tokens.slice(0, length);
   }
 }
 
-function firstPointer(members: Readonly<Record<string, JsonValue>>): string {
-  return Object.keys(members).reduce((first, pointer) => (pointer < first ? pointer : first));
+/** The way to what is taken out: the member itself or, where it is an item of a list, that list. */
+function outOfLists(changes: CopyOnWrite, tokens: readonly string[]): readonly string[] {
+  let place = tokens;
+  while (Array.isArray(changes.get(place.slice(0, -1)))) {
+    place = place.slice(0, -1);
+  }
+  return place;
+}
+
+function membersOf(taken: Taken, subjectId: string): Record<string, JsonValue> {
+  let members = taken.get(subjectId);
+  if (members === undefined) {
+    members = {};
+    taken.set(subjectId, members);
+  }
+  return members;
+}
+
+function inOrder(taken: Taken): SealedSubject[] {
+  const subjects: SealedSubject[] = [];
+  for (const [subjectId, members] of taken) {
+    if (Object.keys(members).length > 0) {
+      subjects.push({ subjectId, members });
+    }
+  }
+  if (subjects.length > 1) {
+    subjects.sort((a, b) => (firstPointer(a) < firstPointer(b) ? -1 : 1));
+  }
+  return subjects;
+}
+
+function firstPointer({ members }: SealedSubject): string {
+  return Object.keys(members).sort()[0] ?? '';
 }
