@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CanonicalError, canonicalize, isCanonical, parseStrict } from '../src/index.ts';
-import { hasSharedVectors, readJsonVectors, readVectors } from './shared-vectors.ts';
+import { hasSharedVectors, readJsonVectors, readVectors, sharedSuite } from './shared-vectors.ts';
 
 const PAIRS = ['arrays', 'french', 'structures', 'unicode', 'values', 'weird'];
 
@@ -26,7 +26,7 @@ function doubleOf(hexBits: string): number {
   return view.getFloat64(0);
 }
 
-describe.skipIf(!hasSharedVectors)('published JCS vectors', () => {
+describe.skipIf(!hasSharedVectors)(sharedSuite('published JCS vectors'), () => {
   it.each(PAIRS)('reproduces the pair %s', (name) => {
     const input = readVectors(`jcs/input/${name}.json`);
     const output = readVectors(`jcs/output/${name}.json`);

@@ -16,7 +16,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '../src/index.ts';
-import { hasSharedVectors, readJsonVectors } from './shared-vectors.ts';
+import { hasSharedVectors, readJsonVectors, sharedSuite } from './shared-vectors.ts';
 
 interface InclusionCase {
   readonly file: string;
@@ -58,7 +58,7 @@ function bytes(base64: string): Uint8Array {
 /** Integers above 2^53 are texts in the files; as numbers they are not safe and must be refused. */
 const size = (value: number | string): number => Number(value);
 
-describe.skipIf(!hasSharedVectors)('published Merkle vectors', () => {
+describe.skipIf(!hasSharedVectors)(sharedSuite('published Merkle vectors'), () => {
   it('decides the 98 inclusion cases', () => {
     const cases = readJsonVectors<InclusionCase[]>('merkle/inclusion.json');
     expect(cases).toHaveLength(98);

@@ -7,10 +7,12 @@ const SHARED = process.env.ATTESTRY_SHARED ?? resolve(ROOT, '../shared');
 /** Folder of the repository that holds our own frozen vectors. */
 export const SPEC_VECTORS = join(ROOT, 'spec/vectors');
 
-/** False on machines that do not have the published vectors beside the repository; says so once per file. */
+/** False on machines that do not have the published vectors beside the repository. */
 export const hasSharedVectors: boolean = existsSync(join(SHARED, 'vectors'));
-if (!hasSharedVectors) {
-  console.warn('skipped: no ../shared');
+
+/** Name of a suite over published vectors; says why it was skipped when it was. */
+export function sharedSuite(name: string): string {
+  return hasSharedVectors ? name : `${name} (skipped: no ../shared)`;
 }
 
 /** Text of a published vector file, by its path below `vectors/`. */
