@@ -78,7 +78,7 @@ async function stop(): Promise<void> {
   await watching;
   await runner.stop();
   index.close();
-  await ledger.close();
+  ledger.close();
   parentPort?.close();
 }
 

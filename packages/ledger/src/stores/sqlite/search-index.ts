@@ -116,8 +116,10 @@ export class SearchIndex implements Follower {
     }
   }
 
+  /** Copies the write-ahead log into the file, as far as readers allow: they cannot do it themselves later. */
   close(): void {
     this.#ledger.close();
+    this.#search.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.#search.close();
   }
 
