@@ -8,6 +8,7 @@ import { nodeCrypto } from './keys/node-crypto.ts';
 import { systemRandom } from './keys/random-pool.ts';
 import { Ledger, type LedgerLogger } from './ledger.ts';
 import { LogTiles } from './reading/log-tiles.ts';
+import { startSearchFollower } from './search/search-follower.ts';
 import { openSqliteStores, type SqliteStores } from './stores/sqlite/sqlite-stores.ts';
 
 export interface EmbeddedOptions {
@@ -28,6 +29,8 @@ export interface EmbeddedOptions {
   /** Milliseconds since the epoch. */
   readonly clock?: (() => number) | undefined;
   readonly logger?: LedgerLogger | undefined;
+  /** `false` leaves the full-text index alone: nothing is searchable, and no thread is started for it. */
+  readonly search?: boolean | undefined;
   /** Puts something between the ledger and its stores; for tests that make them fail. */
   readonly wrapStores?: ((stores: SqliteStores) => SqliteStores) | undefined;
 }
@@ -69,6 +72,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLe
     const opened = await openSqliteStores({ path: paths.ledger, searchPath: paths.search });
     const stores = options.wrapStores?.(opened) ?? opened;
     undo.push(() => stores.close());
+    stores.onFailure((error) => logger.error({ err: error }, 'the writer thread died; restart the server'));
     const { lastSeen, missing } = await LastSeen.load(paths.lastSeen);
     const keys = new KeyRing({ crypto: nodeCrypto, random: systemRandom, master, store: stores.keys });
     const ledger = new Ledger({
@@ -108,6 +112,17 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLe
       report.rolledBack,
     );
     await ledger.resumeRotation();
+    if (options.search !== false) {
+      const follower = await startSearchFollower({
+        dataDir: options.dataDir,
+        ledgerPath: paths.ledger,
+        searchPath: paths.search,
+        ...(folder.givenMasterKey === undefined ? {} : { masterKey: folder.givenMasterKey }),
+        onError: (message) => logger.warn({}, message),
+      });
+      undo.push(() => follower.close());
+      ledger.follow(follower);
+    }
     return { ledger, stores, paths, logName, firstStart, close: unwind };
   } catch (error) {
     await unwind();

@@ -78,6 +78,14 @@ export interface LedgerStatus {
     /** 0 before the first. */
     readonly lastSignedAtMs: number;
   };
+  /** Events that are committed and not searchable yet; `undefined` while the index is not being fed. */
+  readonly searchLagEvents: number | undefined;
+}
+
+/** A follower that wants to know when there is something new. */
+export interface WokenFollower {
+  wake(tenants: readonly string[]): void;
+  lag(): number | undefined;
 }
 
 /** Told of every commit: the new head, how many records came, how long the store took (0 when not measured). */
@@ -100,6 +108,7 @@ export class Ledger extends LedgerReader {
   readonly #creating = new Map<string, Promise<LogHead>>();
   #signingKeys: SigningKeys;
   #rotating: Promise<RotationReport> | undefined;
+  #search: WokenFollower | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(parts: LedgerParts) {
@@ -246,7 +255,14 @@ export class Ledger extends LedgerReader {
     return {
       queue: { events: this.#admission.events, eventsMax: this.#admission.eventsMax },
       checkpoints: { unsignedLogs, oldestUnsignedMs: oldestMs, lastSignedAtMs },
+      searchLagEvents: this.#search?.lag(),
     };
+  }
+
+  /** Wakes the search follower after every commit, and reports its lag in the status. */
+  follow(search: WokenFollower): void {
+    this.#search = search;
+    this.onCommit((head) => search.wake([head.tenant]));
   }
 
   /** Calls back after every commit until the returned function is called. */

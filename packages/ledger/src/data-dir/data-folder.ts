@@ -58,6 +58,8 @@ export interface DataFolder {
   readonly paths: DataPaths;
   readonly logName: string;
   readonly master: MasterKey;
+  /** The master key when it was passed and is not in the folder, for threads that open the folder too. */
+  readonly givenMasterKey: Uint8Array | undefined;
   readonly signingKeys: SigningKeys;
   /** Whether this call made it. */
   readonly firstStart: boolean;
@@ -105,7 +107,8 @@ export async function openFolder(
     const keys: SigningKeys = { current: SigningKey.generate(crypto), next: undefined, former: [] };
     await replaceFile(paths.signingKey, formatSigningKeys(keys), 0o600);
   }
-  const master = new MasterKey(crypto, random, await readMasterKey(options, paths));
+  const masterKey = await readMasterKey(options, paths);
+  const master = new MasterKey(crypto, random, masterKey);
   const made: Marker = {
     format: FORMAT,
     version: VERSION,
@@ -115,7 +118,7 @@ export async function openFolder(
   // The folder is ours from here on.
   await replaceFile(join(options.dataDir, MARKER_FILE), `${JSON.stringify(made, null, 2)}\n`, 0o600);
   const signingKeys = await readSigningKeys(crypto, paths);
-  return { paths, logName, master, signingKeys, firstStart: true };
+  return { paths, logName, master, givenMasterKey: given(options, masterKey), signingKeys, firstStart: true };
 }
 
 /**
@@ -145,7 +148,8 @@ export async function openExisting(
         'The name is part of every record and never changes: unset it, or start with an empty folder',
     );
   }
-  const master = new MasterKey(crypto, random, await readMasterKey(options, paths));
+  const masterKey = await readMasterKey(options, paths);
+  const master = new MasterKey(crypto, random, masterKey);
   if (master.fingerprint() !== marker.master_key) {
     throw new LedgerError(
       'master_key_wrong',
@@ -153,7 +157,8 @@ export async function openExisting(
         'or restore master.key from its backup',
     );
   }
-  return { paths, logName, master, signingKeys: await readSigningKeys(crypto, paths) };
+  const signingKeys = await readSigningKeys(crypto, paths);
+  return { paths, logName, master, givenMasterKey: given(options, masterKey), signingKeys };
 }
 
 /** Replaces the signing key file; what is on the disk afterwards is what the returned keys say. */
@@ -194,6 +199,10 @@ function parseMarker(text: string): Marker | undefined {
     typeof json.version === 'number' &&
     (json.version > VERSION || (typeof json.log_name === 'string' && typeof json.master_key === 'string'));
   return sound ? (json as Marker) : undefined;
+}
+
+function given(options: FolderOptions, masterKey: Uint8Array): Uint8Array | undefined {
+  return options.masterKey === undefined ? undefined : masterKey;
 }
 
 async function readMasterKey(options: FolderOptions, paths: DataPaths): Promise<Uint8Array> {

@@ -1,11 +1,15 @@
 import { Buffer } from 'node:buffer';
 import type { CryptoProvider } from '@attestry/core';
 import { BLIND_INDEXES_CACHED_MAX } from '../limits.ts';
+import type { BlindColumn } from '../ports/event-query-store.ts';
 import type { MakeBlindIndex } from '../projection/blind-columns.ts';
 import type { BlindIndex } from '../projection/event-columns.ts';
 import { RecentCache } from './recent-cache.ts';
 
 const SUBJECT_INDEX_BYTES = 16;
+
+/** Kinds whose values come again and again. The others are new with almost every event: remembering them only costs. */
+const RECURRING: readonly BlindColumn[] = ['actor', 'actorEmail', 'ip', 'ipNet', 'ipWide', 'session'];
 
 /**
  * Keyed fingerprints under one tenant's index key. What is looked up can be compared with what was stored; without
@@ -14,12 +18,14 @@ const SUBJECT_INDEX_BYTES = 16;
 export class BlindIndexer {
   readonly #crypto: CryptoProvider;
   readonly #key: Uint8Array;
-  readonly #recent = new RecentCache<string, BlindIndex>(BLIND_INDEXES_CACHED_MAX);
+  readonly #recent: ReadonlyMap<string, RecentCache<string, BlindIndex>>;
 
   /** @param key the tenant's index key, 32 bytes */
   constructor(crypto: CryptoProvider, key: Uint8Array) {
     this.#crypto = crypto;
     this.#key = key;
+    const entriesMax = Math.floor(BLIND_INDEXES_CACHED_MAX / RECURRING.length);
+    this.#recent = new Map(RECURRING.map((kind) => [kind, new RecentCache<string, BlindIndex>(entriesMax)]));
   }
 
   /**
@@ -27,12 +33,12 @@ export class BlindIndexer {
    * equal texts in different columns apart.
    */
   readonly blind: MakeBlindIndex = (kind, value) => {
-    const input = `${kind}\0${value}`;
-    const known = this.#recent.get(input);
+    const recent = this.#recent.get(kind);
+    if (recent === undefined) return this.#compute(kind, value);
+    const known = recent.get(value);
     if (known !== undefined) return known;
-    const mac = this.#crypto.hmacSha256(this.#key, Buffer.from(input));
-    const index = new DataView(mac.buffer, mac.byteOffset, 8).getBigInt64(0);
-    this.#recent.set(input, index);
+    const index = this.#compute(kind, value);
+    recent.set(value, index);
     return index;
   };
 
@@ -41,5 +47,10 @@ export class BlindIndexer {
     return this.#crypto
       .hmacSha256(this.#key, Buffer.from(`subject\0${subjectId}`))
       .slice(0, SUBJECT_INDEX_BYTES);
+  }
+
+  #compute(kind: string, value: string): BlindIndex {
+    const mac = this.#crypto.hmacSha256(this.#key, Buffer.from(`${kind}\0${value}`));
+    return Buffer.from(mac.buffer, mac.byteOffset, 8).readBigInt64BE(0);
   }
 }

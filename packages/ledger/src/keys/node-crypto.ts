@@ -23,18 +23,27 @@ function sha256(data: Uint8Array): Uint8Array {
   return hash('sha256', data, 'buffer');
 }
 
+/** Room for the padded key and any message up to this size; calls are synchronous, so one buffer serves all. */
+const HMAC_MESSAGE_MAX = 16 * 1024;
+const hmacInner = Buffer.alloc(HMAC_BLOCK_BYTES + HMAC_MESSAGE_MAX);
+const hmacOuter = Buffer.alloc(HMAC_BLOCK_BYTES + SHA256_BYTES);
+
 /** HMAC as two one-shot hashes: `createHmac` costs five times as much for messages of this size. */
 function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
   const block = key.length > HMAC_BLOCK_BYTES ? sha256(key) : key;
-  const inner = Buffer.alloc(HMAC_BLOCK_BYTES + message.length, 0x36);
-  const outer = Buffer.alloc(HMAC_BLOCK_BYTES + SHA256_BYTES, 0x5c);
-  for (let i = 0; i < block.length; i++) {
-    inner[i] = 0x36 ^ (block[i] as number);
-    outer[i] = 0x5c ^ (block[i] as number);
+  const inner =
+    message.length <= HMAC_MESSAGE_MAX ? hmacInner : Buffer.alloc(HMAC_BLOCK_BYTES + message.length);
+  for (let i = 0; i < HMAC_BLOCK_BYTES; i++) {
+    const byte = block[i] ?? 0;
+    inner[i] = 0x36 ^ byte;
+    hmacOuter[i] = 0x5c ^ byte;
   }
   inner.set(message, HMAC_BLOCK_BYTES);
-  outer.set(sha256(inner), HMAC_BLOCK_BYTES);
-  return sha256(outer);
+  hmacOuter.set(sha256(inner.subarray(0, HMAC_BLOCK_BYTES + message.length)), HMAC_BLOCK_BYTES);
+  const mac = sha256(hmacOuter);
+  // The message may have been personal data.
+  inner.fill(0, 0, HMAC_BLOCK_BYTES + message.length);
+  return mac;
 }
 
 function importPublicKey(publicKey: Uint8Array): KeyObject {

@@ -369,12 +369,18 @@ export class Sequencer {
         'a transaction was applied to some of its logs only: the store is not atomic',
       );
     }
-    if (outcome.kind === 'error') return this.#afterError({ ...group, failures: group.failures + 1 });
+    if (outcome.kind === 'error')
+      return this.#afterError({ ...group, failures: group.failures + 1 }, outcome.error);
     return [{ ...group, moves: group.moves + 1 }];
   }
 
   /** Once more as it is, then in halves; a record that fails alone is the one that poisons the others (trap 14). */
-  #afterError(group: CommitGroup): readonly CommitGroup[] {
+  #afterError(group: CommitGroup, error: unknown): readonly CommitGroup[] {
+    if (error instanceof FatalError) {
+      // The store says itself that it cannot go on: trying again changes nothing.
+      this.#fail(group, error);
+      return [];
+    }
     if (recordsOf(group) === 1 && group.failures >= SINGLE_FAILURES_MAX) {
       this.#fail(
         group,
