@@ -65,6 +65,7 @@ export function compileFilters(filters: EventFilters, blind: MakeBlindIndex): Co
     const values = filters[parameter];
     if (values !== undefined) {
       checkValues(parameter, values);
+      refuseEmpty(parameter, values);
       conditions.push(LIST_PARAMETERS[parameter](values, blind));
     }
   }
@@ -93,10 +94,14 @@ function checkValues(parameter: string, values: readonly string[]): void {
     throw new FilterError('too_many', parameter, `has more than ${FILTER_VALUES_MAX} alternatives`);
   }
   for (const value of values) {
-    if (value === '') {
-      throw new FilterError('bad_value', parameter, 'is empty');
-    }
     checkText(parameter, value);
+  }
+}
+
+/** Identifiers and words are never empty; only values of metadata may be. */
+function refuseEmpty(parameter: string, values: readonly string[]): void {
+  if (values.includes('')) {
+    throw new FilterError('bad_value', parameter, 'is empty');
   }
 }
 
