@@ -41,6 +41,17 @@ describe('script/installed.mjs', () => {
     writeFileSync(join(root, 'node_modules', '.package-lock.json'), '{"packages": {');
     expect(isInstalled()).toBe(false);
   });
+
+  it('lets script/setup say what to do when the pinned Node was not installed by its install script', () => {
+    write('package-lock.json', lock);
+    write('node_modules/.package-lock.json', { 'node_modules/a': { version: '1.0.0' } });
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ devDependencies: { node: '24.21.0' } }));
+    cpSync(join(script, 'setup'), join(root, 'script', 'setup'));
+    const { status, stderr } = spawnSync(join(root, 'script', 'setup'), { encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('the pinned Node v24.21.0 is not in node_modules/node/bin (found: none)');
+    expect(stderr).toContain('npm rebuild node --ignore-scripts=false');
+  });
 });
 
 describe('the scripts', () => {
