@@ -25,7 +25,6 @@ const INDEX_SQL = [
 /** Reads the finished rows of a ledger.db that our own append has written. */
 export function finishedRows(ledgerPath: string): {
   tables: TableRows[];
-  indexSql: string[];
   pageSize: number;
 } {
   const db = new DatabaseSync(ledgerPath, { readOnly: true });
