@@ -34,12 +34,16 @@ async function main(): Promise<void> {
   });
   const unknown = positionals.filter((name) => !CASES.some((one) => one.name === name));
   if (unknown.length > 0) {
-    console.error(`no such case: ${unknown.join(', ')}; there are ${CASES.map((one) => one.name).join(', ')}`);
+    process.stderr.write(
+      `no such case: ${unknown.join(', ')}; there are ${CASES.map((one) => one.name).join(', ')}\n`,
+    );
     process.exitCode = 2;
     return;
   }
   let million: Promise<Million> | undefined;
-  const say = (text: string): void => console.error(text);
+  const say = (text: string): void => {
+    process.stderr.write(`${text}\n`);
+  };
   const context: BenchContext = {
     quick: values.quick,
     million: () => {
@@ -59,8 +63,8 @@ async function main(): Promise<void> {
     }
   }
   await (await million)?.server.stop();
-  if (values.json) console.log(JSON.stringify({ results }, undefined, 2));
-  else console.log(results.map(line).join('\n'));
+  const answer = values.json ? JSON.stringify({ results }, undefined, 2) : results.map(line).join('\n');
+  process.stdout.write(`${answer}\n`);
 }
 
 await main();

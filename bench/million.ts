@@ -30,10 +30,13 @@ export async function fillMillion(events: number, say: (line: string) => void): 
       startMs: Date.UTC(2026, 0, 1) + part * (events / PARTS) * 50,
     });
     const result = await go();
-    if (result.accepted !== events / PARTS) throw new Error(`not all accepted: ${JSON.stringify(result.statuses)}`);
+    if (result.accepted !== events / PARTS)
+      throw new Error(`not all accepted: ${JSON.stringify(result.statuses)}`);
     seconds += result.seconds;
     residentMb.push(server.residentMb());
-    say(`filled ${(part + 1) * (events / PARTS)} events, ${Math.round(residentMb.at(-1) as number)} MB resident`);
+    say(
+      `filled ${(part + 1) * (events / PARTS)} events, ${Math.round(residentMb.at(-1) as number)} MB resident`,
+    );
   }
   return { events, server, residentMb, seconds };
 }

@@ -19,7 +19,9 @@ export interface ServerProcess {
 }
 
 /** Starts the real server in a process of its own with the embedded store, rate limits off, in a fresh or given folder. */
-export async function startServerProcess(options: { readonly dataDir?: string } = {}): Promise<ServerProcess> {
+export async function startServerProcess(
+  options: { readonly dataDir?: string } = {},
+): Promise<ServerProcess> {
   const dataDir = options.dataDir ?? join(mkdtempSync(join(tmpdir(), 'attestry-bench-')), 'data');
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -24,7 +24,11 @@ async function probe(server: ServerProcess, n: number): Promise<{ searchable: nu
   const answer = await fetch(new URL('/v1/events', server.url), {
     method: 'POST',
     headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ type: 'document.viewed', actor: { type: 'service', id: 'probe' }, metadata: { word } }),
+    body: JSON.stringify({
+      type: 'document.viewed',
+      actor: { type: 'service', id: 'probe' },
+      metadata: { word },
+    }),
   });
   const { seq } = (await answer.json()) as { seq: number };
   const [searchable, signed] = await Promise.all([
@@ -65,12 +69,32 @@ export const freshness: BenchCase = {
     await load;
     await server.stop();
     if (probes.length === 0) throw new Error('the load ended before the first probe');
-    const searchable = quantile(probes.map((one) => one.searchable), 0.95);
-    const signed = quantile(probes.map((one) => one.signed), 0.95);
+    const searchable = quantile(
+      probes.map((one) => one.searchable),
+      0.95,
+    );
+    const signed = quantile(
+      probes.map((one) => one.signed),
+      0.95,
+    );
     const detail = `p95 of ${probes.length} probes at full load`;
     return [
-      { name: 'commit to searchable', value: searchable, unit: 's', target: SEARCHABLE_S_MAX, better: 'less', detail },
-      { name: 'commit to signed checkpoint', value: signed, unit: 's', target: SIGNED_S_MAX, better: 'less', detail },
+      {
+        name: 'commit to searchable',
+        value: searchable,
+        unit: 's',
+        target: SEARCHABLE_S_MAX,
+        better: 'less',
+        detail,
+      },
+      {
+        name: 'commit to signed checkpoint',
+        value: signed,
+        unit: 's',
+        target: SIGNED_S_MAX,
+        better: 'less',
+        detail,
+      },
     ];
   },
 };

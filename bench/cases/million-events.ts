@@ -44,7 +44,9 @@ async function disk(context: BenchContext): Promise<Figure> {
     .map((name) => ({ name, size: statSync(join(server.dataDir, name)).size }))
     .filter(({ name }) => !name.endsWith('-wal') && !name.endsWith('-shm'));
   const total = bytes.reduce((sum, file) => sum + file.size, 0);
-  const parts = bytes.filter(({ size }) => size > events).map(({ name, size }) => `${name} ${Math.round(size / events)}`);
+  const parts = bytes
+    .filter(({ size }) => size > events)
+    .map(({ name, size }) => `${name} ${Math.round(size / events)}`);
   return {
     name: 'bytes on disk per 540-byte event, search included',
     value: total / events,

@@ -26,7 +26,9 @@ function questions(): EventFilters[] {
 function bareCopy(ledgerPath: string): { db: DatabaseSync; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'attestry-bench-'));
   const db = new DatabaseSync(join(folder, 'bare.db'));
-  db.exec(`PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -8192`);
+  db.exec(
+    `PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -8192`,
+  );
   db.exec(`ATTACH '${ledgerPath}' AS ledger`);
   db.exec(`CREATE TABLE events AS SELECT k, log_no, at, occurred, actor, type, category, status, text FROM ledger.records
     WHERE occurred IS NOT NULL AND log_no = (SELECT log_no FROM ledger.logs WHERE origin LIKE '%/t/default')`);

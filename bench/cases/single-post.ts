@@ -13,10 +13,19 @@ export const singlePost: BenchCase = {
   name: 'single',
   run: async (context): Promise<readonly Figure[]> => {
     const events = context.quick ? 20_000 : 60_000;
-    const order = { events, batch: 1, connections: CONNECTIONS, eventBytes: EVENT_BYTES, seed: 3, startMs: Date.UTC(2026, 0, 1) };
+    const order = {
+      events,
+      batch: 1,
+      connections: CONNECTIONS,
+      eventBytes: EVENT_BYTES,
+      seed: 3,
+      startMs: Date.UTC(2026, 0, 1),
+    };
 
     const bare = fork(new URL('../load/bare-route.ts', import.meta.url));
-    const bareUrl = await new Promise<string>((resolve) => bare.once('message', (url) => resolve(url as string)));
+    const bareUrl = await new Promise<string>((resolve) =>
+      bare.once('message', (url) => resolve(url as string)),
+    );
     const bareResult = await (await prepareLoad({ ...order, url: bareUrl, key: 'none' }))();
     bare.kill();
 

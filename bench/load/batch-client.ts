@@ -111,7 +111,7 @@ process.on('message', (message: LoadOrder | 'go') => {
   run(pending.order, pending.bodies).then(
     (result) => process.send?.(result, () => process.disconnect()),
     (error: unknown) => {
-      console.error(error);
+      process.stderr.write(`${String(error)}\n`);
       process.exit(1);
     },
   );
