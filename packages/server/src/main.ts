@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type EmbeddedLedger, openEmbedded, startVerifyJob } from '@attestry/ledger';
+import { type EmbeddedLedger, openEmbedded } from '@attestry/ledger';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { SelfAudit } from './audit/self-audit.ts';
@@ -9,6 +9,7 @@ import { ensureFirstKey, firstKeyNotice } from './auth/first-key.ts';
 import { DEFAULT_TENANT, SYSTEM_TENANT, Tenants } from './auth/tenants.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
+import type { ExportSource } from './exports/export-order.ts';
 import { Exporter } from './exports/exporter.ts';
 import { buildApp, type HttpTimeouts } from './http/app.ts';
 import { STOP_GRACE_MS } from './limits.ts';
@@ -51,19 +52,18 @@ function makeLogger(config: Config): Logger {
   );
 }
 
-function masterKeyOptions(config: Config): { masterKey?: string; masterKeyFile?: string } {
-  return {
-    ...(config.masterKey === undefined ? {} : { masterKey: config.masterKey }),
-    ...(config.masterKeyFile === undefined ? {} : { masterKeyFile: config.masterKeyFile }),
-  };
+/** The master key as text, from wherever the configuration says; `undefined`: the file in the data folder. */
+async function readMasterKey(config: Config): Promise<{ readonly masterKey?: string }> {
+  if (config.masterKey !== undefined) return { masterKey: config.masterKey };
+  if (config.masterKeyFile === undefined) return {};
+  return { masterKey: (await readFile(config.masterKeyFile, 'utf8')).trim() };
 }
 
-function openLedger(config: Config, dataDir: string, logger: Logger): Promise<EmbeddedLedger> {
+function openLedger(config: Config, source: ExportSource, logger: Logger): Promise<EmbeddedLedger> {
   return openEmbedded({
-    dataDir,
-    ...(config.logName === undefined ? {} : { logName: config.logName }),
-    ...masterKeyOptions(config),
-    ...(config.signingKeyFile === undefined ? {} : { signingKeyFile: config.signingKeyFile }),
+    ...source,
+    logName: config.logName,
+    signingKeyFile: config.signingKeyFile,
     batchSize: config.batchSize,
     batchIntervalMs: config.batchIntervalMs,
     checkpointIntervalMs: config.checkpointIntervalMs,
@@ -75,10 +75,10 @@ function openLedger(config: Config, dataDir: string, logger: Logger): Promise<Em
 /** Opens the store and puts the operations and the app together. The only place that chooses a store. */
 export async function assembleServer(config: Config, options: ServerOptions = {}): Promise<AssembledServer> {
   const logger = options.logger ?? makeLogger(config);
-  const dataDir = resolve(config.dataDir);
-  const embedded = await openLedger(config, dataDir, logger);
+  const source: ExportSource = { dataDir: resolve(config.dataDir), ...(await readMasterKey(config)) };
+  const embedded = await openLedger(config, source, logger);
   try {
-    return await assembleOver(embedded, { config, dataDir, logger, options });
+    return await assembleOver(embedded, { config, source, logger, options });
   } catch (error) {
     await embedded.close();
     throw error;
@@ -87,13 +87,13 @@ export async function assembleServer(config: Config, options: ServerOptions = {}
 
 interface Surroundings {
   readonly config: Config;
-  readonly dataDir: string;
+  readonly source: ExportSource;
   readonly logger: Logger;
   readonly options: ServerOptions;
 }
 
 async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings): Promise<AssembledServer> {
-  const { config, dataDir, logger, options } = surroundings;
+  const { config, source, logger, options } = surroundings;
   const { ledger, stores } = embedded;
   const now = Date.now;
   await ledger.createLog(SYSTEM_TENANT);
@@ -101,7 +101,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
   const tenants = await Tenants.open(ledger.admin);
   if (!tenants.has(DEFAULT_TENANT))
     await tenants.add({ id: DEFAULT_TENANT, createdAtMs: now(), createdBy: 'attestry' });
-  const metrics = new Metrics({ ledger, storeBytes: () => stores.storeBytes(), now });
+  const metrics = new Metrics({ ledger, storeBytes: () => stores.storeBytes() });
   const audit = new SelfAudit({
     ledger,
     now,
@@ -110,13 +110,15 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
   });
   const verifyJobs = await VerifyJobs.open({
     store: ledger.admin,
-    run: (tenant, range, onProgress) =>
-      startVerifyJob({ dataDir, tenant, ...masterKeyOptions(config), ...range, onProgress }),
+    run: () => ({
+      result: Promise.reject(new Error('verification is not joined yet')),
+      stop: async () => undefined,
+    }),
     now,
     onFailure: () => metrics.countVerifyFailure(),
     logger,
   });
-  const exporter = new Exporter({ dataDir, ...masterKeyOptions(config) });
+  const exporter = new Exporter(source);
   const ops: Operations = {
     ledger,
     tenants,

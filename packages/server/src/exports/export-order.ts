@@ -1,17 +1,21 @@
-import type { EventFilters } from '@attestry/ledger';
-import type { View } from '../auth/rights.ts';
+import type { EventQuery } from '@attestry/ledger';
 import type { FieldSelection } from '../operations/select-fields.ts';
 
 /** What an export thread is asked for; plain data, it crosses to the thread. */
 export interface ExportOrder {
   readonly tenant: string;
-  /** `undefined`: nothing may be seen. */
-  readonly view: View | undefined;
-  readonly filters: EventFilters;
+  /** Filters and view, compiled; `undefined`: nothing may be seen. */
+  readonly query: EventQuery | undefined;
   readonly order: 'asc' | 'desc';
   readonly personal: boolean;
   readonly format: 'ndjson' | 'csv';
-  readonly fields?: FieldSelection;
+  readonly fields: FieldSelection | undefined;
+}
+
+/** Where the threads find the data; the master key opens sealed members. */
+export interface ExportSource {
+  readonly dataDir: string;
+  readonly masterKey?: string;
 }
 
 /** From the server to the thread: one more chunk may be made. */
@@ -22,8 +26,6 @@ export interface ChunkWanted {
 /** From the thread to the server. */
 export type ExportMessage =
   | { readonly kind: 'started' }
-  /** A parameter could not be compiled; nothing was sent yet. */
-  | { readonly kind: 'refused'; readonly parameter: string; readonly detail: string }
   | { readonly kind: 'chunk'; readonly bytes: Uint8Array }
   | { readonly kind: 'end' }
   | { readonly kind: 'failed'; readonly message: string };

@@ -1,12 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { FilterError, openReadOnly, type PageRequest } from '@attestry/ledger';
-import { ApiError } from '../errors/api-error.ts';
+import { openReadOnly, type PageRequest, type ReadOnlyLedger } from '@attestry/ledger';
 import { EXPORT_PAGE_EVENTS } from '../limits.ts';
-import { compileFor } from '../operations/event-filters.ts';
 import { selectFields } from '../operations/select-fields.ts';
 import { csvHeader, csvRows } from './event-csv.ts';
-import type { ExportMessage, ExportOrder } from './export-order.ts';
-import type { ExportSource } from './exporter.ts';
+import type { ExportMessage, ExportOrder, ExportSource } from './export-order.ts';
 
 /** Entry point of an export thread: pages through the query on its own read-only connection. */
 
@@ -34,48 +31,41 @@ async function sendChunk(text: string): Promise<void> {
   send({ kind: 'chunk', bytes: Buffer.from(text) });
 }
 
-async function* pages(): AsyncGenerator<string> {
-  const ledger = await openReadOnly(source.dataDir, source);
-  try {
-    const query =
-      order.view === undefined
-        ? undefined
-        : await compileFor(ledger, order.tenant, order.filters, order.view);
-    send({ kind: 'started' });
-    if (order.format === 'csv') yield csvHeader(order.fields);
-    if (query === undefined) return;
-    let position: PageRequest['position'];
-    for (;;) {
-      const request: PageRequest = {
-        order: order.order,
-        limit: EXPORT_PAGE_EVENTS,
-        ...(position === undefined ? {} : { position }),
-      };
-      const { rows, more } = await ledger.query.page(query, request);
-      const last = rows.at(-1);
-      if (last === undefined) return;
-      const events = await ledger.readEvents(order.tenant, rows, { personal: order.personal });
-      yield order.format === 'csv'
-        ? csvRows(events, order.fields)
-        : events.map((event) => `${JSON.stringify(selectFields(event, order.fields))}\n`).join('');
-      if (!more) return;
-      position = { timeMs: query.time === 'recorded' ? last.atMs : last.occurredAtMs, seq: last.seq };
-    }
-  } finally {
-    await ledger.close();
+async function* pages(ledger: ReadOnlyLedger): AsyncGenerator<string> {
+  const { query, tenant, personal, format, fields } = order;
+  if (format === 'csv') yield csvHeader(fields);
+  if (query === undefined) return;
+  let position: PageRequest['position'];
+  for (;;) {
+    const request: PageRequest = {
+      order: order.order,
+      limit: EXPORT_PAGE_EVENTS,
+      ...(position === undefined ? {} : { position }),
+    };
+    const { rows, more } = await ledger.query.page(query, request);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    const events = await ledger.readEvents(tenant, rows, { personal });
+    yield format === 'csv'
+      ? csvRows(events, fields)
+      : events.map((event) => `${JSON.stringify(selectFields(event, fields))}\n`).join('');
+    if (!more) return;
+    position = { timeMs: query.time === 'recorded' ? last.atMs : last.occurredAtMs, seq: last.seq };
   }
 }
 
 async function run(): Promise<void> {
   try {
-    for await (const page of pages()) await sendChunk(page);
-    send({ kind: 'end' });
+    const opened = await openReadOnly(source.dataDir, source);
+    try {
+      send({ kind: 'started' });
+      for await (const page of pages(opened)) await sendChunk(page);
+      send({ kind: 'end' });
+    } finally {
+      opened.close();
+    }
   } catch (error) {
-    if (error instanceof ApiError && error.options.path !== undefined) {
-      send({ kind: 'refused', parameter: error.options.path, detail: error.message });
-    } else if (error instanceof FilterError) {
-      send({ kind: 'refused', parameter: error.parameter, detail: error.detail });
-    } else send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   } finally {
     port?.close();
   }

@@ -1,15 +1,8 @@
 import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import { ApiError, invalidParameter } from '../errors/api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { EXPORT_CHUNKS_AHEAD, EXPORTS_RUNNING_MAX } from '../limits.ts';
-import type { ChunkWanted, ExportMessage, ExportOrder } from './export-order.ts';
-
-/** Where the threads find the data; the master key opens sealed members. */
-export interface ExportSource {
-  readonly dataDir: string;
-  readonly masterKey?: string;
-  readonly masterKeyFile?: string;
-}
+import type { ChunkWanted, ExportMessage, ExportOrder, ExportSource } from './export-order.ts';
 
 const MORE: ChunkWanted = { kind: 'more' };
 
@@ -22,9 +15,7 @@ export class Exporter {
     this.#source = source;
   }
 
-  /**
-   * @throws {ApiError} `overloaded` when as many as allowed run; `invalid_parameter` for filters that cannot be compiled
-   */
+  /** @throws {ApiError} `overloaded` when as many as allowed run */
   async start(order: ExportOrder): Promise<Readable> {
     if (this.#running.size >= EXPORTS_RUNNING_MAX) {
       throw new ApiError('overloaded', `${EXPORTS_RUNNING_MAX} exports are running already.`, {
@@ -60,7 +51,6 @@ export class Exporter {
 }
 
 function refusal(message: ExportMessage): Error {
-  if (message.kind === 'refused') return invalidParameter(message.parameter, message.detail);
   return new Error(
     message.kind === 'failed' ? message.message : `unexpected ${message.kind} from the export thread`,
   );

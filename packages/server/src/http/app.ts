@@ -6,6 +6,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyRequest,
   type HTTPMethods,
+  LogController,
 } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { ApiError } from '../errors/api-error.ts';
@@ -65,7 +66,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const timeouts = options.timeouts ?? DEFAULT_TIMEOUTS;
   const app: FastifyInstance = Fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (logger) => logger,
     bodyLimit: ADMIN_BODY_BYTES_MAX,
     trustProxy: options.config.trustedProxies.length === 0 ? false : [...options.config.trustedProxies],
     requestIdHeader: false,
@@ -164,6 +166,7 @@ function addRoute(app: FastifyInstance, ops: Operations, limits: RequestLimits, 
     config: { operationId: definition.operationId },
     bodyLimit: definition.bodyBytesMax ?? ADMIN_BODY_BYTES_MAX,
     schema: routeSchema(definition),
+    ...(definition.lean === true ? { helmet: false } : {}),
     ...(definition.bodyIsCheckedByOperation === true ? { validatorCompiler: skipBody(app) } : {}),
     schemaErrorFormatter: (errors, context) => suggestParameter(describeValidation(errors, context), known),
     ...(access === 'public'

@@ -55,6 +55,8 @@ interface RouteShape<P extends TSchema, Q extends TSchema, B extends TSchema> {
   /** The operation checks the body itself and reports each event apart. */
   readonly bodyIsCheckedByOperation?: true;
   readonly consumes?: readonly string[];
+  /** Answers programs, thousands of times a second: without helmet's dozen headers for browsers (100 µs each time). */
+  readonly lean?: true;
   /** Request body limit; the administration limit when absent. */
   readonly bodyBytesMax?: number;
   readonly responses: Readonly<Record<number, ResponseShape>>;

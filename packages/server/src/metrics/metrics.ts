@@ -7,7 +7,6 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 interface MetricsOptions {
   readonly ledger: Pick<Ledger, 'status' | 'onCommit'>;
   readonly storeBytes: () => Promise<number>;
-  readonly now: () => number;
 }
 
 /**
@@ -51,7 +50,7 @@ export class Metrics {
     this.#addLedgerFigures(options);
   }
 
-  #addLedgerFigures({ ledger, storeBytes, now }: MetricsOptions): void {
+  #addLedgerFigures({ ledger, storeBytes }: MetricsOptions): void {
     const registers = [this.#registry];
     const commit = new Histogram({
       name: 'attestry_commit_seconds',
@@ -65,9 +64,9 @@ export class Metrics {
       buckets: [1, 4, 16, 64, 128, 256, 512, 1_024],
       registers,
     });
-    ledger.onCommit((info) => {
-      commit.observe(info.durationMs / 1_000);
-      batch.observe(info.records);
+    ledger.onCommit((_head, records, commitMs) => {
+      commit.observe(commitMs / 1_000);
+      batch.observe(records);
     });
     const gauge = (name: string, help: string, read: () => number | Promise<number>): void => {
       const metric: Gauge = new Gauge({
@@ -79,19 +78,21 @@ export class Metrics {
         },
       });
     };
-    gauge('attestry_queue_size', 'Events accepted and not yet committed', () => ledger.status().queue.size);
+    gauge('attestry_queue_size', 'Events accepted and not yet committed', () => ledger.status().queue.events);
     gauge('attestry_store_bytes', 'Bytes of the store on disk', storeBytes);
-    gauge('attestry_checkpoint_age_seconds', 'Age of the oldest record that no checkpoint covers yet', () => {
-      const { oldestUnsignedAtMs } = ledger.status();
-      return oldestUnsignedAtMs === undefined ? 0 : Math.max(0, now() - oldestUnsignedAtMs) / 1_000;
-    });
+    gauge(
+      'attestry_checkpoint_age_seconds',
+      'Age of the oldest record that no checkpoint covers yet',
+      () => ledger.status().checkpoints.oldestUnsignedMs / 1_000,
+    );
     const lag: Gauge<'follower'> = new Gauge({
       name: 'attestry_follower_lag_events',
       help: 'Events committed and not yet seen by a follower',
       labelNames: ['follower'],
       registers,
       collect(): void {
-        for (const follower of ledger.status().followers) lag.set({ follower: follower.name }, follower.lag);
+        const events = ledger.status().searchLagEvents;
+        if (events !== undefined) lag.set({ follower: 'search' }, events);
       },
     });
   }

@@ -40,7 +40,6 @@ const NOTHING: Activity = {
 export async function activity(
   ops: Operations,
   caller: Caller,
-  operation: string,
   subject: EventFilters,
   range: FilterInput,
 ): Promise<Activity> {
@@ -48,15 +47,15 @@ export async function activity(
     ...toEventFilters({ from: range.from, to: range.to }, ops.now()),
     ...subject,
   };
-  ops.audit.noteRead(caller, 'audit_log.searched', operation, Object.keys(subject));
+  ops.audit.noteRead(caller, 'audit_log.searched', 'activity', Object.keys(subject));
   const { view } = caller.rights;
   if (view === undefined || isEmptyView(view)) return NOTHING;
   const query = await compileFor(ops.ledger, caller.tenant, filters, view);
   const { personal } = caller.rights;
   const [types, statuses, days, oldest, newest] = await Promise.all([
-    groupBy(ops, caller, query, 'type', PROFILE_GROUPS),
-    groupBy(ops, caller, query, 'status', PROFILE_GROUPS),
-    groupBy(ops, caller, query, 'day', PROFILE_DAYS),
+    groupBy(ops, caller, query, { by: 'type', limit: PROFILE_GROUPS }),
+    groupBy(ops, caller, query, { by: 'status', limit: PROFILE_GROUPS }),
+    groupBy(ops, caller, query, { by: 'day', limit: PROFILE_DAYS }),
     ops.ledger.query.page(query, { order: 'asc', limit: 1 }),
     ops.ledger.query.page(query, { order: 'desc', limit: RECENT_EVENTS }),
   ]);

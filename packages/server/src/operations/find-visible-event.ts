@@ -10,6 +10,9 @@ export interface FoundEvent {
   /** With its sealed members, for looking up neighbours; never to be answered. */
   readonly whole: EventView;
   readonly seq: number;
+  /** The stored record, and the leaf hash stored beside it. */
+  readonly text: string;
+  readonly leafHashHex: string;
 }
 
 /**
@@ -23,8 +26,9 @@ export async function findVisibleEvent(ops: Operations, caller: Caller, id: stri
   if (found === undefined) throw notFound(`Event ${id}`);
   // The view is judged on the whole event: a redacted one has no actor to compare.
   assertInView(found.view, caller.rights.view, id);
-  if (caller.rights.personal) return { view: found.view, whole: found.view, seq: found.seq };
+  const { seq, text, leafHashHex } = found;
+  if (caller.rights.personal) return { view: found.view, whole: found.view, seq, text, leafHashHex };
   const redacted = await ops.ledger.findEvent(caller.tenant, lowerId, { personal: false });
   if (redacted === undefined) throw notFound(`Event ${id}`);
-  return { view: redacted.view, whole: found.view, seq: found.seq };
+  return { view: redacted.view, whole: found.view, seq, text, leafHashHex };
 }

@@ -8,7 +8,7 @@ import {
   verifyInclusion,
 } from '@attestry/core';
 import { nodeCrypto } from '@attestry/ledger';
-import { findVisibleEvent } from './find-visible-event.ts';
+import { type FoundEvent, findVisibleEvent } from './find-visible-event.ts';
 import type { Caller, Operations } from './operations.ts';
 
 /** Whether an event is what was signed: see `verification` of the event view. */
@@ -16,30 +16,28 @@ type Verification = NonNullable<EventView['verification']>;
 
 /** An event with its verification against the newest signed checkpoint. */
 export async function getEvent(ops: Operations, caller: Caller, id: string): Promise<EventView> {
-  const { view, seq } = await findVisibleEvent(ops, caller, id);
+  const found = await findVisibleEvent(ops, caller, id);
   ops.audit.noteRead(caller, 'audit_log.viewed', 'getEvent');
-  return {
-    ...view,
-    verification: await ops.metrics.time('getEvent', () => verifyEvent(ops, caller.tenant, seq)),
-  };
+  const verification = await ops.metrics.time('getEvent', () => verifyEvent(ops, caller.tenant, found));
+  return { ...found.view, verification };
 }
 
 /**
  * Hashes the stored bytes and follows the inclusion proof up to the root that was signed: nothing that the store says
  * about itself is believed (trap 2).
  */
-async function verifyEvent(ops: Operations, tenant: string, seq: number): Promise<Verification> {
-  const [record] = await ops.ledger.readRecords(tenant, seq, seq + 1);
-  if (record?.text === undefined) throw new Error(`record ${seq} of ${tenant} has an id and no text`);
-  const leafHash = hashLeaf(nodeCrypto, utf8Encode(record.text));
+async function verifyEvent(ops: Operations, tenant: string, found: FoundEvent): Promise<Verification> {
+  const { seq, text, leafHashHex } = found;
+  const leafHash = hashLeaf(nodeCrypto, utf8Encode(text));
   const hash = bytesToHex(leafHash);
   const checkpoint = await ops.ledger.latestCheckpoint(tenant);
-  if (checkpoint === undefined || checkpoint.size <= seq)
-    return { status: 'pending', hash, seq, checkpoint: null };
+  if (checkpoint === undefined || checkpoint.size <= seq) {
+    return { status: hash === leafHashHex ? 'pending' : 'failed', hash, seq, checkpoint: null };
+  }
   const { root } = parseCheckpoint(parseNote(checkpoint.note).text);
   const proof = await ops.ledger.inclusionProof(tenant, seq, checkpoint.size);
   const claim = { leafIndex: seq, treeSize: checkpoint.size, leafHash, proof, root };
-  const isIncluded = hash === bytesToHex(record.leafHash) && verifyInclusion(nodeCrypto, claim);
+  const isIncluded = hash === leafHashHex && verifyInclusion(nodeCrypto, claim);
   return {
     status: isIncluded ? 'verified' : 'failed',
     hash,

@@ -1,5 +1,5 @@
 import { normalizeEvent, type PersonalDeclaration } from '@attestry/core';
-import type { AppendResult, IncomingEvent, Receipt } from '@attestry/ledger';
+import type { AppendResult, IncomingEvent, Receipt, RefusalCode } from '@attestry/ledger';
 import type { KeyBounds } from '../auth/api-key.ts';
 import { matchesType } from '../auth/rights.ts';
 import { ApiError, type ErrorItem } from '../errors/api-error.ts';
@@ -30,6 +30,14 @@ interface Prepared {
   readonly event: IncomingEvent;
 }
 
+/** What the ledger's refusals are to the client. */
+const LEDGER_ANSWERS: Readonly<Record<RefusalCode, ErrorCode>> = {
+  id_conflict: 'id_conflict',
+  record_too_large: 'record_too_large',
+  not_canonical: 'invalid_event',
+  store_failed: 'unavailable',
+};
+
 const IDEMPOTENCY_KEY_PATTERN = /^[!-~]{1,255}$/;
 
 /**
@@ -50,9 +58,15 @@ export async function ingestEvents(
       `A request holds at most ${BATCH_EVENTS_MAX} events, this one ${received.length}.`,
     );
   }
-  const startedMs = ops.now();
+  const startedMs = performance.now();
   const outcomes = new Array<EventOutcome>(received.length);
-  const prepared = prepareAll(ops, caller, received, idempotencyKey, outcomes);
+  const prepared: Prepared[] = [];
+  const prepare = makePreparer(ops, caller, idempotencyKey);
+  for (const [index, item] of received.entries()) {
+    const judged = prepare(index, item);
+    if ('answer' in judged) outcomes[index] = { refused: judged };
+    else prepared.push({ index, event: judged });
+  }
   if (prepared.length > 0) {
     const results = await ops.ledger.append(
       caller.tenant,
@@ -61,42 +75,37 @@ export async function ingestEvents(
     for (const [position, { index }] of prepared.entries())
       outcomes[index] = toOutcome(index, results[position]);
   }
-  ops.metrics.countIngest(prepared, outcomes, ops.now() - startedMs);
+  ops.metrics.countIngest(prepared, outcomes, performance.now() - startedMs);
   return outcomes;
 }
 
-function prepareAll(
+/** What is the same for all events of a request is worked out once. */
+function makePreparer(
   ops: Operations,
   caller: Caller,
-  received: readonly ReceivedEvent[],
   idempotencyKey: string | undefined,
-  outcomes: EventOutcome[],
-): readonly Prepared[] {
+): (index: number, item: ReceivedEvent) => IncomingEvent | RefusedEvent {
   const derive =
     idempotencyKey === undefined ? undefined : derivedEventIds(caller.key.id, checkKey(idempotencyKey));
   const schemas = ops.schemas.of(caller.tenant);
   const nowMs = ops.now();
-  const { key, tenant } = caller;
-  const { projects, categories, types } = key.bounds;
-  const isBounded = projects !== undefined || categories !== undefined || types !== undefined;
-  let index = 0;
+  const { bounds, id } = caller.key;
+  const isBounded =
+    bounds.projects !== undefined || bounds.categories !== undefined || bounds.types !== undefined;
+  let current = 0;
   const context = {
-    tenantId: tenant,
+    tenantId: caller.tenant,
     nowMs,
-    newId: derive === undefined ? () => newEventId(nowMs) : () => derive(index),
-    receivedFrom: key.id,
+    newId: derive === undefined ? () => newEventId(nowMs) : () => derive(current),
+    receivedFrom: id,
   };
-  const prepared: Prepared[] = [];
-  for (; index < received.length; index++) {
-    const item = received[index] as ReceivedEvent;
-    const refusal = 'error' in item ? refuseUnread(index, item.error) : undefined;
-    const judged = refusal ?? judge(index, (item as { value: unknown }).value, context, schemas);
-    if ('answer' in judged) outcomes[index] = { refused: judged };
-    else if (isBounded && !isWithin(judged.event, key.bounds))
-      outcomes[index] = { refused: outOfBounds(index) };
-    else prepared.push({ index, event: judged });
-  }
-  return prepared;
+  return (index, item) => {
+    if ('error' in item) return refuseUnread(index, item.error);
+    current = index;
+    const judged = judge(index, item.value, context, schemas);
+    if ('answer' in judged || !isBounded || isWithin(judged.event, bounds)) return judged;
+    return outOfBounds(index);
+  };
 }
 
 function checkKey(key: string): string {
@@ -162,9 +171,8 @@ function outOfBounds(index: number): RefusedEvent {
 function toOutcome(index: number, result: AppendResult | undefined): EventOutcome {
   if (result === undefined) throw new Error(`the ledger gave no result for event ${index}`);
   if (result.kind === 'receipt') return { receipt: result.receipt };
-  return {
-    refused: { index, answer: result.code, code: result.code, path: result.path, detail: result.detail },
-  };
+  const { code, path, detail } = result;
+  return { refused: { index, answer: LEDGER_ANSWERS[code], code, path, detail } };
 }
 
 /** The error to answer when every event of a request was refused. */

@@ -68,7 +68,7 @@ export async function listEvents(
   const events = await ops.ledger.readEvents(caller.tenant, page.rows, { personal: caller.rights.personal });
   return {
     events: events.map((event) => selectFields(event, selection)),
-    ...cursorsOf(query, page, fingerprint, input.cursor, cursor?.backwards === true),
+    ...cursorsOf(query, page, fingerprint, { text: input.cursor, backwards: cursor?.backwards === true }),
     has_more: page.more,
     ...(await countOf(ops, query, input.count)),
   };
@@ -78,8 +78,7 @@ function cursorsOf(
   query: EventQuery,
   page: EventPage,
   fingerprint: Buffer,
-  given: string | undefined,
-  backwards: boolean,
+  { text: given, backwards }: { readonly text: string | undefined; readonly backwards: boolean },
 ): Pick<EventListing, 'next_cursor' | 'previous_cursor'> {
   const at = (index: number, back: boolean): string | null => {
     const row = page.rows.at(index);

@@ -28,21 +28,23 @@ async function storeState(ops: Operations): Promise<ComponentState> {
   }
 }
 
+function judgeSearch(lag: number | undefined): ComponentState {
+  if (lag === undefined) return { status: 'degraded', detail: 'the full-text index is not open' };
+  return lag > SEARCH_LAG_EVENTS ? { status: 'degraded', detail: `${lag} events behind` } : { status: 'ok' };
+}
+
 /** Looks at every component, cheaply enough to be asked each second. */
 export async function readiness(ops: Operations): Promise<Readiness> {
   const status = ops.ledger.status();
   const store = await storeState(ops);
-  const search = status.followers.find(({ name }) => name === 'search');
-  const lag = search?.lag ?? 0;
-  const searchState: ComponentState =
-    lag > SEARCH_LAG_EVENTS ? { status: 'degraded', detail: `${lag} events behind` } : { status: 'ok' };
-  const isFull = status.queue.size >= status.queue.limit;
+  const searchState = judgeSearch(status.searchLagEvents);
+  const isFull = status.queue.events >= status.queue.eventsMax;
   const queueState: ComponentState = isFull
     ? { status: 'down', detail: 'the queue is full' }
     : { status: 'ok' };
   return {
     ready: store.status === 'ok' && !isFull,
     components: { store, search: searchState, queue: queueState },
-    queue: status.queue,
+    queue: { size: status.queue.events, limit: status.queue.eventsMax },
   };
 }

@@ -25,7 +25,10 @@ export async function stats(
   ops.audit.noteRead(caller, 'audit_log.searched', 'stats', filterNames(input));
   if (view === undefined || isEmptyView(view)) return { group_by: input.group_by, total: 0, groups: [] };
   const query = await compileFor(ops.ledger, caller.tenant, filters, view);
-  return groupBy(ops, caller, query, input.group_by, input.limit ?? STATS_GROUPS_DEFAULT);
+  return groupBy(ops, caller, query, {
+    by: input.group_by,
+    limit: input.limit ?? STATS_GROUPS_DEFAULT,
+  });
 }
 
 /** The same for a query that is compiled already. */
@@ -33,9 +36,9 @@ export async function groupBy(
   ops: Operations,
   caller: Caller,
   query: EventQuery,
-  by: StatsGroup,
-  limit: number,
+  grouping: { readonly by: StatsGroup; readonly limit: number },
 ): Promise<Stats> {
+  const { by, limit } = grouping;
   const { total, buckets } = await ops.metrics.time('stats', () => ops.ledger.query.stats(query, by, limit));
   const names = BLIND.has(by) ? await readNames(ops, caller, by, buckets) : undefined;
   const groups = buckets.map((bucket, index) => ({

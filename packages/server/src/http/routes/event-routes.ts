@@ -195,7 +195,7 @@ const PROFILE_ROUTES: readonly AnyRoute[] = [
     query: RangeQuery,
     responses: { 200: { description: 'Profile.', schema: ref('Activity') } },
     handle: async (caller, { ops, params, query }) => ({
-      body: await activity(ops, caller, 'getActorActivity', { actor: [params.id] }, query),
+      body: await activity(ops, caller, { actor: [params.id] }, query),
     }),
   }),
   route({
@@ -212,13 +212,7 @@ const PROFILE_ROUTES: readonly AnyRoute[] = [
     query: RangeQuery,
     responses: { 200: { description: 'Profile.', schema: ref('Activity') } },
     handle: async (caller, { ops, params, query }) => ({
-      body: await activity(
-        ops,
-        caller,
-        'getTargetActivity',
-        { target_type: [params.type], target: [params.id] },
-        query,
-      ),
+      body: await activity(ops, caller, { target_type: [params.type], target: [params.id] }, query),
     }),
   }),
 ];

@@ -135,7 +135,11 @@ const CHECKPOINT_ROUTES: readonly AnyRoute[] = [
     tag,
     summary: 'Proof that a tree continues an earlier one (RFC 9162, 2.1.4)',
     query: queryObject({
-      from: size('Size of the earlier checkpoint.'),
+      from: Type.Integer({
+        minimum: 1,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'Size of the earlier checkpoint.',
+      }),
       to: Type.Optional(size('Size of the later one; the newest when absent.')),
     }),
     responses: {

@@ -54,8 +54,11 @@ function receiptJson({ id, seq, hash, recorded_at, duplicate }: Receipt): string
   return `{"id":"${id}","seq":${seq},"hash":"${hash}","recorded_at":"${recorded_at}","duplicate":${duplicate}}`;
 }
 
+/** The route has no helmet; these two matter to programs too. */
+const RECEIPT_HEADERS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' } as const;
+
 function json(status: number, data: string): Reply {
-  return { status, content: { type: 'application/json', data } };
+  return { status, content: { type: 'application/json', data }, headers: RECEIPT_HEADERS };
 }
 
 function answer(outcomes: readonly EventOutcome[], isBatch: boolean): Reply {
@@ -98,6 +101,7 @@ export const INGEST_ROUTES: readonly AnyRoute[] = [
     query: TenantQuery,
     body: Type.Union([ref('EventInput'), Batch]),
     bodyIsCheckedByOperation: true,
+    lean: true,
     consumes: ['application/json', 'application/x-ndjson'],
     bodyBytesMax: BODY_BYTES_MAX,
     responses: {
