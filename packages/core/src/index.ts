@@ -98,7 +98,7 @@ export { type LeafRange, type NodeReader, subtreeHash } from './merkle/node-read
 export { type CompletedTile, partialTileWidths, TileBuilder } from './merkle/tile-builder.ts';
 export { entryBundlePath, parseTilePath, type TileAddress, tilePath, tileWidth } from './merkle/tile-path.ts';
 export { type ReadTile, tileNodeReader } from './merkle/tile-reader.ts';
-export { emptyRoot, HASH_BYTES, hashLeaf, hashNode } from './merkle/tree-hash.ts';
+export { emptyRoot, HASH_BYTES, hashLeaf, hashLeafText, hashNode } from './merkle/tree-hash.ts';
 export { consistencyProof, inclusionProof } from './merkle/tree-proofs.ts';
 export {
   type ConsistencyClaim,

@@ -80,7 +80,7 @@ describe('signed notes', () => {
 
   it('ignore unknown keys, also those with the name or the id of a known one', () => {
     const namesake = logSigner('log.example', repeatedSeed(9));
-    const sameId: NoteSigner = { name: 'other.example', keyId: log.keyId, sign: log.sign };
+    const sameId: NoteSigner = { name: 'other.example', keyId: log.keyId, sign: (text) => log.sign(text) };
     const opened = openNote(portableCrypto, signNote(TEXT, [namesake, sameId, log]), [log.vkey]);
     expect([opened.verified.length, opened.unverified.length]).toEqual([1, 2]);
     expect(codeOf(() => openNote(portableCrypto, signNote(TEXT, [namesake]), [log.vkey]))).toBe('unverified');

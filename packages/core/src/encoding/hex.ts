@@ -23,7 +23,12 @@ export function hexToBytes(text: string): Uint8Array {
   }
   const bytes = new Uint8Array(text.length / 2);
   for (let index = 0; index < bytes.length; index += 1) {
-    bytes[index] = Number.parseInt(text.slice(index * 2, index * 2 + 2), 16);
+    bytes[index] = nibble(text.charCodeAt(index * 2)) * 16 + nibble(text.charCodeAt(index * 2 + 1));
   }
   return bytes;
+}
+
+/** Value of a digit that is known to be 0-9 or a-f. */
+function nibble(unit: number): number {
+  return unit < 0x61 ? unit - 0x30 : unit - 0x57;
 }

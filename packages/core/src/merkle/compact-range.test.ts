@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { portableCrypto } from '../crypto/portable-crypto.ts';
+import { utf8Encode } from '../encoding/utf8.ts';
 import { CompactRange } from './compact-range.ts';
-import { emptyRoot } from './tree-hash.ts';
+import { emptyRoot, hashLeaf, hashLeafText, hashNode } from './tree-hash.ts';
 
 const hash = portableCrypto.sha256(Uint8Array.of(1));
 
@@ -55,4 +57,21 @@ it('tells of every subtree it completes', () => {
     range.append(hash, (level, index) => seen.push(`${level}/${index}`));
   }
   expect(seen).toEqual(['0/0', '0/1', '1/0', '0/2', '0/3', '1/1', '2/0']);
+});
+
+it('hashes a text as its bytes, however long (property)', () => {
+  const texts = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.nat({ max: 70_000 }).map((length) => 'ä'.repeat(length)),
+  );
+  fc.assert(
+    fc.property(texts, (text) => {
+      expect(hashLeafText(portableCrypto, text)).toEqual(hashLeaf(portableCrypto, utf8Encode(text)));
+    }),
+  );
+});
+
+it('trap 9: refuses to hash nodes whose children are no hashes', () => {
+  expect(() => hashNode(portableCrypto, new Uint8Array(31), hash)).toThrow(RangeError);
+  expect(() => hashNode(portableCrypto, hash, new Uint8Array(33))).toThrow(RangeError);
 });

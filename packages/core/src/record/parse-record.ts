@@ -77,7 +77,7 @@ function recordDefect(value: JsonObject): string | undefined {
   if (!isJsonObject(data)) {
     return 'data must be an object';
   }
-  return sealsDefect(seals) ?? recordDataDefect(type, data as JsonObject);
+  return sealsDefect(seals) ?? recordDataDefect(type, data);
 }
 
 function sealsDefect(seals: unknown): string | undefined {
@@ -92,7 +92,7 @@ function isSealRef(seal: unknown): boolean {
   if (!isJsonObject(seal) || Object.keys(seal).length !== 2) {
     return false;
   }
-  const { cm, sub } = seal as JsonObject;
+  const { cm, sub } = seal;
   return (
     typeof cm === 'string' &&
     HASH_HEX.test(cm) &&
