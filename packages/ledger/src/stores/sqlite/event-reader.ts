@@ -101,12 +101,12 @@ export class EventReader {
         readonly n: number;
         readonly sample: number;
       }>({
-        sql: `SELECT ${group.key} AS key, count(*) AS n, max(r.k) AS sample FROM ${source.from}
-          WHERE ${source.where.sql} AND ${group.present} GROUP BY 1 ORDER BY ${order} LIMIT ?`,
+        sql: `SELECT ${group.shown} AS key, count(*) AS n, max(r.k) AS sample FROM ${source.from}
+          WHERE ${source.where.sql} AND ${group.present} GROUP BY ${group.key} ORDER BY ${order} LIMIT ?`,
         values: [...source.where.values, limit],
       });
       const buckets = rows.map(({ key, n, sample }) => ({
-        key: group.isWord ? (this.#dictionary.word(key) ?? null) : group.byTime ? key : null,
+        key: group.isWord && key !== null ? (this.#dictionary.word(key) ?? null) : key,
         count: n,
         sampleSeq: seqOfKey(sample),
       }));

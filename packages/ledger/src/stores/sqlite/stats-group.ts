@@ -7,6 +7,8 @@ const DAY_MS = 24 * HOUR_MS;
 export interface GroupSql {
   /** Expression of the group's key. */
   readonly key: string;
+  /** What is read of the key: NULL instead of a fingerprint, which tells nobody anything. */
+  readonly shown: string;
   /** Condition that the row belongs to a group at all. */
   readonly present: string;
   /** The key is a number of the dictionary. */
@@ -16,13 +18,15 @@ export interface GroupSql {
 }
 
 function column(name: string, isWord: boolean): GroupSql {
-  return { key: `r.${name}`, present: `r.${name} IS NOT NULL`, isWord, byTime: false };
+  const key = `r.${name}`;
+  return { key, shown: isWord ? key : 'NULL', present: `${key} IS NOT NULL`, isWord, byTime: false };
 }
 
 /** Start of the UTC day or hour, also for times before 1970 (SQLite's division rounds towards zero). */
 function period(lengthMs: number): GroupSql {
   const into = `((r.occurred % ${lengthMs}) + ${lengthMs}) % ${lengthMs}`;
-  return { key: `r.occurred - ${into}`, present: '1', isWord: false, byTime: true };
+  const key = `r.occurred - ${into}`;
+  return { key, shown: key, present: '1', isWord: false, byTime: true };
 }
 
 /** What to group by. Days and hours are those of the time when the event occurred. */

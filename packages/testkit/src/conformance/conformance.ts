@@ -1,0 +1,18 @@
+import { describeEventQueryStore } from './event-query-suite.ts';
+import { describeLedgerStore } from './ledger-store-suite.ts';
+import { describeAdminStore, describeCheckpointStore, describeKeyStore } from './settings-store-suite.ts';
+import type { OpenStores } from './store-fixture.ts';
+
+export { LinkedLog, type UnlinkedRecord } from './linked-log.ts';
+export { SAMPLE, sampleBlind, sampleEvent } from './sample-events.ts';
+export { SeededRandom } from './seeded-random.ts';
+export type { OpenStores, StoresUnderTest } from './store-fixture.ts';
+
+/** Runs every suite of the ports on one engine; call it at the top of a test file. */
+export function describeStores(engine: string, open: OpenStores): void {
+  describeLedgerStore(engine, open);
+  describeCheckpointStore(engine, open);
+  describeKeyStore(engine, open);
+  describeAdminStore(engine, open);
+  describeEventQueryStore(engine, open);
+}
