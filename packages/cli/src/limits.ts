@@ -22,8 +22,11 @@ export const NDJSON_LINE_BYTES_MAX = 400_000;
 /** Time without any answer after which a request is given up; streams count from their last byte. */
 export const REQUEST_TIMEOUT_MS = 60_000;
 
-/** Retries of one request that was refused for load or cut: with backoff about two minutes of patience. */
-export const REQUEST_RETRIES_MAX = 8;
+/** Retries of a request that must get through (import, tail) when refused or cut: about a minute of patience. */
+export const PATIENT_RETRIES_MAX = 8;
+
+/** Retries of a request that a person waits for, when refused for load: about three seconds. */
+export const LOAD_RETRIES_MAX = 3;
 
 /** First and longest pause between retries when the server names none. */
 export const RETRY_PAUSE_FIRST_MS = 250;

@@ -35,7 +35,6 @@ export function createProgram(context: CommandContext): Command {
       '\nStart with `attestry demo`, or `attestry serve`. Each command has examples: attestry query --help\n' +
         'Exit codes: 0 done, 1 a finding, 2 a mistake in the command or its input, 3 cannot reach.',
     );
-  configure(program, context);
   const register = [
     registerServe,
     registerImport,
@@ -69,14 +68,6 @@ export function createProgram(context: CommandContext): Command {
       .showHelpAfterError(`(see ${pathOf(command)} --help)`);
   }
   return program;
-}
-
-function configure(program: Command, context: CommandContext): void {
-  // Without a command: help, and the exit code of a mistake, as git and npm do.
-  program.action(() => {
-    program.outputHelp({ error: true });
-    context.exitCode = 2;
-  });
 }
 
 /** A command and everything below it, in the order of registration. */

@@ -28,7 +28,9 @@ export class TestServer {
   /** Stops the process if it runs, and starts it on the same folder. */
   async restart(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.stop();
-    const child = spawn(LAUNCHER, ['serve', '--data', this.dataDir, '--port', '0', '--json'], {
+    // The same address again: a client that waits for the server must find it.
+    const port = this.url === '' ? '0' : new URL(this.url).port;
+    const child = spawn(LAUNCHER, ['serve', '--data', this.dataDir, '--port', port, '--json'], {
       env: cleanEnvironment({ ATTESTRY_LOG_LEVEL: 'error', ...environment }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,7 +1,8 @@
 import { CliError } from '../cli-error.ts';
 import { ExitCode } from '../exit-code.ts';
 import {
-  REQUEST_RETRIES_MAX,
+  LOAD_RETRIES_MAX,
+  PATIENT_RETRIES_MAX,
   REQUEST_TIMEOUT_MS,
   RETRY_PAUSE_FIRST_MS,
   RETRY_PAUSE_MAX_MS,
@@ -88,7 +89,11 @@ export class ApiClient {
       const failure = outcome.response;
       const again =
         failure === undefined ? retry === 'patient' : retry !== 'never' && BUSY_STATUS.has(failure.status);
-      if (!again || attempt >= REQUEST_RETRIES_MAX || options.signal?.aborted === true) {
+      if (
+        !again ||
+        attempt >= (retry === 'patient' ? PATIENT_RETRIES_MAX : LOAD_RETRIES_MAX) ||
+        options.signal?.aborted === true
+      ) {
         throw failure === undefined ? outcome.error : await apiErrorOf(failure, `${method} ${path}`);
       }
       const pauseMs = pauseBefore(attempt, failure?.headers.get('retry-after') ?? null);
