@@ -50,7 +50,7 @@ export function oneOf<const Word extends string>(
   return Type.Unsafe<Word>({ type: 'string', enum: words, description });
 }
 
-export function text(charsMax: number, description: string): ReturnType<typeof Type.String> {
+function text(charsMax: number, description: string): ReturnType<typeof Type.String> {
   return Type.String({ maxLength: charsMax, description });
 }
 
