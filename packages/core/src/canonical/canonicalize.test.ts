@@ -118,7 +118,7 @@ describe('canonicalize', () => {
     ['__proto__', JSON.parse('{"a":{"__proto__":1}}'), 'prototype_key', '/a/__proto__'],
     ['constructor.prototype', { constructor: { prototype: {} } }, 'prototype_key', '/constructor'],
     ['65 levels', nested(65), 'too_deep', '/0/member'.repeat(32)],
-  ])('refuses %s and says where', (_name, value, code, path) => {
+  ])('trap 5: refuses %s and says where', (_name, value, code, path) => {
     expect(() => canonicalize(value)).toThrow(
       expect.objectContaining({ name: 'CanonicalError', code, path }),
     );

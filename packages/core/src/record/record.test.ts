@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalize } from '../canonical/canonicalize.ts';
 import type { JsonObject } from '../canonical/json-value.ts';
+import { portableCrypto } from '../crypto/portable-crypto.ts';
 import { RECORD_BYTES_MAX } from '../limits.ts';
+import { hashLeafText } from '../merkle/tree-hash.ts';
 import { assembleRecord, assembleSeals } from './assemble-record.ts';
 import { ZERO_HASH_HEX } from './ledger-record.ts';
 import { isLogOrigin } from './log-origin.ts';
@@ -72,7 +74,7 @@ describe('assembleRecord', () => {
     ),
   );
 
-  it('makes the text that canonicalize makes of the whole record (property)', () => {
+  it('trap 3: makes the text that canonicalize makes of the whole record (property)', () => {
     fc.assert(
       fc.property(
         fc.record({
@@ -162,7 +164,7 @@ describe('parseRecord', () => {
     ['__proto__', good.replace('"data":{', '"data":{"__proto__":{},')],
     ['a lone surrogate', good.replace('acme', '\\ud800')],
     ['an unsafe integer', good.replace('"seq":0', '"seq":9007199254740993')],
-  ])('finds %s not canonical', (_name, text) => {
+  ])('trap 5: finds %s not canonical', (_name, text) => {
     expect(text).not.toBe(good);
     expect(parseRecord(text)).toMatchObject({ ok: false, code: 'NOT_CANONICAL' });
   });
@@ -216,6 +218,30 @@ describe('parseRecord', () => {
         expect(parseRecord(text).ok).toBe(false);
       }),
     );
+  });
+});
+
+describe('the hash of a record', () => {
+  it('trap 4: covers every character of every member (property)', () => {
+    const text = record('event');
+    const hash = hashLeafText(portableCrypto, text);
+    fc.assert(
+      fc.property(
+        fc.nat({ max: text.length - 1 }),
+        fc.string({ minLength: 1, maxLength: 1 }),
+        (at, character) => {
+          fc.pre(text[at] !== character);
+          const changed = text.slice(0, at) + character + text.slice(at + 1);
+          expect(hashLeafText(portableCrypto, changed)).not.toEqual(hash);
+        },
+      ),
+    );
+  });
+
+  it('trap 4: differs for parts that a separator could shift between members', () => {
+    const one = record('note', { data: { seq: 1, text: 'a|b', by: 'c' } });
+    const other = record('note', { data: { seq: 1, text: 'a', by: 'b|c' } });
+    expect(hashLeafText(portableCrypto, one)).not.toEqual(hashLeafText(portableCrypto, other));
   });
 });
 
