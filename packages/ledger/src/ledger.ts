@@ -79,7 +79,7 @@ export interface LedgerStatus {
     readonly lastSignedAtMs: number;
   };
   /** Events that are committed and not searchable yet; `undefined` while the index is not being fed. */
-  readonly searchLagEvents: number | undefined;
+  readonly search: { readonly lagEvents: number } | undefined;
 }
 
 /** A follower that wants to know when there is something new. */
@@ -252,10 +252,11 @@ export class Ledger extends LedgerReader {
 
   status(): LedgerStatus {
     const { unsignedLogs, oldestMs, lastSignedAtMs } = this.#checkpointer.lag();
+    const lagEvents = this.#search?.lag();
     return {
       queue: { events: this.#admission.events, eventsMax: this.#admission.eventsMax },
       checkpoints: { unsignedLogs, oldestUnsignedMs: oldestMs, lastSignedAtMs },
-      searchLagEvents: this.#search?.lag(),
+      search: lagEvents === undefined ? undefined : { lagEvents },
     };
   }
 

@@ -1,2 +1,14 @@
+export { type AuditOptions, type AuditReport, auditLog } from './audit/audit-log.ts';
+export { type CrashOptions, type CrashReport, runCrashes } from './crash/crash-runner.ts';
+export {
+  type EventGeneratorOptions,
+  generateEvent,
+  incomingEvent,
+  incomingEvents,
+} from './events/event-generator.ts';
+export { type Fault, type FaultPlan, faultyStores, type StoreStep } from './faults/faulty-stores.ts';
 export { cachedTool, type ToolLookup } from './launch/cached-tool.ts';
 export { type RunningServer, type ServerLaunch, startServerProcess } from './launch/server-process.ts';
+export { createSeededRandom, type SeededRandom } from './seeded/seeded-random.ts';
+export { createSettableClock, type SettableClock } from './seeded/settable-clock.ts';
+export { type SimulationOptions, type SimulationReport, simulate } from './simulator/simulate.ts';
