@@ -5,7 +5,16 @@ import { BoundedMap } from './bounded-map.ts';
 import { Dictionary } from './dictionary.ts';
 import { FilterTerms, regulationsIn } from './filter-terms.ts';
 import type { PackedAppend, PackedLog } from './packed-append.ts';
-import { LOG_NO_MAX, recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, timeKey } from './row-key.ts';
+import {
+  LOG_NO_MAX,
+  recordKey,
+  SEALS_PER_RECORD,
+  SEQS_PER_LOG,
+  sealKey,
+  TILE_QUARTER_BYTES,
+  TILE_QUARTERS,
+  timeKey,
+} from './row-key.ts';
 import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
 import { KEY_NUMBERS_CACHED_MAX } from './sqlite-limits.ts';
 
@@ -102,7 +111,7 @@ export class AppendStatements {
     this.#insertFilter = db.prepare('INSERT INTO filters (rowid, terms) VALUES (?, ?)');
     this.#insertSeal = db.prepare('INSERT INTO seals (seal_k, key_no, envelope) VALUES (?, ?, ?)');
     this.#insertTile = db.prepare(
-      'INSERT INTO tiles (log_no, level, tile_index, hashes) VALUES (?, ?, ?, ?)',
+      'INSERT INTO tiles (log_no, level, tile_index, quarter, hashes) VALUES (?, ?, ?, ?, ?)',
     );
     this.#insertKey = db.prepare(
       'INSERT INTO data_keys (tenant_no, kid, sub, subject_index, wrapped, subject_sealed) VALUES (?, ?, ?, ?, ?, ?)',
@@ -190,7 +199,18 @@ export class AppendStatements {
         if (terms !== undefined) filters.push({ key: timeKey(packed.occurredMs[row] as number, seq), terms });
         this.#insertSeals(insert, seals);
       }
-      for (const tile of log.tiles) this.#insertTile.run(logNo, tile.level, tile.index, tile.hashes);
+      for (const { level, index, hashes } of log.tiles) {
+        for (let quarter = 0; quarter < TILE_QUARTERS; quarter += 1) {
+          const from = quarter * TILE_QUARTER_BYTES;
+          this.#insertTile.run(
+            logNo,
+            level,
+            index,
+            quarter,
+            hashes.subarray(from, from + TILE_QUARTER_BYTES),
+          );
+        }
+      }
     }
     // Ascending row ids: FTS5 writes one segment per transaction instead of one per step backwards.
     filters.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { concatBytes } from '@attestry/core';
 import { FatalError } from '../../errors.ts';
 import type { LogHead, StoredRecord, StoredSeal } from '../../ports/ledger-store.ts';
 import { uuidBytes } from './packed-append.ts';
@@ -69,7 +70,9 @@ export class RecordReader {
     this.#records = db.prepare('SELECT k, hash, text FROM records WHERE k >= ? AND k < ? ORDER BY k');
     this.#seals = db.prepare(SELECT_SEALS);
     this.#findId = db.prepare('SELECT seq FROM event_ids WHERE log_no = ? AND id = ?');
-    this.#tile = db.prepare('SELECT hashes FROM tiles WHERE log_no = ? AND level = ? AND tile_index = ?');
+    this.#tile = db.prepare(
+      'SELECT hashes FROM tiles WHERE log_no = ? AND level = ? AND tile_index = ? ORDER BY quarter',
+    );
     this.#leafHashes = db.prepare('SELECT hash FROM records WHERE k >= ? AND k < ? ORDER BY k');
   }
 
@@ -149,7 +152,8 @@ export class RecordReader {
   readTile(tenant: string, level: number, index: number): Uint8Array | undefined {
     const logNo = this.logNo(tenant);
     if (logNo === undefined) return undefined;
-    return (this.#tile.get(logNo, level, index) as { readonly hashes: Uint8Array } | undefined)?.hashes;
+    const quarters = this.#tile.all(logNo, level, index) as unknown as { readonly hashes: Uint8Array }[];
+    return quarters.length === 0 ? undefined : concatBytes(...quarters.map(({ hashes }) => hashes));
   }
 
   /** See `LedgerStore.readLeafHashes`. */

@@ -119,9 +119,7 @@ CREATE TABLE records (
   hash BLOB NOT NULL,
   text TEXT
 ) STRICT;
-CREATE INDEX by_time ON records (
-  log_no, occurred, k, type, category, severity, status, verb, project, actor_type, target_type, http_status, traffic_light
-) WHERE occurred IS NOT NULL;
+CREATE INDEX by_time ON records (log_no, occurred, k, type, category, severity, status) WHERE occurred IS NOT NULL;
 CREATE VIRTUAL TABLE filters USING fts5 (terms, content = '', columnsize = 0, detail = none, tokenize = "ascii tokenchars '.'");
 
 CREATE TABLE event_ids (
@@ -149,8 +147,9 @@ CREATE TABLE tiles (
   log_no INTEGER NOT NULL,
   level INTEGER NOT NULL,
   tile_index INTEGER NOT NULL,
+  quarter INTEGER NOT NULL,
   hashes BLOB NOT NULL,
-  UNIQUE (log_no, level, tile_index)
+  UNIQUE (log_no, level, tile_index, quarter)
 ) STRICT;
 
 CREATE TABLE checkpoints (
