@@ -53,6 +53,8 @@ const ACTIONS: readonly (readonly [weight: number, type: string, verb: string, t
   [2, 'user.role.changed', 'update', 'user'],
   [1, 'data.bulk.exported', 'export', 'dataset'],
 ];
+/** A script that guesses takes about this long per attempt. */
+const BREAK_IN_STEP_MS = 700;
 const WEIGHT_SUM = ACTIONS.reduce((sum, [weight]) => sum + weight, 0);
 
 /**
@@ -107,13 +109,18 @@ export class DemoTenant {
         action: { verb, status: 'success' },
         target: { type: 'dataset', id: `d-${name}`, name },
       });
-    return [
+    const steps = [
       ...Array.from({ length: 5 }, guess),
       event('user.login.success', actor, { action: { verb: 'login', status: 'success' } }),
       event('user.mfa.disabled', actor, { action: { verb: 'update', status: 'success' } }),
       taken('data.bulk.exported', 'export', 'customers'),
       taken('data.bulk.exported', 'export', 'payroll'),
     ];
+    const endedAtMs = Date.now();
+    return steps.map((step, index) => {
+      const beforeEndMs = (steps.length - 1 - index) * BREAK_IN_STEP_MS;
+      return { ...step, occurred_at: new Date(endedAtMs - beforeEndMs).toISOString() };
+    });
   }
 
   #login(): DemoEvent {
