@@ -39,6 +39,8 @@ function columnsOf(
       title: timeField === 'occurred_at' ? 'OCCURRED (UTC)' : 'RECORDED (UTC)',
       value: (event) => tableTime(event[timeField]),
       widthMin: 19,
+      // Without milliseconds it is still a time; with an ellipsis it is none.
+      shorten: (text, width) => text.slice(0, width),
     },
     {
       title: 'SEVERITY',

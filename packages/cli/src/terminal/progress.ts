@@ -73,7 +73,11 @@ export function progressLine(state: ProgressState, barWidth: number): string {
   if (state.total <= 0) return `${state.label} ${formatCount(state.done)} ${state.unit}  ${rate}`;
   const share = Math.min(state.done / state.total, 1);
   const filled = Math.round(share * barWidth);
-  const left = perSecond > 0 ? formatDuration(((state.total - state.done) * 1000) / perSecond) : '…';
+  // The first second says nothing about the rest.
+  const left =
+    perSecond > 0 && state.elapsedMs >= 1000
+      ? formatDuration(((state.total - state.done) * 1000) / perSecond)
+      : '…';
   return (
     `${state.label} ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${Math.floor(share * 100)} % ` +
     `${formatCount(state.done)}/${formatCount(state.total)}  ${rate}  ${left} left`

@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly dropOrder?: number;
   /** May be shortened down to this width, with an ellipsis. */
   readonly widthMin?: number;
+  /** How to shorten, when not by an ellipsis. */
+  readonly shorten?: (text: string, width: number) => string;
 }
 
 const GAP = 2;
@@ -39,7 +41,8 @@ export function renderTable<Row>(
   rows.forEach((row, rowIndex) => {
     lines.push(
       kept.map((column, i) => {
-        const text = shorten(cells.get(column)?.[rowIndex] ?? '', widths[i] ?? 0);
+        const cut = column.shorten ?? shorten;
+        const text = cut(cells.get(column)?.[rowIndex] ?? '', widths[i] ?? 0);
         const padded = pad(text, widths[i] ?? 0, column.align);
         return column.paint === undefined || text === ''
           ? padded
