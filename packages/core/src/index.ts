@@ -72,7 +72,7 @@ export {
   type NormalizeResult,
   normalizeEvent,
 } from './event/normalize-event.ts';
-export type { Problem, ProblemCode } from './event/problem.ts';
+export { PROBLEM_CODES, type Problem, type ProblemCode } from './event/problem.ts';
 export { formatTime, parseRfc3339, RFC3339_EXPECTED } from './event/rfc3339.ts';
 export {
   type SealedSubject,

@@ -86,6 +86,22 @@ describe('the schema of what is sent', () => {
     }
   });
 
+  it('uses only keywords that refusals have words for', () => {
+    const annotations = ['description', 'examples', 'properties', 'items'];
+    const checked =
+      'type required additionalProperties maxLength minLength maxItems enum pattern format minimum maximum';
+    const known = new Set([...annotations, ...checked.split(' ')]);
+    for (const [path, member] of [
+      ['', EventInputSchema as AnySchema] as const,
+      ...membersOf(EventInputSchema as AnySchema),
+    ]) {
+      expect(
+        Object.keys(member).filter((keyword) => !known.has(keyword)),
+        path,
+      ).toEqual([]);
+    }
+  });
+
   it('has none of the members that only the server sets, what is read has all', () => {
     for (const name of RESERVED_MEMBERS) {
       expect(EventInputSchema.properties).not.toHaveProperty(name);

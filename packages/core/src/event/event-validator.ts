@@ -110,7 +110,7 @@ function toProblem(error: ErrorObject): Problem {
         'is out of range',
       );
     default:
-      return problem('schema_violation', path, `what ${error.schemaPath} says`, 'is not right');
+      throw new Error(`the event schema has the keyword ${error.keyword}, for which there is no message`);
   }
 }
 

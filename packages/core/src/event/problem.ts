@@ -1,26 +1,28 @@
-/** Why an event, or one member of it, is refused. Stable: clients may match on it. */
-export type ProblemCode =
-  | 'wrong_type'
-  | 'unknown_member'
-  | 'missing_member'
-  | 'reserved_member'
-  | 'too_long'
-  | 'too_short'
-  | 'too_many'
-  | 'not_allowed'
-  | 'bad_format'
-  | 'out_of_range'
-  | 'too_deep'
-  | 'lone_surrogate'
-  | 'nul_character'
-  | 'unsafe_integer'
-  | 'not_finite'
-  | 'not_json'
-  | 'prototype_key'
-  | 'in_the_future'
-  | 'tenant_mismatch'
-  | 'not_sealable'
-  | 'schema_violation';
+/** Why an event, or one member of it, is refused. The names are stable: clients may match on them. */
+export const PROBLEM_CODES = Object.freeze({
+  wrong_type: 'The value has another JSON type.',
+  unknown_member: 'The model has no such member; free data belongs into a `metadata`.',
+  missing_member: 'A member that is needed is missing.',
+  reserved_member: 'Only the server sets this member.',
+  too_long: 'The text has too many characters (code points).',
+  too_short: 'The text is empty.',
+  too_many: 'The list has too many items.',
+  not_allowed: 'The word is none of those that are known.',
+  bad_format: 'The text is no UUID, time, address, pointer or event type.',
+  out_of_range: 'The number is too small or too large.',
+  too_deep: 'A free object is nested more than 32 levels deep.',
+  lone_surrogate: 'A text or member name has half of a surrogate pair.',
+  nul_character: 'A text or member name has the character U+0000.',
+  unsafe_integer: 'The integer is outside +-(2^53-1): not every JSON parser can hold it.',
+  not_finite: 'The number is NaN or infinite (only possible in process).',
+  not_json: 'The value is not JSON, e.g. `undefined` or a `Date` (only possible in process).',
+  prototype_key: 'The member name reaches an object prototype (`__proto__`).',
+  in_the_future: 'The time lies more than five minutes ahead of the server.',
+  tenant_mismatch: 'The event names another tenant than the credential.',
+  not_sealable: 'What is declared personal must stay readable, e.g. `/id` or `/actor/type`.',
+} as const);
+
+export type ProblemCode = keyof typeof PROBLEM_CODES;
 
 /** One thing that is wrong with an event. Never quotes values: they may be personal or secret. */
 export interface Problem {
