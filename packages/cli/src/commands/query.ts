@@ -64,6 +64,8 @@ async function query(
     if (value !== undefined) parameters.push([name, value]);
   }
   const page = await collectPages(clientFor(options), parameters, options.limit, options.cursor);
+  const exitCode = metExpectation(page, options.expect) ? ExitCode.done : ExitCode.finding;
+  process.exitCode = exitCode;
   if (options.json === true) {
     await line(terminal, safeJson(page));
   } else if (page.events.length > 0) {
@@ -75,7 +77,7 @@ async function query(
   } else {
     await note(terminal, 'no event matches');
   }
-  return metExpectation(page, options.expect) ? ExitCode.done : ExitCode.finding;
+  return exitCode;
 }
 
 /** Fetches as many pages as the wanted number of events takes. The answer has the shape of one page. */

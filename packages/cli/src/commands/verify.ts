@@ -79,18 +79,18 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
   } finally {
     progress.stop();
   }
+  const isOk = reports.length > 0 && reports.every((report) => report.ok);
+  const exitCode = isOk ? ExitCode.done : ExitCode.finding;
+  process.exitCode = exitCode;
   const [first] = reports;
   if (options.json === true) {
-    await line(
-      terminal,
-      safeJson(reports.length === 1 ? first : { ok: reports.every((report) => report.ok), reports }),
-    );
+    await line(terminal, safeJson(reports.length === 1 ? first : { ok: isOk, reports }));
   } else {
     // Loaded here: it needs the meanings of core, which every other command starts without.
     const { renderReport } = await import('../terminal/verification-report.ts');
     for (const report of reports) await line(terminal, renderReport(report, terminal));
   }
-  return reports.length > 0 && reports.every((report) => report.ok) ? ExitCode.done : ExitCode.finding;
+  return exitCode;
 }
 
 async function verifyServer(options: VerifyOptions, progress: Progress): Promise<VerificationReport> {

@@ -36,7 +36,9 @@ export function renderTable<Row>(
     );
   const { kept, widths } = fit(columns, cells, options.width);
   const lines = [
-    kept.map((column, i) => options.paintTitle(pad(column.title, widths[i] ?? 0, column.align))),
+    kept.map((column, i) =>
+      options.paintTitle(pad(shorten(column.title, widths[i] ?? 0), widths[i] ?? 0, column.align)),
+    ),
   ];
   rows.forEach((row, rowIndex) => {
     lines.push(
@@ -73,7 +75,7 @@ function fit<Row>(
     const total = (list: readonly number[]): number => list.reduce((sum, one) => sum + one, gaps);
     if (total(floors) <= width) return { kept, widths: shrink(widths, floors, width - gaps) };
     const last = Math.max(...kept.map((column) => column.dropOrder ?? 0));
-    if (last === 0) return { kept, widths: squeeze(floors, width - gaps) };
+    if (last === 0) return squeeze(kept, floors, width);
     kept = kept.filter((column) => (column.dropOrder ?? 0) !== last);
   }
 }
@@ -94,14 +96,23 @@ function shrink(widths: readonly number[], floors: readonly number[], room: numb
   return result;
 }
 
-/** No column may go and none may shrink: the last ones lose what hangs over the edge. */
-function squeeze(widths: readonly number[], room: number): number[] {
-  let left = Math.max(room, 1);
-  return widths.map((one) => {
-    const given = Math.min(one, Math.max(left, 0));
-    left -= given;
-    return given;
+/** Nothing more may be dropped or shortened by choice: the columns at the right lose what hangs over the edge. */
+function squeeze<Row>(
+  columns: readonly Column<Row>[],
+  widths: readonly number[],
+  room: number,
+): { kept: readonly Column<Row>[]; widths: number[] } {
+  const kept: Column<Row>[] = [];
+  const given: number[] = [];
+  let left = room;
+  columns.forEach((column, i) => {
+    const width = Math.min(widths[i] ?? 0, left);
+    if (width <= 0) return;
+    kept.push(column);
+    given.push(width);
+    left -= width + GAP;
   });
+  return { kept, widths: given };
 }
 
 /** Cuts to a width in terminal columns, with an ellipsis in place of what is missing. */

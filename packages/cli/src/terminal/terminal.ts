@@ -60,12 +60,13 @@ export function note(terminal: Terminal, text: string): Promise<void> {
 
 /**
  * Ends quietly when the reader of our output is gone (`attestry query | head`), as a Unix tool does.
- * The default of Node would be an unhandled `error` event with a stack trace.
+ * The default of Node would be an unhandled `error` event with a stack trace. A command whose answer is its exit code
+ * sets `process.exitCode` before it prints: a reader that goes away must not turn a finding into a pass.
  */
 export function endQuietlyOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0);
+      if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(process.exitCode ?? 0);
       throw error;
     });
   }
