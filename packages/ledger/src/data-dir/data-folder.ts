@@ -226,7 +226,7 @@ async function readKeyFile(path: string): Promise<string> {
 }
 
 function assertLogName(logName: string): void {
-  if (!isLogOrigin(`${logName}/t/x`) || logName.includes('/t/') || logName.length > 200) {
+  if (logName === '' || !isLogOrigin(`${logName}/t/x`) || logName.includes('/t/') || logName.length > 200) {
     throw new LedgerError(
       'log_name_invalid',
       `the log name ${JSON.stringify(logName)} cannot be used: take something like a host name, e.g. audit.example.com`,

@@ -17,16 +17,17 @@ const VERSION = 1;
 
 /** An Ed25519 key pair of the server. Each log uses it under its own name, its origin. */
 export class SigningKey {
-  readonly seed: Uint8Array;
   /** 32 bytes. */
   readonly publicKey: Uint8Array;
+  /** Private, so that no log or error message prints it along with the object. */
+  readonly #seed: Uint8Array;
   readonly #crypto: CryptoProvider;
   readonly #private: KeyObject;
 
   /** @param seed 32 bytes (RFC 8032) */
   constructor(crypto: CryptoProvider, seed: Uint8Array) {
     this.#crypto = crypto;
-    this.seed = seed.slice();
+    this.#seed = seed.slice();
     this.#private = createPrivateKey({
       key: Buffer.concat([ED25519_PKCS8_PREFIX, seed]),
       format: 'der',
@@ -38,6 +39,11 @@ export class SigningKey {
 
   static generate(crypto: CryptoProvider): SigningKey {
     return new SigningKey(crypto, randomBytes(SEED_BYTES));
+  }
+
+  /** The 32 bytes that must be kept secret and never be lost. */
+  exportSeed(): Uint8Array {
+    return this.#seed.slice();
   }
 
   signer(origin: string): NoteSigner {
@@ -141,7 +147,7 @@ export function parseSigningKeys(crypto: CryptoProvider, text: string, source: s
 
 function pairJson(key: SigningKey): KeyPairJson {
   return {
-    seed: Buffer.from(key.seed).toString('base64'),
+    seed: Buffer.from(key.exportSeed()).toString('base64'),
     public: Buffer.from(key.publicKey).toString('base64'),
   };
 }
