@@ -93,6 +93,9 @@ export const FILTER_METADATA_DEPTH_MAX = 32;
 /** Indexed networks that the `ip` filters of one query may be made up of (about 0.2 s of fingerprints). */
 export const FILTER_NETWORKS_MAX = 65_536;
 
+/** Fingerprints made for a filter before the event loop gets a turn (about 2 ms). */
+export const FILTER_NETWORKS_SLICE = 512;
+
 /** Characters of a full-text query. */
 export const TEXT_QUERY_CHARS_MAX = 1_000;
 

@@ -20,7 +20,10 @@ export type CompiledFilters = Omit<EventQuery, 'tenant'>;
 type ListParameter = Exclude<keyof EventFilters, 'metadata' | 'q' | 'from' | 'to' | 'time'>;
 
 /** Turns the values of one parameter into a condition. Values are neither empty nor too long or too many. */
-type CompileValues = (values: readonly string[], blind: MakeBlindIndex) => EventCondition;
+type CompileValues = (
+  values: readonly string[],
+  blind: MakeBlindIndex,
+) => EventCondition | Promise<EventCondition>;
 
 const LIST_PARAMETERS: Readonly<Record<ListParameter, CompileValues>> = {
   project: words('project'),
@@ -58,7 +61,7 @@ const OTHER_PARAMETERS: ReadonlySet<string> = new Set(['metadata', 'q', 'from', 
  * @param blind  makes blind indexes under the tenant's index key
  * @throws {FilterError} naming the parameter
  */
-export function compileFilters(filters: EventFilters, blind: MakeBlindIndex): CompiledFilters {
+export async function compileFilters(filters: EventFilters, blind: MakeBlindIndex): Promise<CompiledFilters> {
   refuseUnknownParameters(filters);
   const conditions: EventCondition[] = [];
   for (const parameter of Object.keys(LIST_PARAMETERS) as ListParameter[]) {
@@ -66,7 +69,7 @@ export function compileFilters(filters: EventFilters, blind: MakeBlindIndex): Co
     if (values !== undefined) {
       checkValues(parameter, values);
       refuseEmpty(parameter, values);
-      conditions.push(LIST_PARAMETERS[parameter](values, blind));
+      conditions.push(await LIST_PARAMETERS[parameter](values, blind));
     }
   }
   for (const metadata of filters.metadata ?? []) {

@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { type IpAddress, maskIp, parseIp } from '@attestry/core';
-import { FILTER_NETWORKS_MAX } from '../limits.ts';
+import { FILTER_NETWORKS_MAX, FILTER_NETWORKS_SLICE } from '../limits.ts';
 import type { EventCondition } from '../ports/event-query-store.ts';
 import type { MakeBlindIndex } from '../projection/blind-columns.ts';
 import type { BlindIndex } from '../projection/event-columns.ts';
@@ -17,24 +18,24 @@ const COLUMNS: readonly IpColumn[] = ['ipWide', 'ipNet', 'ip'];
 /**
  * The filter `ip`: addresses and networks in CIDR notation. Columns hold fingerprints, which have no order, so a
  * network is asked for as the list of the indexed networks that make it up: any IPv4 network, and those of IPv6 that
- * consist of at most 65,536 of them (/32 to /64, and /112 on).
+ * consist of at most 65,536 of them (/32 to /64, and /112 on). Other work gets its turn meanwhile.
  *
  * @throws {FilterError} `bad_value` for what is no address or network, `too_broad` beyond that number
  */
-export function compileIpFilter(values: readonly string[], blind: MakeBlindIndex): EventCondition {
+export async function compileIpFilter(
+  values: readonly string[],
+  blind: MakeBlindIndex,
+): Promise<EventCondition> {
+  const divided = values.map((value) => divide(parseNetwork(value)));
+  refuseTooBroad(divided);
   const found = new Map<IpColumn, Set<BlindIndex>>();
-  let networks = 0;
-  for (const value of values) {
-    const network = parseNetwork(value);
-    const column = columnFor(network);
-    const splitBits = INDEXED_PREFIXES[network.address.version][column] - network.prefixBits;
-    networks += 2 ** splitBits;
-    if (networks > FILTER_NETWORKS_MAX) {
-      throw new FilterError('too_broad', 'ip', tooBroad(network));
-    }
+  for (const { network, column, splitBits } of divided) {
     const indexes = found.get(column) ?? new Set();
     found.set(column, indexes);
     for (let number = 0; number < 2 ** splitBits; number += 1) {
+      if (number % FILTER_NETWORKS_SLICE === FILTER_NETWORKS_SLICE - 1) {
+        await setImmediate();
+      }
       indexes.add(blind(column, ipColumnText(subnetwork(network, splitBits, number), column)));
     }
   }
@@ -66,6 +67,29 @@ function parseNetwork(text: string): Network {
     );
   }
   return { address: maskIp(address, prefixBits), prefixBits };
+}
+
+/** A network as 2^splitBits indexed networks of one width. */
+interface DividedNetwork {
+  readonly network: Network;
+  readonly column: IpColumn;
+  readonly splitBits: number;
+}
+
+function divide(network: Network): DividedNetwork {
+  const column = columnFor(network);
+  const splitBits = INDEXED_PREFIXES[network.address.version][column] - network.prefixBits;
+  return { network, column, splitBits };
+}
+
+function refuseTooBroad(divided: readonly DividedNetwork[]): void {
+  let networks = 0;
+  for (const { network, splitBits } of divided) {
+    networks += 2 ** splitBits;
+    if (networks > FILTER_NETWORKS_MAX) {
+      throw new FilterError('too_broad', 'ip', tooBroad(network));
+    }
+  }
 }
 
 /** The widest indexed networks that are not wider than the one asked for. */

@@ -182,7 +182,7 @@ export class LedgerReader {
    */
   async compileQuery(tenant: string, filters: EventFilters): Promise<EventQuery> {
     const { blind } = await this.keys.indexer(tenant);
-    return { tenant, ...compileFilters(filters, blind) };
+    return { tenant, ...(await compileFilters(filters, blind)) };
   }
 
   async #assertSize(tenant: string, size: number): Promise<void> {
