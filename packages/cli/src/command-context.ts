@@ -8,6 +8,8 @@ import { version } from './version.ts';
 /** What every command gets: the terminal, and a place for its exit code. */
 export interface CommandContext {
   readonly terminal: Terminal;
+  /** Runs another command line in this process: the demo types what it shows. */
+  readonly run: (argv: readonly string[], terminal: Terminal) => Promise<ExitCode>;
   exitCode: ExitCode;
 }
 

@@ -13,7 +13,7 @@ import { note, type Terminal } from './terminal/terminal.ts';
  * @returns the exit code; every error has been told on stderr by then
  */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const context: CommandContext = { terminal, exitCode: ExitCode.done };
+  const context: CommandContext = { terminal, run: runCli, exitCode: ExitCode.done };
   try {
     await createProgram(context).parseAsync([...argv], { from: 'user' });
     return context.exitCode;

@@ -19,7 +19,7 @@ export function registerDemo(program: Command, context: CommandContext): void {
   withOutputOptions(command).action(
     runs(context, async (options: DemoOptions): Promise<ExitCode> => {
       const { runDemo } = await import('../demo/run-demo.ts');
-      return runDemo(context.terminal, { fast: options.fast === true, json: options.json === true });
+      return runDemo(context, { fast: options.fast === true, json: options.json === true });
     }),
   );
   withExamples(command, [['attestry demo', 'no configuration, no network']]);

@@ -2,11 +2,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { VerificationReport } from '@attestry/core';
+import type { CommandContext } from '../command-context.ts';
 import { ApiClient, sleep } from '../connection/api-client.ts';
 import { verifyTenant } from '../data-folder.ts';
 import type { EventPage, EventView } from '../event-view.ts';
 import { ExitCode } from '../exit-code.ts';
-import { runCli } from '../run-cli.ts';
 import { safeJson } from '../terminal/plain-text.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { counted } from '../terminal/quantity.ts';
@@ -35,7 +35,8 @@ interface Workplace {
  * The demo: generate, find, follow, verify, damage a copy, verify again. Exit 0 only when the damage was found: a demo
  * that does not show its point has failed.
  */
-export async function runDemo(terminal: Terminal, options: DemoOptions): Promise<ExitCode> {
+export async function runDemo(context: CommandContext, options: DemoOptions): Promise<ExitCode> {
+  const { terminal } = context;
   const folder = mkdtempSync(join(tmpdir(), 'attestry-demo-'));
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
   const stop = new AbortController();
@@ -55,7 +56,7 @@ export async function runDemo(terminal: Terminal, options: DemoOptions): Promise
     const generated = await generate(stage, places, options, stop.signal);
     const [acme] = places;
     if (stop.signal.aborted || acme === undefined) return ExitCode.finding;
-    const culprit = await tour(stage, acme);
+    const culprit = await tour(stage, acme, context.run);
     await server.stop();
     const reports = await damage(stage, folder, culprit);
     await farewell(stage);
@@ -135,12 +136,12 @@ async function generate(
 }
 
 /** Finds the failed login, follows its session, verifies: with the very commands a person would type. */
-async function tour(stage: Terminal, { client }: Workplace): Promise<EventView> {
+async function tour(stage: Terminal, { client }: Workplace, run: CommandContext['run']): Promise<EventView> {
   const { url, key } = client.connection;
   const type = async (...words: readonly string[]): Promise<void> => {
     const shown = words.map((word) => (/^[\w@.:/=*-]+$/.test(word) ? word : `"${word}"`)).join(' ');
     await line(stage, stage.colour.dim(`   $ attestry ${shown}`));
-    await runCli([...words, '--url', url, '--key', key], stage);
+    await run([...words, '--url', url, '--key', key], stage);
     await line(stage);
   };
   await heading(stage, '3', 'acme: somebody guesses passwords');
