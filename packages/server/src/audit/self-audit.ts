@@ -1,10 +1,10 @@
 import { normalizeEvent } from '@attestry/core';
 import type { IncomingEvent, Ledger } from '@attestry/ledger';
 import type { ApiKey } from '../auth/api-key.ts';
+import type { Caller } from '../auth/caller.ts';
 import { SYSTEM_TENANT } from '../auth/tenants.ts';
 import { AUDIT_UNKNOWN_ADDRESSES_MAX, AUDIT_WINDOW_MS, AUDIT_WINDOWS_MAX } from '../limits.ts';
 import { newEventId } from '../operations/event-ids.ts';
-import type { Caller } from '../operations/operations.ts';
 
 /** What was done with the log. */
 export type AuditedAct =

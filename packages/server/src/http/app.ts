@@ -78,6 +78,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     clientErrorHandler: handleClientError,
+    frameworkErrors: handleError,
     routerOptions: {
       maxParamLength: PATH_PARAMETER_CHARS_MAX,
       ignoreTrailingSlash: false,

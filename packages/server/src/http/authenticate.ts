@@ -1,8 +1,9 @@
 import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../auth/caller.ts';
 import { rightsOf } from '../auth/rights.ts';
 import { SYSTEM_TENANT } from '../auth/tenants.ts';
 import { ApiError, invalidParameter, notFound } from '../errors/api-error.ts';
-import type { Caller, Operations } from '../operations/operations.ts';
+import type { Operations } from '../operations/operations.ts';
 import type { RequestLimits } from './request-limits.ts';
 import type { Access } from './route.ts';
 

@@ -27,12 +27,23 @@ export async function addReference(app: FastifyInstance): Promise<void> {
       },
       security: [{ apiKey: [] }],
     },
+    // OpenAPI has no wildcard parameters; the rest of a tile's path is called `path`.
+    transform: ({ schema, url }) => {
+      const { params } = schema as { params?: { properties: Record<string, object> } };
+      if (!url.endsWith('/*') || params === undefined) return { schema, url };
+      const { '*': rest = {}, ...others } = params.properties;
+      const properties = { ...others, path: rest };
+      return {
+        schema: { ...schema, params: { ...params, properties, required: Object.keys(properties) } },
+        url: `${url.slice(0, -1)}:path`,
+      };
+    },
     refResolver: {
       buildLocalReference: (json, _base, _fragment, i) =>
         typeof json.$id === 'string' ? json.$id : `def-${i}`,
     },
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, logo: undefined as never });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) =>
     reply.type('application/json').send(JSON.stringify(app.swagger())),
   );

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Static, TSchema } from 'typebox';
+import type { Caller } from '../auth/caller.ts';
 import type { Scope } from '../auth/roles.ts';
-import type { Caller, Operations } from '../operations/operations.ts';
+import type { Operations } from '../operations/operations.ts';
 
 /** What a route asks of the credential. There is no default: a route without it does not compile. */
 export type Access =

@@ -1,6 +1,6 @@
 import type { IncomingEvent, Ledger } from '@attestry/ledger';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { EventOutcome } from '../operations/ingest-events.ts';
+import type { EventOutcome } from '../operations/event-outcome.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -91,7 +91,7 @@ export class Metrics {
       labelNames: ['follower'],
       registers,
       collect(): void {
-        const events = ledger.status().searchLagEvents;
+        const events = ledger.status().search?.lagEvents;
         if (events !== undefined) lag.set({ follower: 'search' }, events);
       },
     });

@@ -1,7 +1,8 @@
 import type { EventView } from '@attestry/core';
 import type { EventFilters } from '@attestry/ledger';
+import type { Caller } from '../auth/caller.ts';
 import { compileFor, type FilterInput, isEmptyView, toEventFilters } from './event-filters.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 import { groupBy, type Stats } from './stats.ts';
 
 /** Recent events of a profile. */

@@ -1,8 +1,9 @@
 import { bytesToHex, parseCheckpoint, parseNote } from '@attestry/core';
 import type { StoredCheckpoint } from '@attestry/ledger';
+import type { Caller } from '../auth/caller.ts';
 import { invalidParameter, notFound } from '../errors/api-error.ts';
 import { CHECKPOINTS_PAGE_MAX, PAGE_EVENTS_DEFAULT } from '../limits.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 
 const DATE_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
 const SIZE_PATTERN = /^(?:0|[1-9]\d{0,15})$/;

@@ -1,9 +1,10 @@
 import type { EventView } from '@attestry/core';
 import type { EventFilters, EventPage, PageRequest } from '@attestry/ledger';
+import type { Caller } from '../auth/caller.ts';
 import { CONTEXT_EVENTS_DEFAULT } from '../limits.ts';
 import { compileFor } from './event-filters.ts';
 import { findVisibleEvent } from './find-visible-event.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 
 /** What neighbours of an event share with it. */
 export type ContextBy = 'time' | 'request' | 'session' | 'actor';

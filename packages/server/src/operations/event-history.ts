@@ -1,5 +1,6 @@
+import type { Caller } from '../auth/caller.ts';
 import { findVisibleEvent } from './find-visible-event.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 
 /** A later record that concerns an event. */
 export interface HistoryEntry {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { Caller } from '../auth/caller.ts';
 import { compileFor, type FilterInput, filterNames, isEmptyView, toEventFilters } from './event-filters.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 import { parseFields } from './select-fields.ts';
 
 /** What is exported, and how. */

@@ -1,7 +1,8 @@
 import type { EventView } from '@attestry/core';
+import type { Caller } from '../auth/caller.ts';
 import { notFound } from '../errors/api-error.ts';
 import { assertInView } from './event-filters.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 
 /** One event as found by its id. */
 export interface FoundEvent {

@@ -8,8 +8,9 @@ import {
   verifyInclusion,
 } from '@attestry/core';
 import { nodeCrypto } from '@attestry/ledger';
+import type { Caller } from '../auth/caller.ts';
 import { type FoundEvent, findVisibleEvent } from './find-visible-event.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 
 /** Whether an event is what was signed: see `verification` of the event view. */
 type Verification = NonNullable<EventView['verification']>;

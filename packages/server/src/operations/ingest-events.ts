@@ -1,26 +1,15 @@
 import { normalizeEvent, type PersonalDeclaration } from '@attestry/core';
-import type { AppendResult, IncomingEvent, Receipt, RefusalCode } from '@attestry/ledger';
+import type { AppendResult, IncomingEvent, RefusalCode } from '@attestry/ledger';
 import type { KeyBounds } from '../auth/api-key.ts';
+import type { Caller } from '../auth/caller.ts';
 import { matchesType } from '../auth/rights.ts';
 import { ApiError, type ErrorItem } from '../errors/api-error.ts';
 import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.ts';
 import { BATCH_EVENTS_MAX } from '../limits.ts';
 import type { TenantSchemas } from '../schemas/event-schemas.ts';
 import { derivedEventIds, newEventId } from './event-ids.ts';
-import type { Caller, Operations } from './operations.ts';
-
-/** Why one event of a request was not taken. `status` is what it would have got alone. */
-export interface RefusedEvent {
-  readonly index: number;
-  readonly answer: ErrorCode;
-  /** The precise code: of the event model, or `answer` itself. */
-  readonly code: string;
-  readonly path: string;
-  readonly detail: string;
-}
-
-/** What became of each event of a request, by position. */
-export type EventOutcome = { readonly receipt: Receipt } | { readonly refused: RefusedEvent };
+import type { EventOutcome, RefusedEvent } from './event-outcome.ts';
+import type { Operations } from './operations.ts';
 
 /** An event as it came in, or why it could not even be read (a broken line of NDJSON). */
 export type ReceivedEvent = { readonly value: unknown } | { readonly error: ApiError };

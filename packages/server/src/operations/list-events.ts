@@ -1,8 +1,9 @@
 import type { EventPage, EventQuery, PageRequest } from '@attestry/ledger';
+import type { Caller } from '../auth/caller.ts';
 import { PAGE_EVENTS_DEFAULT } from '../limits.ts';
 import { decodeCursor, encodeCursor, queryFingerprint } from './cursor.ts';
 import { compileFor, type FilterInput, filterNames, isEmptyView, toEventFilters } from './event-filters.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 import { parseFields, selectFields } from './select-fields.ts';
 
 /** What a page is asked with, besides the filters. */

@@ -1,11 +1,12 @@
 import { parseRfc3339 } from '@attestry/core';
 import { auditActor } from '../audit/self-audit.ts';
 import type { ApiKey, KeyBounds } from '../auth/api-key.ts';
+import type { Caller } from '../auth/caller.ts';
 import { isNetwork } from '../auth/networks.ts';
 import { judgeRoles } from '../auth/rights.ts';
 import { ROLE_RIGHTS, type Role, type Scope } from '../auth/roles.ts';
 import { ApiError, notFound } from '../errors/api-error.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 
 /** A key as it is shown: without anything of its secret. */
 export interface KeyView {

@@ -1,8 +1,9 @@
 import { EVENT_CATALOGUE } from '@attestry/core';
 import { auditActor } from '../audit/self-audit.ts';
+import type { Caller } from '../auth/caller.ts';
 import { ApiError, notFound } from '../errors/api-error.ts';
 import type { EventSchemaRow } from '../schemas/custom-type.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 
 /** A custom event type as it is shown. */
 export interface SchemaView {

@@ -1,7 +1,8 @@
 import { auditActor } from '../audit/self-audit.ts';
+import type { Caller } from '../auth/caller.ts';
 import { isTenantId, SYSTEM_TENANT, type Tenant } from '../auth/tenants.ts';
 import { ApiError, notFound } from '../errors/api-error.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 
 /** A tenant with the state of its log. */
 export interface TenantView {

@@ -1,24 +1,11 @@
 import type { Ledger } from '@attestry/ledger';
 import type { SelfAudit } from '../audit/self-audit.ts';
-import type { ApiKey } from '../auth/api-key.ts';
 import type { ApiKeys } from '../auth/api-keys.ts';
-import type { Rights } from '../auth/rights.ts';
 import type { Tenants } from '../auth/tenants.ts';
 import type { Exporter } from '../exports/exporter.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { EventSchemas } from '../schemas/event-schemas.ts';
 import type { VerifyJobs } from '../verify/verify-jobs.ts';
-
-/** Who asks, and for which tenant. Made by the edge from the credential; operations never see a request. */
-export interface Caller {
-  readonly key: ApiKey;
-  /** Rights in `tenant`. */
-  readonly rights: Rights;
-  /** The tenant that is acted on: the key's own, or for a platform admin the one it named. */
-  readonly tenant: string;
-  /** Client address, for the log's own audit. */
-  readonly address: string;
-}
 
 /** Everything the operations work with; one per server, put together in main.ts. */
 export interface Operations {

@@ -1,7 +1,8 @@
 import { bytesToHex, parseCheckpoint, parseNote } from '@attestry/core';
+import type { Caller } from '../auth/caller.ts';
 import { invalidParameter, notFound } from '../errors/api-error.ts';
 import { findVisibleEvent } from './find-visible-event.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 
 /** Why a record is in a tree. */
 export interface InclusionProof {

@@ -37,7 +37,7 @@ function judgeSearch(lag: number | undefined): ComponentState {
 export async function readiness(ops: Operations): Promise<Readiness> {
   const status = ops.ledger.status();
   const store = await storeState(ops);
-  const searchState = judgeSearch(status.searchLagEvents);
+  const searchState = judgeSearch(status.search?.lagEvents);
   const isFull = status.queue.events >= status.queue.eventsMax;
   const queueState: ComponentState = isFull
     ? { status: 'down', detail: 'the queue is full' }

@@ -1,8 +1,9 @@
 import type { EventView } from '@attestry/core';
 import type { EventQuery, StatsBucket, StatsGroup } from '@attestry/ledger';
+import type { Caller } from '../auth/caller.ts';
 import { STATS_GROUPS_DEFAULT } from '../limits.ts';
 import { compileFor, type FilterInput, filterNames, isEmptyView, toEventFilters } from './event-filters.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 
 /** Counts per group, exact. */
 export interface Stats {

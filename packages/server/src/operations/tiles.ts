@@ -1,7 +1,8 @@
 import { parseTilePath } from '@attestry/core';
+import type { Caller } from '../auth/caller.ts';
 import { rightsOf } from '../auth/rights.ts';
 import { ApiError, notFound } from '../errors/api-error.ts';
-import type { Caller, Operations } from './operations.ts';
+import type { Operations } from './operations.ts';
 
 /** A resource of a C2SP tlog-tiles log. */
 export interface LogResource {

@@ -114,7 +114,7 @@ export class VerifyJobs {
   /** Stops what runs; the jobs are marked as failed at the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#running.values()].map(({ stop }) => stop()));
+    await Promise.all([...this.#running.values()].map((run) => run.stop()));
     await Promise.all([...this.#running.values()].map(({ done }) => done));
   }
 

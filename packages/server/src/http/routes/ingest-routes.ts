@@ -2,13 +2,8 @@ import type { Receipt } from '@attestry/ledger';
 import { Type } from 'typebox';
 import { ApiError } from '../../errors/api-error.ts';
 import { BATCH_EVENTS_MAX, BODY_BYTES_MAX } from '../../limits.ts';
-import {
-  type EventOutcome,
-  ingestEvents,
-  type ReceivedEvent,
-  refusalOf,
-  statusOf,
-} from '../../operations/ingest-events.ts';
+import type { EventOutcome } from '../../operations/event-outcome.ts';
+import { ingestEvents, type ReceivedEvent, refusalOf, statusOf } from '../../operations/ingest-events.ts';
 import { NdjsonBody, parseJson } from '../body-parsers.ts';
 import { TenantQuery } from '../query-parameters.ts';
 import { type AnyRoute, type Reply, route } from '../route.ts';

@@ -1,0 +1,13 @@
+import type { ApiKey } from './api-key.ts';
+import type { Rights } from './rights.ts';
+
+/** Who asks, and for which tenant. Made by the edge from the credential; operations never see a request. */
+export interface Caller {
+  readonly key: ApiKey;
+  /** Rights in `tenant`. */
+  readonly rights: Rights;
+  /** The tenant that is acted on: the key's own, or for a platform admin the one it named. */
+  readonly tenant: string;
+  /** Client address, for the log's own audit. */
+  readonly address: string;
+}
