@@ -75,7 +75,7 @@ async function query(
     );
     await note(terminal, summary(page));
   } else {
-    await note(terminal, 'no event matches');
+    await note(terminal, nothingFound(options));
   }
   return exitCode;
 }
@@ -112,6 +112,13 @@ async function collectPages(
       };
     cursor = page.next_cursor;
   }
+}
+
+/** Tables show names, filters take ids: the likeliest reason for an empty answer. */
+function nothingFound(options: QueryOptions): string {
+  const byId = ['actor', 'target'].find((name) => options[name] !== undefined);
+  if (byId === undefined) return 'no event matches';
+  return `no event matches (--${byId} takes the id, not the name: attestry stats --group-by ${byId} lists them)`;
 }
 
 function summary(page: EventPage): string {
