@@ -13,8 +13,11 @@ export const IMPORT_CONCURRENCY_MAX = 16;
 /** A file is held as one text: V8 ends strings at about 512 MB, CloudTrail files at about 50 MB. */
 export const IMPORT_FILE_BYTES_MAX = 400_000_000;
 
-/** Findings that a human reads; the count goes on. `--json` has them all up to the report's own bound. */
+/** Problems of an import that a person reads; the count goes on. */
 export const IMPORT_PROBLEMS_SHOWN_MAX = 50;
+
+/** Problems that `--json` lists: as many as a verification lists findings. */
+export const IMPORT_PROBLEMS_LISTED_MAX = 1000;
 
 /** A line of NDJSON that is longer cannot be an event: a record is at most 60,000 bytes, escaped six-fold. */
 export const NDJSON_LINE_BYTES_MAX = 400_000;

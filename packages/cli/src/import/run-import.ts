@@ -1,13 +1,12 @@
 import { CliError } from '../cli-error.ts';
 import type { ApiClient } from '../connection/api-client.ts';
-import { IMPORT_PROBLEMS_SHOWN_MAX } from '../limits.ts';
-import { plainText } from '../terminal/plain-text.ts';
+import { IMPORT_PROBLEMS_LISTED_MAX, IMPORT_PROBLEMS_SHOWN_MAX } from '../limits.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { counted, formatCount, formatDuration } from '../terminal/quantity.ts';
-import { line, note, type Terminal, write } from '../terminal/terminal.ts';
+import { line, type Terminal, write } from '../terminal/terminal.ts';
 import { describeProblem, emptyReport, type ImportProblem, type ImportReport } from './import-report.ts';
 import { type InputFile, listInputs, readInputText } from './input-files.ts';
-import { Uploader } from './uploader.ts';
+import { Uploader, type UploadOutcome } from './uploader.ts';
 
 /** One event found in a file, or a part of the file that gives none. */
 export type Extracted =
@@ -42,57 +41,50 @@ export async function runImport(run: ImportRun): Promise<ImportReport> {
   const inputs = await listInputs(run.paths, run.format.endings);
   const report = emptyReport();
   const startedAtMs = Date.now();
-  const bytesTotal = inputs.reduce((sum, input) => sum + input.bytes, 0);
-  const progress = await startProgress(run.terminal, {
-    label: 'import',
-    unit: run.format.unit,
-    quiet: run.json,
-  });
-  const warnings: string[] = [];
-  let answered = 0;
-  let bytesRead = 0;
+  const { unit } = run.format;
+  const progress = await startProgress(run.terminal, { label: 'import', unit, quiet: run.json });
+  const say = (text: string): void => {
+    if (!run.json) progress.note(text);
+  };
   const problem = (one: ImportProblem): void => {
     report.problems_total += 1;
-    if (report.problems.length < 1000) report.problems.push(one);
-    if (!run.json && report.problems_total <= IMPORT_PROBLEMS_SHOWN_MAX) warnings.push(describeProblem(one));
+    if (report.problems.length < IMPORT_PROBLEMS_LISTED_MAX) report.problems.push(one);
+    if (report.problems_total <= IMPORT_PROBLEMS_SHOWN_MAX) say(describeProblem(one));
   };
-  const uploader = newUploader(
-    run,
-    (outcome) => {
-      answered += 1;
-      if (outcome.kind === 'refused') problem(outcome.problem);
-      else report[outcome.kind] += 1;
-      const share = bytesTotal === 0 ? 1 : Math.max(bytesRead / bytesTotal, 0.001);
-      progress.update(answered, Math.round(report.records / share));
-    },
-    warnings,
-  );
-  const say = async (): Promise<void> => {
-    for (const text of warnings.splice(0)) await note(run.terminal, plainText(text));
+  const bytesTotal = inputs.reduce((sum, input) => sum + input.bytes, 0);
+  let bytesRead = 0;
+  let answered = 0;
+  const onOutcome = (outcome: UploadOutcome): void => {
+    answered += 1;
+    if (outcome.kind === 'refused') problem(outcome.problem);
+    else report[outcome.kind] += 1;
+    // How many there will be is known by the bytes only, until everything is read.
+    const shareRead = bytesTotal === 0 ? 1 : Math.max(bytesRead / bytesTotal, 0.001);
+    progress.update(answered, Math.round(report.records / shareRead));
   };
+  const uploader = newUploader(run, onOutcome, say);
   try {
     for (const input of inputs) {
-      await importFile(run, input, { report, problem, uploader, warnings });
+      await importFile(run, input, { report, problem, uploader, say });
       bytesRead += input.bytes;
-      await say();
     }
     await uploader?.finish();
   } catch (error) {
-    report.duration_ms = Date.now() - startedAtMs;
-    progress.stop();
-    await say();
     throw interrupted(error, report);
+  } finally {
+    progress.stop();
   }
-  progress.stop();
-  await say();
   report.duration_ms = Date.now() - startedAtMs;
   return report;
 }
 
+/** Pauses shorter than this are not worth a line. */
+const PAUSE_TOLD_MS = 2000;
+
 function newUploader(
   run: ImportRun,
-  onOutcome: ConstructorParameters<typeof Uploader>[0]['onOutcome'],
-  warnings: string[],
+  onOutcome: (outcome: UploadOutcome) => void,
+  say: (text: string) => void,
 ): Uploader | undefined {
   if (run.client === undefined) return undefined;
   return new Uploader({
@@ -100,7 +92,7 @@ function newUploader(
     concurrency: run.concurrency,
     onOutcome,
     onRetry: (pauseMs, reason) => {
-      if (!run.json && pauseMs >= 2000) warnings.push(`waiting ${formatDuration(pauseMs)}: ${reason}`);
+      if (pauseMs >= PAUSE_TOLD_MS) say(`waiting ${formatDuration(pauseMs)}: ${reason}`);
     },
   });
 }
@@ -109,7 +101,7 @@ interface FileContext {
   readonly report: ImportReport;
   readonly problem: (problem: ImportProblem) => void;
   readonly uploader: Uploader | undefined;
-  readonly warnings: string[];
+  readonly say: (text: string) => void;
 }
 
 async function importFile(run: ImportRun, input: InputFile, context: FileContext): Promise<void> {
@@ -124,7 +116,7 @@ async function importFile(run: ImportRun, input: InputFile, context: FileContext
   }
   for (const found of run.format.extract(text, file)) {
     if (found.kind === 'skipped') {
-      if (!run.json) context.warnings.push(`${file}: skipped: ${found.detail}`);
+      context.say(`${file}: skipped: ${found.detail}`);
     } else if (found.kind === 'problem') {
       context.report.records += 1;
       context.problem({ file, ...found.problem });

@@ -11,7 +11,7 @@ export interface UploadItem {
 }
 
 /** What became of one event. */
-type UploadOutcome =
+export type UploadOutcome =
   | { readonly kind: 'new' }
   | { readonly kind: 'already_there' }
   | { readonly kind: 'refused'; readonly problem: ImportProblem };

@@ -1,4 +1,5 @@
 import type { SingleBar } from 'cli-progress';
+import { plainText } from './plain-text.ts';
 import { formatCount, formatDuration } from './quantity.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -6,10 +7,13 @@ import type { Terminal } from './terminal.ts';
 export interface Progress {
   /** @param done units finished so far  @param total units in all, when that is known by now */
   readonly update: (done: number, total?: number) => void;
+  /** Says something beside the bar, on a line of its own. */
+  readonly note: (text: string) => void;
   readonly stop: () => void;
 }
 
-const SILENT: Progress = { update: () => undefined, stop: () => undefined };
+/** Back to the first column and empty the line: the bar is drawn anew by its next update. */
+const CLEAR_LINE = '\r\u001b[K';
 
 /**
  * A bar on stderr with rate and time left. Only on a terminal: a pipe, a log file and `--json` get nothing.
@@ -25,7 +29,7 @@ export async function startProgress(
     readonly quiet?: boolean;
   },
 ): Promise<Progress> {
-  if (options.quiet === true || terminal.stderr.isTTY !== true) return SILENT;
+  if (options.quiet === true || terminal.stderr.isTTY !== true) return silent(terminal);
   // Loaded here: most commands never show a bar, and start-up time is felt on each of them.
   const { default: cliProgress } = await import('cli-progress');
   const startedAtMs = Date.now();
@@ -54,7 +58,17 @@ export async function startProgress(
       if (total !== undefined) bar.setTotal(total);
       bar.update(done);
     },
+    note: (text) => void terminal.stderr.write(`${CLEAR_LINE}${plainText(text)}\n`),
     stop: () => bar.stop(),
+  };
+}
+
+/** No bar, but what has to be said is said. */
+function silent(terminal: Terminal): Progress {
+  return {
+    update: () => undefined,
+    note: (text) => void terminal.stderr.write(`${plainText(text)}\n`),
+    stop: () => undefined,
   };
 }
 
