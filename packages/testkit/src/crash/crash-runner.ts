@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { nodeCrypto, openEmbedded, type Receipt } from '@attestry/ledger';
+import { nodeCrypto, openEmbedded, openReadOnly, type Receipt } from '@attestry/ledger';
 import { auditLog } from '../audit/audit-log.ts';
 import { createSeededRandom } from '../seeded/seeded-random.ts';
 
@@ -53,6 +53,8 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
         });
         options.onRun?.(run + 1, count(acknowledged));
       }
+      await reopen(dataDir);
+      await audit(dataDir, acknowledged);
       receipts += count(acknowledged);
     } finally {
       rmSync(dataDir, { recursive: true, force: true });
@@ -69,6 +71,8 @@ async function crashOnce(
 ): Promise<void> {
   const child = spawn(process.execPath, [CHILD, dataDir, String(seed), TENANTS.join(',')], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Starting is most of a run; the compiled modules of the run before make it half as long.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'attestry-compile-cache') },
   });
   let trouble = '';
   child.stderr.on('data', (chunk: Buffer) => {
@@ -108,24 +112,33 @@ async function tooLate(child: ChildProcess): Promise<never> {
   throw new Error(`the writing process (pid ${child.pid}) was not ready after ${START_MS_MAX} ms`);
 }
 
-/** Opens the folder as a server would, which runs the start checks, then audits all of it. */
+/**
+ * Audits all of a folder, beside nobody. The recovery itself, with the start checks, is what the next writing process
+ * does when it opens the folder, and `reopen` at the end.
+ */
 async function audit(
   dataDir: string,
   acknowledged: ReadonlyMap<string, readonly Receipt[]>,
 ): Promise<number> {
-  const embedded = await openEmbedded({ dataDir, search: false });
+  const ledger = await openReadOnly(dataDir);
   let unacknowledged = 0;
   try {
     for (const [tenant, receipts] of acknowledged) {
-      if ((await embedded.ledger.head(tenant)) === undefined && receipts.length === 0) continue;
-      const vkeys = (origin: string): readonly string[] => embedded.ledger.vkeys(origin);
-      const report = await auditLog(embedded.ledger, tenant, { crypto: nodeCrypto, vkeys, receipts });
+      if ((await ledger.head(tenant)) === undefined && receipts.length === 0) continue;
+      const vkeys = (origin: string): readonly string[] => ledger.vkeys(origin);
+      const report = await auditLog(ledger, tenant, { crypto: nodeCrypto, vkeys, receipts });
       unacknowledged += report.seqById.size - receipts.length;
     }
   } finally {
-    await embedded.close();
+    ledger.close();
   }
   return unacknowledged;
+}
+
+/** Opens a folder for writing and closes it in order: everything must be signed afterwards. */
+async function reopen(dataDir: string): Promise<void> {
+  const embedded = await openEmbedded({ dataDir, search: false });
+  await embedded.close();
 }
 
 function count(acknowledged: ReadonlyMap<string, readonly Receipt[]>): number {
