@@ -158,6 +158,7 @@ const Tenant = Type.Object({
   created_by: Type.String(),
   origin: Type.Optional(Type.String({ description: 'Origin of its log.' })),
   size: Type.Optional(count('Records in its log.')),
+  vkey: Type.Optional(Type.String({ description: 'Key that signs its checkpoints now (C2SP vkey).' })),
 });
 
 const EventSchema = Type.Object({

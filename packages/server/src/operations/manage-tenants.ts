@@ -13,6 +13,8 @@ export interface TenantView {
   /** `undefined` members are left out while the log cannot be read. */
   readonly origin?: string;
   readonly size?: number;
+  /** Key that signs the log's checkpoints now (C2SP vkey). */
+  readonly vkey?: string;
 }
 
 async function viewOf(ops: Operations, tenant: Tenant): Promise<TenantView> {
@@ -22,8 +24,13 @@ async function viewOf(ops: Operations, tenant: Tenant): Promise<TenantView> {
     ...(tenant.name === undefined ? {} : { name: tenant.name }),
     created_at: new Date(tenant.createdAtMs).toISOString(),
     created_by: tenant.createdBy,
-    ...(head === undefined ? {} : { origin: head.origin, size: head.size }),
+    ...(head === undefined ? {} : { origin: head.origin, size: head.size, ...keyOf(ops, head.origin) }),
   };
+}
+
+function keyOf(ops: Operations, origin: string): { readonly vkey?: string } {
+  const [vkey] = ops.ledger.vkeys(origin);
+  return vkey === undefined ? {} : { vkey };
 }
 
 export async function listTenants(ops: Operations): Promise<{ readonly tenants: readonly TenantView[] }> {

@@ -101,13 +101,8 @@ export class CustomType {
         detail: `The schema marks more than ${PERSONAL_PLACES_MAX} members of this event as personal.`,
       };
     }
-    if (event.actor?.id === undefined) {
-      return {
-        path: '/actor/id',
-        detail: 'The type has personal members, so the event needs actor.id to seal them for.',
-      };
-    }
-    return { personal: [{ subject: event.actor.id, paths }] };
+    // Without a subject they are the actor's, whatever is known of it (event.md).
+    return { personal: [{ paths }] };
   }
 }
 

@@ -121,7 +121,7 @@ describe('CustomType', () => {
     expect(
       type.check({ ...event, metadata: { guests: [{ name: 'A' }, { age: 1 }, { name: 'B' }] } }),
     ).toEqual({
-      personal: [{ subject: 'u-1', paths: ['/metadata/guests/0/name', '/metadata/guests/2/name'] }],
+      personal: [{ paths: ['/metadata/guests/0/name', '/metadata/guests/2/name'] }],
     });
   });
 

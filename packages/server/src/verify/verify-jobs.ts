@@ -47,6 +47,8 @@ interface Entry {
   readonly tenant: string;
   job: VerifyJob;
   revision: number;
+  /** The end of the job is stored, so the row may be forgotten. */
+  isSettled: boolean;
 }
 
 /**
@@ -72,13 +74,11 @@ export class VerifyJobs {
   }
 
   async #restore(row: AdminRow): Promise<void> {
-    const entry: Entry = {
-      tenant: row.tenant,
-      job: JSON.parse(row.value) as VerifyJob,
-      revision: row.revision,
-    };
+    const job = JSON.parse(row.value) as VerifyJob;
+    const isSettled = job.finished_at !== undefined;
+    const entry: Entry = { tenant: row.tenant, job, revision: row.revision, isSettled };
     this.#entries.set(row.id, entry);
-    if (entry.job.status === 'waiting' || entry.job.status === 'running') {
+    if (!isSettled) {
       await this.#finish(entry, {
         error: 'the server was stopped before the verification ended; start it again',
       });
@@ -102,6 +102,7 @@ export class VerifyJobs {
       tenant,
       job: { id: randomUUID(), status: 'waiting', range, created_at },
       revision: 0,
+      isSettled: false,
     };
     this.#entries.set(entry.job.id, entry);
     this.#waiting.push(entry);
@@ -158,6 +159,7 @@ export class VerifyJobs {
     const finished_at = new Date(this.#options.now()).toISOString();
     entry.job = { ...job, status: 'report' in end ? 'done' : 'failed', finished_at, ...end };
     await this.#save(entry);
+    entry.isSettled = true;
   }
 
   async #save(entry: Entry): Promise<void> {
@@ -177,7 +179,7 @@ export class VerifyJobs {
 
   async #forgetOldest(tenant: string): Promise<void> {
     const finished = [...this.#entries.values()]
-      .filter((entry) => entry.tenant === tenant && entry.job.finished_at !== undefined)
+      .filter((entry) => entry.tenant === tenant && entry.isSettled)
       .sort((a, b) => (a.job.created_at < b.job.created_at ? -1 : 1));
     for (const entry of finished.slice(0, Math.max(0, finished.length - VERIFY_KEPT_MAX))) {
       this.#entries.delete(entry.job.id);

@@ -1,0 +1,266 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually, openTestServer, type TestServer } from './server-harness.ts';
+
+interface Listed {
+  readonly id: string;
+  readonly type: string;
+  readonly seq: number;
+}
+interface Listing {
+  readonly events: Listed[];
+  readonly next_cursor: string | null;
+  readonly previous_cursor: string | null;
+  readonly has_more: boolean;
+  readonly count?: { value: number; exact: boolean };
+}
+
+let server: TestServer;
+let token: string;
+const START = Date.UTC(2026, 0, 1);
+const at = (minute: number): string => new Date(START + minute * 60_000).toISOString();
+
+/** 120 events of one minute each; some share a time, so that ties have to be broken. */
+const EVENTS = Array.from({ length: 120 }, (_, i) => ({
+  type: i % 3 === 0 ? 'document.uploaded' : i % 3 === 1 ? 'document.viewed' : 'user.login.failure',
+  occurred_at: at(Math.floor(i / 2)),
+  actor: {
+    type: 'user',
+    id: `user-${i % 4}`,
+    email: `user-${i % 4}@example.com`,
+    ip_address: `10.0.${i % 2}.${i % 8}`,
+    session_id: `s-${i % 5}`,
+  },
+  action: {
+    verb: i % 3 === 2 ? 'login' : 'read',
+    status: i % 3 === 2 ? 'failure' : 'success',
+    description: i === 7 ? 'The merger contract was read aloud' : `event number ${i}`,
+  },
+  target: { type: 'document', id: `d-${i % 10}` },
+  context: {
+    project_id: `p-${i % 2}`,
+    request_id: `r-${i % 6}`,
+    correlation_id: `c-${i % 7}`,
+    parent_id: `pa-${i % 9}`,
+  },
+  http: { method: 'GET', status_code: i % 5 === 0 ? 404 : 200 },
+  ai: { execution_id: `x-${i % 3}` },
+  compliance: {
+    regulations_checked: i % 2 === 0 ? ['GDPR', 'HIPAA'] : ['SOC2'],
+    traffic_light_status: i % 4 === 0 ? 'red' : 'green',
+  },
+  metadata: { order: { id: i % 10, paid: i % 2 === 0 }, tag: `t-${i % 3}` },
+}));
+
+beforeAll(async () => {
+  server = await openTestServer();
+  token = await server.makeTenant('queries');
+  expect((await server.post('/v1/events', { events: EVENTS }, token)).statusCode).toBe(201);
+});
+afterAll(() => server.remove());
+
+/** Only the seeded events: keys made for the tests are events too. */
+const SEEDED = `from=${at(0)}&to=${at(60)}`;
+
+async function list(query: string): Promise<Listing> {
+  const answer = await server.get(`/v1/events?${SEEDED}${query === '' ? '' : `&${query}`}`, token);
+  if (answer.statusCode !== 200) throw new Error(answer.body);
+  return answer.json<Listing>();
+}
+
+describe('filters', () => {
+  it.each<[string, (event: (typeof EVENTS)[number], index: number) => boolean]>([
+    ['actor=user-1', ({ actor }) => actor.id === 'user-1'],
+    ['actor=user-1&actor=user-2', ({ actor }) => ['user-1', 'user-2'].includes(actor.id)],
+    ['actor_email=user-3%40example.com', ({ actor }) => actor.id === 'user-3'],
+    ['actor_type=user', () => true],
+    ['actor_type=service', () => false],
+    ['type=document.*', ({ type }) => type.startsWith('document.')],
+    ['type=document.viewed&type=user.*', ({ type }) => type !== 'document.uploaded'],
+    ['type=doc.*', () => false],
+    ['category=auth', ({ type }) => type.startsWith('user.')],
+    ['severity=%3E%3Dhigh', ({ type }) => type === 'user.login.failure'],
+    ['verb=login', (_event, i) => i % 3 === 2],
+    ['status=failure', (_event, i) => i % 3 === 2],
+    ['target_type=document&target=d-3', (_event, i) => i % 10 === 3],
+    ['ip=10.0.0.4', ({ actor }) => actor.ip_address === '10.0.0.4'],
+    ['ip=10.0.1.0%2F24', (_event, i) => i % 2 === 1],
+    ['ip=10.0.0.0%2F8', () => true],
+    ['session=s-2', (_event, i) => i % 5 === 2],
+    ['request_id=r-5', (_event, i) => i % 6 === 5],
+    ['correlation_id=c-1', (_event, i) => i % 7 === 1],
+    ['parent_id=pa-8', (_event, i) => i % 9 === 8],
+    ['execution_id=x-0', (_event, i) => i % 3 === 0],
+    ['http_status=404', (_event, i) => i % 5 === 0],
+    ['http_status=4xx', (_event, i) => i % 5 === 0],
+    ['http_status=5xx', () => false],
+    ['regulation=SOC2', (_event, i) => i % 2 === 1],
+    ['traffic_light=red', (_event, i) => i % 4 === 0],
+    ['project=p-1', (_event, i) => i % 2 === 1],
+    ['metadata.order.id=7', (_event, i) => i % 10 === 7],
+    ['metadata.order.paid=true&metadata.tag=t-0', (_event, i) => i % 2 === 0 && i % 3 === 0],
+    [`to=${at(10)}`, (_event, i) => i < 20],
+    ['actor=user-1&status=failure&project=p-1', (_event, i) => i % 4 === 1 && i % 3 === 2],
+  ])('%s', async (query, isMatch) => {
+    const plain = query.startsWith('to=') ? `from=${at(0)}&${query}` : `${SEEDED}&${query}`;
+    const { events, count } = (
+      await server.get(`/v1/events?${plain}&limit=1000&count=exact`, token)
+    ).json<Listing>();
+    expect(count).toEqual({ value: EVENTS.filter(isMatch).length, exact: true });
+    expect(events).toHaveLength(EVENTS.filter(isMatch).length);
+  });
+
+  it('finds text within a second, with phrases, exclusions and prefixes', async () => {
+    const search = async (q: string): Promise<Listed[]> =>
+      (await list(`q=${encodeURIComponent(q)}&limit=1000`)).events;
+    await eventually(
+      () => search('merger'),
+      (events) => events.length === 1,
+    );
+    expect(await search('"merger contract"')).toHaveLength(1);
+    expect(await search('"contract merger"')).toHaveLength(0);
+    expect(await search('contr*')).toHaveLength(1);
+    expect(await search('event -number')).toHaveLength(0);
+    expect(await search('number')).toHaveLength(119);
+  });
+});
+
+describe('pages', () => {
+  it.each(['asc', 'desc'])(
+    '%s lead through everything exactly once, also through ties (trap 35, 37)',
+    async (order) => {
+      const seen: number[] = [];
+      let cursor = '';
+      let more = true;
+      while (more) {
+        const page = await list(`order=${order}&limit=7${cursor}`);
+        seen.push(...page.events.map(({ seq }) => seq));
+        cursor = `&cursor=${page.next_cursor}`;
+        more = page.has_more;
+      }
+      const expected = Array.from({ length: 120 }, (_, i) => i + 1);
+      expect(seen).toEqual(order === 'asc' ? seen.toSorted((a, b) => a - b) : seen.toSorted((a, b) => b - a));
+      expect(new Set(seen).size).toBe(expected.length);
+    },
+  );
+
+  it('lead back again', async () => {
+    const first = await list('limit=10');
+    const second = await list(`limit=10&cursor=${first.next_cursor}`);
+    const third = await list(`limit=10&cursor=${second.next_cursor}`);
+    const back = await list(`limit=10&cursor=${third.previous_cursor}`);
+    expect(back.events.map(({ id }) => id)).toEqual(second.events.map(({ id }) => id));
+    const front = await list(`limit=10&cursor=${back.previous_cursor}`);
+    expect(front.events.map(({ id }) => id)).toEqual(first.events.map(({ id }) => id));
+    expect(front.previous_cursor).toBeNull();
+    expect(front.has_more).toBe(false);
+  });
+
+  it('refuse a cursor of another query', async () => {
+    const { next_cursor } = await list('limit=10');
+    const answer = await server.get(`/v1/events?${SEEDED}&actor=user-1&cursor=${next_cursor}`, token);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().path).toBe('cursor');
+  });
+
+  it('keep a place at the end for what comes later', async () => {
+    const end = await server.get('/v1/events?order=asc&time=recorded&limit=1000', token);
+    const { next_cursor, has_more } = end.json<Listing>();
+    expect(has_more).toBe(false);
+    const poll = async (cursor: string | null): Promise<Listing> =>
+      (
+        await server.get(`/v1/events?order=asc&time=recorded&limit=1000&cursor=${cursor}`, token)
+      ).json<Listing>();
+    const nothing = await poll(next_cursor);
+    expect(nothing.events).toEqual([]);
+    const { id } = (await server.post('/v1/events', { type: 'late.event' }, token)).json();
+    expect((await poll(nothing.next_cursor)).events.map((event) => event.id)).toEqual([id]);
+  });
+
+  it('return only the asked fields', async () => {
+    const { events } = await list('fields=id,actor.id&fields=metadata.order.id&limit=1');
+    expect(Object.keys(events[0] as object).sort()).toEqual(['actor', 'id', 'metadata']);
+  });
+
+  it('estimate near the truth', async () => {
+    const { count } = await list('count=estimate&limit=1');
+    expect(count?.value).toBeGreaterThan(60);
+  });
+});
+
+describe('statistics', () => {
+  it.each([
+    ['type', { 'document.uploaded': 40, 'document.viewed': 40, 'user.login.failure': 40 }],
+    ['category', { data: 80, auth: 40 }],
+    ['status', { success: 80, failure: 40 }],
+    ['actor', { 'user-0': 30, 'user-1': 30, 'user-2': 30, 'user-3': 30 }],
+    ['hour', { [new Date(START).toISOString()]: 120 }],
+    ['day', { [new Date(START).toISOString()]: 120 }],
+  ])('by %s', async (by, expected) => {
+    const answer = (await server.get(`/v1/stats?group_by=${by}&${SEEDED}`, token)).json();
+    expect(answer.total).toBe(120);
+    expect(
+      Object.fromEntries(answer.groups.map(({ key, count }: { key: string; count: number }) => [key, count])),
+    ).toEqual(expected);
+  });
+
+  it('by target and ip name each group', async () => {
+    for (const by of ['target', 'ip']) {
+      const { groups } = (await server.get(`/v1/stats?group_by=${by}&${SEEDED}`, token)).json();
+      expect(groups.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(120);
+      expect(groups.every(({ key }: { key: unknown }) => typeof key === 'string')).toBe(true);
+    }
+  });
+
+  it('profile actors and targets', async () => {
+    const actor = (await server.get('/v1/actors/user-1/activity', token)).json();
+    expect(actor).toMatchObject({ total: 30, first_at: at(0), last_at: at(58) });
+    expect(actor.recent).toHaveLength(20);
+    const target = (await server.get('/v1/targets/document/d-3/activity', token)).json();
+    expect(target.total).toBe(12);
+    expect((await server.get('/v1/targets/document/none/activity', token)).json()).toMatchObject({
+      total: 0,
+      first_at: null,
+      recent: [],
+    });
+  });
+});
+
+describe('context', () => {
+  it.each([
+    ['time', () => true],
+    ['actor', (i: number) => i % 4 === 60 % 4],
+    ['session', (i: number) => i % 5 === 60 % 5],
+    ['request', (i: number) => i % 6 === 60 % 6],
+  ] as const)('by %s shows the neighbours, oldest first', async (by, isNeighbour) => {
+    const { events } = await list('limit=1000&order=asc');
+    const middle = events[60] as Listed;
+    const answer = (
+      await server.get(`/v1/events/${middle.id}/context?before=3&after=3&by=${by}`, token)
+    ).json();
+    const wanted = events.map(({ id }, i) => ({ id, i })).filter(({ i }) => isNeighbour(i));
+    const place = wanted.findIndex(({ i }) => i === 60);
+    expect(answer.before.map(({ id }: Listed) => id)).toEqual(
+      wanted.slice(place - 3, place).map(({ id }) => id),
+    );
+    expect(answer.after.map(({ id }: Listed) => id)).toEqual(
+      wanted.slice(place + 1, place + 4).map(({ id }) => id),
+    );
+  });
+});
+
+describe('times', () => {
+  it('from is inclusive and to exclusive, on either clock', async () => {
+    const { count } = (
+      await server.get(`/v1/events?from=${at(5)}&to=${at(6)}&count=exact`, token)
+    ).json<Listing>();
+    expect(count?.value).toBe(2);
+    const recorded = (
+      await server.get('/v1/events?time=recorded&from=-1h&limit=1000&count=exact', token)
+    ).json<Listing>();
+    expect(recorded.count?.value).toBeGreaterThanOrEqual(120);
+    const before = (
+      await server.get(`/v1/events?time=recorded&to=${at(0)}&count=exact`, token)
+    ).json<Listing>();
+    expect(before.count?.value).toBe(0);
+  });
+});
