@@ -26,7 +26,7 @@ const summary = new SummaryReporter({
 const vitest = await startVitest('test', positionals, {
   root,
   watch: false,
-  reporters: [process.stdout.isTTY ? 'default' : 'dot', summary],
+  reporters: ['default', summary],
   ...(namePattern !== undefined && { testNamePattern: namePattern }),
 });
 await vitest.close();
