@@ -51,8 +51,8 @@ export const OPEN_LOGS_MAX = 2_000;
 /** Data keys kept ready to use (about 1 kB each with the engine's own key object). */
 export const DATA_KEYS_CACHED_MAX = 20_000;
 
-/** Blind indexes remembered per tenant: actors, addresses and targets that come again. */
-export const BLIND_INDEXES_CACHED_MAX = 20_000;
+/** Blind indexes remembered, all tenants (about 130 bytes each): actors, addresses and sessions that come again. */
+export const BLIND_INDEXES_CACHED_MAX = 100_000;
 
 /** Tenants whose index keys are kept in memory, with the memory of the line above. */
 export const INDEX_KEYS_CACHED_MAX = 1_000;

@@ -11,6 +11,28 @@ const SUBJECT_INDEX_BYTES = 16;
 /** Kinds whose values come again and again. The others are new with almost every event: remembering them only costs. */
 const RECURRING: readonly BlindColumn[] = ['actor', 'actorEmail', 'ip', 'ipNet', 'ipWide', 'session'];
 
+/** Fingerprints that were computed lately, of all tenants together, so that their number is bounded whoever is busy. */
+export class BlindMemory {
+  readonly #byKind: ReadonlyMap<string, RecentCache<string, BlindIndex>>;
+  #owners = 0;
+
+  constructor() {
+    const entriesMax = Math.floor(BLIND_INDEXES_CACHED_MAX / RECURRING.length);
+    this.#byKind = new Map(RECURRING.map((kind) => [kind, new RecentCache<string, BlindIndex>(entriesMax)]));
+  }
+
+  /** The cache of a kind, or `undefined` when its values are not worth remembering. */
+  of(kind: string): RecentCache<string, BlindIndex> | undefined {
+    return this.#byKind.get(kind);
+  }
+
+  /** A prefix that keeps the values of one owner apart from those of all others. */
+  newPrefix(): string {
+    this.#owners += 1;
+    return `${this.#owners}:`;
+  }
+}
+
 /**
  * Keyed fingerprints under one tenant's index key. What is looked up can be compared with what was stored; without
  * the key nothing can be learned from either.
@@ -18,14 +40,15 @@ const RECURRING: readonly BlindColumn[] = ['actor', 'actorEmail', 'ip', 'ipNet',
 export class BlindIndexer {
   readonly #crypto: CryptoProvider;
   readonly #key: Uint8Array;
-  readonly #recent: ReadonlyMap<string, RecentCache<string, BlindIndex>>;
+  readonly #memory: BlindMemory;
+  readonly #prefix: string;
 
   /** @param key the tenant's index key, 32 bytes */
-  constructor(crypto: CryptoProvider, key: Uint8Array) {
+  constructor(crypto: CryptoProvider, key: Uint8Array, memory: BlindMemory = new BlindMemory()) {
     this.#crypto = crypto;
     this.#key = key;
-    const entriesMax = Math.floor(BLIND_INDEXES_CACHED_MAX / RECURRING.length);
-    this.#recent = new Map(RECURRING.map((kind) => [kind, new RecentCache<string, BlindIndex>(entriesMax)]));
+    this.#memory = memory;
+    this.#prefix = memory.newPrefix();
   }
 
   /**
@@ -33,12 +56,13 @@ export class BlindIndexer {
    * equal texts in different columns apart.
    */
   readonly blind: MakeBlindIndex = (kind, value) => {
-    const recent = this.#recent.get(kind);
+    const recent = this.#memory.of(kind);
     if (recent === undefined) return this.#compute(kind, value);
-    const known = recent.get(value);
+    const name = this.#prefix + value;
+    const known = recent.get(name);
     if (known !== undefined) return known;
     const index = this.#compute(kind, value);
-    recent.set(value, index);
+    recent.set(name, index);
     return index;
   };
 

@@ -3,7 +3,7 @@ import type { AesKey, CryptoProvider } from '@attestry/core';
 import { FatalError } from '../errors.ts';
 import { DATA_KEYS_CACHED_MAX, INDEX_KEYS_CACHED_MAX } from '../limits.ts';
 import type { KeyStore, NewDataKey, StoredDataKey } from '../ports/key-store.ts';
-import { BlindIndexer } from './blind-indexer.ts';
+import { BlindIndexer, BlindMemory } from './blind-indexer.ts';
 import type { MasterKey } from './master-key.ts';
 import type { RandomSource } from './random-pool.ts';
 import { RecentCache } from './recent-cache.ts';
@@ -44,6 +44,7 @@ export interface KeyRingParts {
  */
 export class KeyRing {
   readonly #parts: KeyRingParts;
+  readonly #blindMemory = new BlindMemory();
   readonly #indexers = new RecentCache<string, BlindIndexer>(INDEX_KEYS_CACHED_MAX);
   readonly #indexersLoading = new Map<string, Promise<BlindIndexer>>();
   readonly #bySubject = new RecentCache<string, SubjectKey>(DATA_KEYS_CACHED_MAX);
@@ -128,7 +129,7 @@ export class KeyRing {
     const offered = master.wrap(tenant, INDEX_KEY_ID, random(KEY_BYTES));
     const key = master.unwrap(tenant, INDEX_KEY_ID, await store.ensureIndexKey(tenant, offered));
     if (key === undefined) throw wrongMasterKey(tenant, INDEX_KEY_ID);
-    const indexer = new BlindIndexer(crypto, key);
+    const indexer = new BlindIndexer(crypto, key, this.#blindMemory);
     this.#indexers.set(tenant, indexer);
     return indexer;
   }
