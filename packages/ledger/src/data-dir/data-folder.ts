@@ -26,7 +26,7 @@ export interface DataPaths {
 }
 
 /** The paths of a data folder; `signingKeyFile` when the key is kept elsewhere. */
-export function dataPaths(dataDir: string, signingKeyFile?: string): DataPaths {
+function dataPaths(dataDir: string, signingKeyFile?: string): DataPaths {
   return {
     dataDir,
     ledger: join(dataDir, 'ledger.db'),

@@ -18,6 +18,9 @@ export interface AdminRow {
 export interface AdminStore {
   list(kind: string, tenant?: string): Promise<readonly AdminRow[]>;
   get(kind: string, tenant: string, id: string): Promise<AdminRow | undefined>;
-  put(row: Omit<AdminRow, 'revision'>, expectedRevision: number): Promise<{ readonly kind: 'stored' } | { readonly kind: 'conflict' }>;
+  put(
+    row: Omit<AdminRow, 'revision'>,
+    expectedRevision: number,
+  ): Promise<{ readonly kind: 'stored' } | { readonly kind: 'conflict' }>;
   remove(kind: string, tenant: string, id: string): Promise<void>;
 }

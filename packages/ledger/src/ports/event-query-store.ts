@@ -44,8 +44,14 @@ export type EventCondition =
   /** `document.*` is the prefix `document.` */
   | { readonly kind: 'typePrefix'; readonly exact: readonly string[]; readonly prefixes: readonly string[] }
   | { readonly kind: 'blind'; readonly column: BlindColumn; readonly anyOf: readonly BlindIndex[] }
-  | { readonly kind: 'anyBlind'; readonly alternatives: readonly { column: BlindColumn; anyOf: readonly BlindIndex[] }[] }
-  | { readonly kind: 'httpStatus'; readonly ranges: readonly { readonly from: number; readonly to: number }[] }
+  | {
+      readonly kind: 'anyBlind';
+      readonly alternatives: readonly { column: BlindColumn; anyOf: readonly BlindIndex[] }[];
+    }
+  | {
+      readonly kind: 'httpStatus';
+      readonly ranges: readonly { readonly from: number; readonly to: number }[];
+    }
   /** Compared as text with the value at `/metadata/<path>` of the record, which is not indexed. */
   | { readonly kind: 'metadata'; readonly path: readonly string[]; readonly anyOf: readonly string[] }
   | { readonly kind: 'regulation'; readonly anyOf: readonly string[] }

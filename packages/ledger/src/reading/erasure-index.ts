@@ -34,7 +34,8 @@ export class ErasureIndex {
         // Cheap test first: erasures are rare.
         if (text?.includes('"type":"erasure"') !== true) continue;
         const record = JSON.parse(text) as LedgerRecord;
-        if (record.type === 'erasure') found.seqBySub.set(String(record.data.sub), record.seq);
+        const { sub } = record.data;
+        if (record.type === 'erasure' && typeof sub === 'string') found.seqBySub.set(sub, record.seq);
       }
       found.next = to;
     }

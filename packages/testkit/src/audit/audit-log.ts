@@ -63,7 +63,8 @@ export async function auditLog(
       if (record.at < previous.at) throw new Error(`record ${seq} is older than the one before`);
       if (!equalBytes(leafHash, row.leafHash)) throw new Error(`record ${seq} has another leaf hash`);
       if (record.type === 'event') {
-        const id = String(record.data.id);
+        const { id } = record.data;
+        if (typeof id !== 'string') throw new Error(`record ${seq} is an event without an id`);
         if (seqById.has(id)) throw new Error(`event ${id} is record ${seqById.get(id)} and record ${seq}`);
         seqById.set(id, seq);
       }

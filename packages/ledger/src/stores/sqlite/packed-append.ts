@@ -63,7 +63,7 @@ class StringTable {
 }
 
 /** The 16 bytes of a UUID written into `target` at `offset`. */
-export function writeUuid(target: Uint8Array, offset: number, id: string): void {
+function writeUuid(target: Uint8Array, offset: number, id: string): void {
   let at = offset;
   for (let i = 0; i < 36; i += 2) {
     if (i === 8 || i === 13 || i === 18 || i === 23) i += 1;
@@ -100,7 +100,7 @@ function concat(parts: readonly Uint8Array[], total: number): Uint8Array {
 }
 
 /** The frontier's hashes one after the other. */
-export function joinHashes(hashes: readonly Uint8Array[]): Uint8Array {
+function joinHashes(hashes: readonly Uint8Array[]): Uint8Array {
   return concat(hashes, hashes.length * HASH_BYTES);
 }
 

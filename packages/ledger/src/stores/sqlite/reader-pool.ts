@@ -66,7 +66,7 @@ export class ReaderPool {
   /** Lets waiting calls finish and ends the threads. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#slots.map((thread) => thread?.close()));
+    await Promise.all(this.#slots.map(async (thread) => thread?.close()));
   }
 
   #idlestSlot(): number {

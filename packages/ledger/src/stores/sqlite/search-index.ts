@@ -159,6 +159,6 @@ function openSearch(path: string): DatabaseSync {
 }
 
 /** Deletes the index with its side files. Nothing is lost: the follower fills a new one from the ledger. */
-export function removeIndex(searchPath: string): void {
+function removeIndex(searchPath: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${searchPath}${suffix}`, { force: true });
 }
