@@ -28,7 +28,7 @@ beforeAll(async () => {
   keyId = (await server.get('/v1/keys', acme)).json().keys[0].id;
   jobId = (await server.post('/v1/verify', {}, acme)).json().id;
 });
-afterAll(() => server.remove());
+afterAll(() => server?.remove());
 
 interface Operation {
   readonly method: 'GET' | 'POST' | 'DELETE';

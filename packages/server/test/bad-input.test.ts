@@ -5,7 +5,7 @@ let server: TestServer;
 beforeAll(async () => {
   server = await openTestServer();
 });
-afterAll(() => server.remove());
+afterAll(() => server?.remove());
 
 const json = { 'content-type': 'application/json' };
 

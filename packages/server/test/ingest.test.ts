@@ -5,7 +5,7 @@ let server: TestServer;
 beforeAll(async () => {
   server = await openTestServer();
 });
-afterAll(() => server.remove());
+afterAll(() => server?.remove());
 
 const ID = '0199a1f0-0000-7000-8000-000000000001';
 const ndjson = { 'content-type': 'application/x-ndjson' };

@@ -6,7 +6,7 @@ let server: TestServer;
 beforeAll(async () => {
   server = await openTestServer();
 });
-afterAll(() => server.remove());
+afterAll(() => server?.remove());
 
 interface Document {
   readonly openapi: string;

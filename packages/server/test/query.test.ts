@@ -56,7 +56,7 @@ beforeAll(async () => {
   token = await server.makeTenant('queries');
   expect((await server.post('/v1/events', { events: EVENTS }, token)).statusCode).toBe(201);
 });
-afterAll(() => server.remove());
+afterAll(() => server?.remove());
 
 /** Only the seeded events: keys made for the tests are events too. */
 const SEEDED = `from=${at(0)}&to=${at(60)}`;

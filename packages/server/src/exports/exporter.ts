@@ -35,7 +35,7 @@ export class Exporter {
       worker.once('message', (message: ExportMessage) => {
         worker.off('error', reject);
         worker.off('exit', onExit);
-        if (message.kind === 'started') resolve(streamOf(worker));
+        if (message.kind === 'started') resolve(streamOf(worker, () => this.#running.delete(worker)));
         else {
           void worker.terminate();
           reject(refusal(message));
@@ -56,7 +56,8 @@ function refusal(message: ExportMessage): Error {
   );
 }
 
-function streamOf(worker: Worker): Readable {
+/** @param onEnd called when the last event is out, which is a little before the thread is gone */
+function streamOf(worker: Worker, onEnd: () => void): Readable {
   let isEnded = false;
   let wanted = 0;
   const stream = new Readable({
@@ -77,6 +78,7 @@ function streamOf(worker: Worker): Readable {
       stream.push(message.bytes);
     } else if (message.kind === 'end') {
       isEnded = true;
+      onEnd();
       stream.push(null);
     } else stream.destroy(refusal(message));
   });

@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestServer, type TestServer } from './server-harness.ts';
+
+let server: TestServer;
+let port: number;
+
+const TIMEOUTS = { headersMs: 400, requestMs: 800, checkIntervalMs: 50, idleMs: 1_500 };
+
+beforeAll(async () => {
+  server = await openTestServer({ server: { timeouts: TIMEOUTS } });
+  await server.app.listen({ port: 0, host: '127.0.0.1' });
+  port = (server.app.server.address() as { port: number }).port;
+});
+afterAll(() => server?.remove());
+
+/** What a server says on a connection until it ends it. */
+async function answerOf(socket: Socket): Promise<string> {
+  let text = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (data: string) => {
+    text += data;
+  });
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.once('close', resolve));
+  return text;
+}
+
+async function open(): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  return socket;
+}
+
+function head(lines: readonly string[]): string {
+  return `${['POST /v1/events HTTP/1.1', 'Host: x', `Authorization: Bearer ${server.adminToken}`, 'Content-Type: application/json', ...lines].join('\r\n')}\r\n\r\n`;
+}
+
+async function expectStillFine(): Promise<void> {
+  const answer = await fetch(`http://127.0.0.1:${port}/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.adminToken}`, 'content-type': 'application/json' },
+    body: '{"type":"still.fine"}',
+  });
+  expect(answer.status).toBe(201);
+}
+
+describe('connections that misbehave', () => {
+  it.each([
+    ['sends its headers one by one, slowly', 'POST /v1/events HTTP/1.1\r\nHost: x\r\nX-Slow: ', 408],
+    ['sends nothing after its first line', 'GET /health HTTP/1.1\r\n', 408],
+    ['speaks something else', 'EHLO mail.example\r\n\r\n', 400],
+    [
+      'sends two lengths',
+      'POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n{}',
+      400,
+    ],
+    [
+      'sends a length and chunks',
+      'POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    ['has no end of headers', `GET /health HTTP/1.1\r\nHost: x\r\nX-Big: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('a client that %s gets a problem and is cut off', async (_name, text, status) => {
+    const socket = await open();
+    socket.write(text);
+    const answer = await answerOf(socket);
+    expect(answer).toContain(`HTTP/1.1 ${status} `);
+    expect(answer).toContain('application/problem+json');
+    await expectStillFine();
+  });
+
+  it('a client whose body never ends is cut off', async () => {
+    const socket = await open();
+    socket.write(`${head(['Content-Length: 1000'])}{"type":`);
+    const answer = await answerOf(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 4\d\d |^$/);
+    await expectStillFine();
+  });
+
+  it('a client that goes away in the middle of a body harms nobody', async () => {
+    const before = (await server.ops.ledger.head('default'))?.size ?? 0;
+    for (let i = 0; i < 20; i++) {
+      const socket = await open();
+      socket.write(`${head(['Content-Length: 1000'])}{"type":"half.a.body"`);
+      socket.destroy();
+    }
+    await expectStillFine();
+    expect(((await server.ops.ledger.head('default'))?.size ?? 0) - before).toBe(1);
+  });
+
+  it('a body over the limit is refused before it is read', async () => {
+    const socket = await open();
+    socket.write(head(['Content-Length: 10000000000']));
+    expect(await answerOf(socket)).toContain('HTTP/1.1 413 ');
+    await expectStillFine();
+  });
+
+  it('a chunked body over the limit is refused while it is read', async () => {
+    const socket = await open();
+    socket.write(head(['Transfer-Encoding: chunked']));
+    const megabyte = 'x'.repeat(1_048_576);
+    const answer = answerOf(socket);
+    for (let i = 0; i < 10 && socket.writable; i++) socket.write(`100000\r\n${megabyte}\r\n`);
+    expect(await answer).toMatch(/HTTP\/1\.1 413 |^$/);
+    await expectStillFine();
+  });
+
+  it("a stranger's body is not read at all", async () => {
+    const socket = await open();
+    socket.write(
+      'POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5000000\r\n\r\n',
+    );
+    const [data] = (await once(socket, 'data')) as [Buffer];
+    expect(data.toString()).toContain('HTTP/1.1 401 ');
+    socket.destroy();
+  });
+
+  it('many at once do not keep an honest one waiting', async () => {
+    const idlers = await Promise.all(Array.from({ length: 200 }, () => open()));
+    for (const socket of idlers) {
+      socket.on('error', () => undefined);
+      socket.write('GET /v1/events HTTP/1.1\r\n');
+    }
+    const startedMs = Date.now();
+    await expectStillFine();
+    expect(Date.now() - startedMs).toBeLessThan(2_000);
+    for (const socket of idlers) socket.destroy();
+  });
+});

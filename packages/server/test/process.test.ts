@@ -1,0 +1,216 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const running = new Set<ChildProcess>();
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly url: string;
+  readonly key: string;
+  /** All that it said on both outputs. */
+  said(): string;
+  stop(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'attestry-'));
+  folders.push(folder);
+  return folder;
+}
+
+async function start(dataDir: string, env: Record<string, string> = {}): Promise<Started> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env['PATH'],
+      ATTESTRY_DATA_DIR: dataDir,
+      ATTESTRY_PORT: '0',
+      ATTESTRY_LOG_LEVEL: 'debug',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let text = '';
+  const listen = (data: Buffer): void => {
+    text += data.toString();
+  };
+  child.stdout?.on('data', listen);
+  child.stderr?.on('data', listen);
+  const exited = once(child, 'exit').then(([code]) => {
+    running.delete(child);
+    return code as number | null;
+  });
+  while (!/Attestry listens on (\S+)/.test(text)) {
+    const code = await Promise.race([
+      exited,
+      new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 50)),
+    ]);
+    if (code !== undefined) throw new Error(`it ended with ${code}: ${text}`);
+  }
+  const { url, key } = JSON.parse(readFileSync(join(dataDir, 'cli.json'), 'utf8')) as {
+    url: string;
+    key: string;
+  };
+  return {
+    child,
+    url,
+    key,
+    said: () => text,
+    stop: (signal) => {
+      child.kill(signal);
+      return exited;
+    },
+  };
+}
+
+function post(server: Started, body: object): Promise<Response> {
+  return fetch(`${server.url}/v1/events`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
+async function seqsOf(server: Started, type: string): Promise<number[]> {
+  const seqs: number[] = [];
+  let cursor = '';
+  for (;;) {
+    const answer = await fetch(`${server.url}/v1/events?type=${type}&limit=1000&order=asc${cursor}`, {
+      headers: { authorization: `Bearer ${server.key}` },
+    });
+    const { events, next_cursor, has_more } = (await answer.json()) as {
+      events: { seq: number }[];
+      next_cursor: string;
+      has_more: boolean;
+    };
+    seqs.push(...events.map(({ seq }) => seq));
+    if (!has_more) return seqs;
+    cursor = `&cursor=${next_cursor}`;
+  }
+}
+
+describe('the server as a process', () => {
+  it('prints its address, a key and a curl line at the first start only, and keeps the key where the CLI finds it', async () => {
+    const dataDir = newFolder();
+    const first = await start(dataDir);
+    while (!first.said().includes('back up')) await new Promise((resolve) => setTimeout(resolve, 20));
+    const curl = /curl -sS (\S+) -H '(Authorization: Bearer \S+)' -H '(\S+ \S+)' -d '(.+)'/.exec(
+      first.said(),
+    );
+    expect(curl).not.toBeNull();
+    const [, url = '', authorization = '', type = '', body = ''] = curl ?? [];
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: [authorization.split(': ') as [string, string], type.split(': ') as [string, string]],
+      body,
+    });
+    expect(answer.status).toBe(201);
+    expect(statSync(join(dataDir, 'cli.json')).mode & 0o777).toBe(0o600);
+    expect(await first.stop('SIGTERM')).toBe(0);
+    const second = await start(dataDir);
+    expect(second.key).toBe(first.key);
+    expect(second.said()).not.toContain('att_live_');
+    expect((await post(second, { type: 'a.b' })).status).toBe(201);
+    expect(await second.stop('SIGINT')).toBe(0);
+  });
+
+  it('finishes what it accepted when told to stop, and acknowledges nothing that it loses', async () => {
+    const dataDir = newFolder();
+    const server = await start(dataDir);
+    const acknowledged: number[] = [];
+    let isStopping = false;
+    const writer = async (): Promise<void> => {
+      for (let i = 0; !isStopping || i < 3; i++) {
+        const answer = await post(server, { type: 'load.event' }).catch(() => undefined);
+        if (answer?.status === 201) acknowledged.push(((await answer.json()) as { seq: number }).seq);
+        else if (answer === undefined || answer.status === 503) return;
+      }
+    };
+    const writers = Array.from({ length: 16 }, writer);
+    while (acknowledged.length < 100) await new Promise((resolve) => setTimeout(resolve, 5));
+    const stopped = server.stop('SIGTERM');
+    isStopping = true;
+    await Promise.all(writers);
+    expect(await stopped).toBe(0);
+    const again = await start(dataDir);
+    const kept = await seqsOf(again, 'load.event');
+    expect(new Set(kept).size).toBe(kept.length);
+    for (const seq of acknowledged) expect(kept).toContain(seq);
+    await again.stop('SIGTERM');
+  });
+
+  it('keeps every acknowledged event through kill -9 (trap 15)', async () => {
+    const dataDir = newFolder();
+    const server = await start(dataDir);
+    const acknowledged: number[] = [];
+    const writer = async (): Promise<void> => {
+      for (;;) {
+        const answer = await post(server, { type: 'load.event' }).catch(() => undefined);
+        if (answer?.status !== 201) return;
+        const receipt = (await answer.json().catch(() => undefined)) as { seq: number } | undefined;
+        if (receipt !== undefined) acknowledged.push(receipt.seq);
+      }
+    };
+    const writers = Array.from({ length: 16 }, writer);
+    while (acknowledged.length < 200) await new Promise((resolve) => setTimeout(resolve, 5));
+    await server.stop('SIGKILL');
+    await Promise.all(writers);
+    const again = await start(dataDir);
+    const kept = new Set(await seqsOf(again, 'load.event'));
+    expect(acknowledged.filter((seq) => !kept.has(seq))).toEqual([]);
+    await again.stop('SIGTERM');
+  });
+
+  it('logs neither secrets nor personal data, not even at level debug (trap 30)', async () => {
+    const server = await start(newFolder());
+    await post(server, { type: 'a.b', actor: { type: 'user', id: 'zoe', email: 'zoe@example.com' } });
+    await fetch(`${server.url}/v1/events?actor=zoe&actor_email=zoe%40example.com&token=hunter2`, {
+      headers: { authorization: `Bearer ${server.key}` },
+    });
+    await fetch(`${server.url}/v1/actors/zoe/activity`, {
+      headers: { authorization: `Bearer ${server.key}`, cookie: 'session=hunter2' },
+    });
+    const beforeStop = server.said().split('back up')[1] ?? '';
+    await server.stop('SIGTERM');
+    expect(server.said()).toContain('"route":"/v1/actors/:id/activity"');
+    for (const secret of ['zoe', 'hunter2', server.key]) expect(beforeStop).not.toContain(secret);
+  });
+
+  it('lists every mistake of its configuration and exits 2', async () => {
+    const failing = start(newFolder(), { ATTESTRY_PORT: 'x', ATTESTRY_HOTS: '1', ATTESTRY_REDIS_URL: 'r' });
+    await expect(failing).rejects.toThrow(
+      /ended with 2[\s\S]*3 mistakes[\s\S]*did you mean ATTESTRY_HOST[\s\S]*not supported[\s\S]*ATTESTRY_PORT/,
+    );
+  });
+
+  it('refuses a folder that another server holds, and says who', async () => {
+    const dataDir = newFolder();
+    const holder = await start(dataDir);
+    await expect(start(dataDir)).rejects.toThrow(new RegExp(`ended with 1[\\s\\S]*${holder.child.pid}`));
+    await holder.stop('SIGTERM');
+  });
+
+  it('tells its own log of start and stop', async () => {
+    const dataDir = newFolder();
+    await (await start(dataDir)).stop('SIGTERM');
+    const again = await start(dataDir);
+    const answer = await fetch(`${again.url}/v1/events?tenant=_system&order=asc`, {
+      headers: { authorization: `Bearer ${again.key}` },
+    });
+    const { events } = (await answer.json()) as { events: { type: string }[] };
+    expect(events.map(({ type }) => type)).toEqual(['system.startup', 'system.shutdown', 'system.startup']);
+    await again.stop('SIGTERM');
+  });
+});
