@@ -18,6 +18,14 @@ export function listTenants(dataDir: string): Promise<readonly string[]> {
 
 /** Verifies one log of a data folder, read-only, whether or not a server runs on it. */
 export function verifyTenant(options: FolderVerification): Promise<VerificationReport> {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return runVerify(Object.fromEntries(given) as unknown as Parameters<typeof runVerify>[0]);
+  const { dataDir, tenant, from, to, depth, onProgress } = options;
+  return runVerify({
+    dataDir,
+    tenant,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    // The command line and the API say `full` for what core calls `all`.
+    ...(depth === undefined ? {} : { depth: depth === 'full' ? 'all' : depth }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
 }
