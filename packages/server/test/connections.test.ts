@@ -97,7 +97,7 @@ describe('connections that misbehave', () => {
     await expectStillFine();
   });
 
-  it('a chunked body over the limit is refused while it is read', async () => {
+  it('a chunked body over the limit is refused while it is read (trap 21)', async () => {
     const socket = await open();
     socket.write(head(['Transfer-Encoding: chunked']));
     const megabyte = 'x'.repeat(1_048_576);

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTestServer, type TestServer } from './server-harness.ts';
+import { eventually, openTestServer, type TestServer } from './server-harness.ts';
 
 let server: TestServer;
 let token: string;
@@ -75,8 +75,32 @@ describe('GET /v1/export', () => {
     expect((await server.get('/v1/export?type=a.b', token)).statusCode).toBe(200);
   });
 
-  it('breaks the transfer when it breaks, never a short file that looks whole (trap 40)', async () => {
+  it('stops when its client goes away', async () => {
     const url = await server.app.listen({ port: 0, host: '127.0.0.1' });
+    for (let i = 0; i < 6; i++) {
+      await new Promise<void>((resolve) => {
+        const sent = request(
+          `${url}/v1/export?type=a.b`,
+          { headers: { authorization: `Bearer ${token}` } },
+          (answer) => {
+            answer.once('data', () => sent.destroy());
+          },
+        );
+        sent.on('error', () => resolve());
+        sent.on('close', () => resolve());
+        sent.end();
+      });
+    }
+    const free = await eventually(
+      () => Promise.all(Array.from({ length: 4 }, () => server.get('/v1/export?actor=nobody', token))),
+      (answers) => answers.every(({ statusCode }) => statusCode === 200),
+    );
+    expect(free).toHaveLength(4);
+  });
+
+  it('breaks the transfer when it breaks, never a short file that looks whole (trap 40)', async () => {
+    const { port } = server.app.server.address() as { port: number };
+    const url = `http://127.0.0.1:${port}`;
     const outcome = await new Promise<{ isComplete: boolean; bytes: number; error?: string }>(
       (resolve, reject) => {
         const sent = request(

@@ -170,9 +170,10 @@ function addRoute(app: FastifyInstance, ops: Operations, limits: RequestLimits, 
     ...(definition.lean === true ? { helmet: false } : {}),
     ...(definition.bodyIsCheckedByOperation === true ? { validatorCompiler: skipBody(app) } : {}),
     schemaErrorFormatter: (errors, context) => suggestParameter(describeValidation(errors, context), known),
-    ...(access === 'public'
-      ? {}
-      : { onRequest: (request: FastifyRequest) => authenticate(ops, limits, access, request) }),
+    onRequest:
+      access === 'public'
+        ? async (request) => limits.address?.(request)
+        : (request) => authenticate(ops, limits, access, request),
     handler: async (request, reply) => {
       const answer = await callHandler(definition, ops, request);
       return sendReply(reply, answer);

@@ -10,8 +10,8 @@ const KIND = 'verify_job';
 export interface VerifyRange {
   readonly from?: number;
   readonly to?: number;
-  /** `records` skips seals and columns. */
-  readonly depth?: 'full' | 'records';
+  /** What is compared with the records: `columns`, `seals`, neither (`records`) or both (`full`, the default). */
+  readonly depth?: 'full' | 'records' | 'columns' | 'seals';
 }
 
 /** A verification as it is shown and stored. */

@@ -4,6 +4,7 @@ import { getCheckpoint, listCheckpoints } from '../../operations/checkpoints.ts'
 import { consistency, inclusion } from '../../operations/proofs.ts';
 import { type LogResource, logCheckpoint, logTile } from '../../operations/tiles.ts';
 import { getVerify, startVerify } from '../../operations/verify.ts';
+import type { VerifyRange } from '../../verify/verify-jobs.ts';
 import { queryObject, TenantQuery } from '../query-parameters.ts';
 import { type AnyRoute, type Reply, route } from '../route.ts';
 import { ref } from '../shared-schemas.ts';
@@ -31,11 +32,12 @@ const VERIFY_ROUTES: readonly AnyRoute[] = [
         from: Type.Optional(size('First record.')),
         to: Type.Optional(size('Record after the last; the newest when absent.')),
         depth: Type.Optional(
-          Type.Unsafe<'full' | 'records'>({
+          Type.Unsafe<VerifyRange['depth']>({
             type: 'string',
-            enum: ['full', 'records'],
+            enum: ['full', 'records', 'columns', 'seals'],
             default: 'full',
-            description: '`records` leaves out seals and columns.',
+            description:
+              'What is compared with the records besides chain, tree and checkpoints: query columns, seals, neither (`records`) or both (`full`).',
           }),
         ),
       },
