@@ -2,12 +2,11 @@ import {
   bytesToHex,
   type CryptoProvider,
   equalBytes,
-  hashLeaf,
+  hashLeafText,
   NoteError,
   openCheckpoint,
   parseCheckpoint,
   parseNote,
-  utf8Encode,
 } from '@attestry/core';
 import { FatalError } from '../errors.ts';
 import { START_CHECKS_CONCURRENT } from '../limits.ts';
@@ -92,7 +91,7 @@ export function nextGeneration(origin: string): string {
 
 async function checkLastRecord(parts: StartCheckParts, head: LogHead): Promise<void> {
   const [last] = await parts.stores.ledger.readRecords(head.tenant, head.size - 1, head.size);
-  const hash = last?.text === undefined ? last?.leafHash : hashLeaf(parts.crypto, utf8Encode(last.text));
+  const hash = last?.text === undefined ? last?.leafHash : hashLeafText(parts.crypto, last.text);
   if (
     last === undefined ||
     hash === undefined ||

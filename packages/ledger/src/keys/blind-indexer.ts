@@ -7,6 +7,8 @@ import type { BlindIndex } from '../projection/event-columns.ts';
 import { RecentCache } from './recent-cache.ts';
 
 const SUBJECT_INDEX_BYTES = 16;
+const INDEX_BYTES = 8;
+const scratch = new DataView(new ArrayBuffer(INDEX_BYTES));
 
 /** Kinds whose values come again and again. The others are new with almost every event: remembering them only costs. */
 const RECURRING: readonly BlindColumn[] = ['actor', 'actorEmail', 'ip', 'ipNet', 'ipWide', 'session'];
@@ -75,6 +77,7 @@ export class BlindIndexer {
 
   #compute(kind: string, value: string): BlindIndex {
     const mac = this.#crypto.hmacSha256(this.#key, Buffer.from(`${kind}\0${value}`));
-    return Buffer.from(mac.buffer, mac.byteOffset, 8).readBigInt64BE(0);
+    for (let i = 0; i < INDEX_BYTES; i++) scratch.setUint8(i, mac[i] as number);
+    return scratch.getBigInt64(0);
   }
 }

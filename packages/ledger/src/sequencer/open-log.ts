@@ -4,12 +4,12 @@ import {
   bytesToHex,
   type CryptoProvider,
   equalBytes,
-  hashLeaf,
+  hashLeafText,
   RECORD_BYTES_MAX,
   sealAdditionalData,
   sealEnvelope,
   TileBuilder,
-  utf8Encode,
+  utf8Length,
 } from '@attestry/core';
 import { errorText, FatalError, LedgerError } from '../errors.ts';
 import type { RandomSource } from '../keys/random-pool.ts';
@@ -151,11 +151,12 @@ export class OpenLog {
         seq,
         type: record.type,
       });
-      const bytes = utf8Encode(text);
-      if (bytes.length > RECORD_BYTES_MAX) return tooLarge(bytes.length);
+      // A UTF-16 unit has at most three bytes, so most records need not be counted.
+      const bytes = text.length * 3 <= RECORD_BYTES_MAX ? 0 : utf8Length(text);
+      if (bytes > RECORD_BYTES_MAX) return tooLarge(bytes);
       const row = {
         text,
-        leafHash: hashLeaf(this.#crypto, bytes),
+        leafHash: hashLeafText(this.#crypto, text),
         atMs: link.atMs,
         seals: this.#sealAll(record, link),
       };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CryptoProvider, equalBytes, hashLeaf, type JsonObject, utf8Encode } from '@attestry/core';
+import { type CryptoProvider, equalBytes, hashLeafText, type JsonObject } from '@attestry/core';
 import { errorText, FatalError, LedgerError, OperationalError } from '../errors.ts';
 import { isSameEvent } from '../ingest/incoming-event.ts';
 import type { RandomSource } from '../keys/random-pool.ts';
@@ -173,7 +173,7 @@ export class Sequencer {
   async #checkLastRecord(head: LogHead): Promise<void> {
     const { store, crypto } = this.#parts;
     const [last] = await store.readRecords(head.tenant, head.size - 1, head.size);
-    const hash = last?.text === undefined ? last?.leafHash : hashLeaf(crypto, utf8Encode(last.text));
+    const hash = last?.text === undefined ? last?.leafHash : hashLeafText(crypto, last.text);
     if (hash === undefined || !equalBytes(hash, head.lastHash)) {
       throw new FatalError(
         'head_mismatch',
