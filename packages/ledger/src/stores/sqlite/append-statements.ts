@@ -5,16 +5,7 @@ import { BoundedMap } from './bounded-map.ts';
 import { Dictionary } from './dictionary.ts';
 import { FilterTerms, regulationsIn } from './filter-terms.ts';
 import type { PackedAppend, PackedLog } from './packed-append.ts';
-import {
-  LOG_NO_MAX,
-  recordKey,
-  SEALS_PER_RECORD,
-  SEQS_PER_LOG,
-  sealKey,
-  TILE_QUARTER_BYTES,
-  TILE_QUARTERS,
-  timeKey,
-} from './row-key.ts';
+import { LOG_NO_MAX, recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, timeKey } from './row-key.ts';
 import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
 import { KEY_NUMBERS_CACHED_MAX } from './sqlite-limits.ts';
 
@@ -111,7 +102,7 @@ export class AppendStatements {
     this.#insertFilter = db.prepare('INSERT INTO filters (rowid, terms) VALUES (?, ?)');
     this.#insertSeal = db.prepare('INSERT INTO seals (seal_k, key_no, envelope) VALUES (?, ?, ?)');
     this.#insertTile = db.prepare(
-      'INSERT INTO tiles (log_no, level, tile_index, quarter, hashes) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO tiles (log_no, level, tile_index, hashes) VALUES (?, ?, ?, ?)',
     );
     this.#insertKey = db.prepare(
       'INSERT INTO data_keys (tenant_no, kid, sub, subject_index, wrapped, subject_sealed) VALUES (?, ?, ?, ?, ?, ?)',
@@ -200,16 +191,7 @@ export class AppendStatements {
         this.#insertSeals(insert, seals);
       }
       for (const { level, index, hashes } of log.tiles) {
-        for (let quarter = 0; quarter < TILE_QUARTERS; quarter += 1) {
-          const from = quarter * TILE_QUARTER_BYTES;
-          this.#insertTile.run(
-            logNo,
-            level,
-            index,
-            quarter,
-            hashes.subarray(from, from + TILE_QUARTER_BYTES),
-          );
-        }
+        if (level > 0) this.#insertTile.run(logNo, level, index, hashes);
       }
     }
     // Ascending row ids: FTS5 writes one segment per transaction instead of one per step backwards.

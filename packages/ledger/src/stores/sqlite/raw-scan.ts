@@ -1,9 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { concatBytes } from '@attestry/core';
 import type { EventColumns } from '../../projection/event-columns.ts';
 import { Dictionary } from './dictionary.ts';
 import { uuidText } from './packed-append.ts';
-import { recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, seqOfKey, TILE_QUARTERS } from './row-key.ts';
+import { recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, seqOfKey } from './row-key.ts';
 import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
 import { toStoreError } from './store-error.ts';
 
@@ -138,24 +137,14 @@ export class RawScan {
     );
   }
 
-  /**
-   * Tiles of one level with `index >= from`, in order, at most `limit`. One that has lost a part of its rows comes out
-   * shorter than 8,192 bytes.
-   */
+  /** Stored tiles of one level (from 1 on) with `index >= from`, in order, at most `limit`. */
   tiles(logNo: number, level: number, from: number, limit: number): RawTile[] {
-    return this.#read('tiles', () => {
-      const rows = this.#rows(
-        `SELECT tile_index, hashes FROM tiles WHERE log_no = ? AND level = ? AND tile_index >= ?
-         ORDER BY tile_index, quarter LIMIT ?`,
-        [logNo, level, from, (limit + 1) * TILE_QUARTERS],
-      );
-      const tiles = Map.groupBy(rows, (row) => Number(row.tile_index));
-      return [...tiles].slice(0, limit).map(([index, quarters]) => ({
-        level,
-        index,
-        hashes: concatBytes(...quarters.map((row) => row.hashes as Uint8Array)),
-      }));
-    });
+    return this.#read('tiles', () =>
+      this.#rows(
+        'SELECT tile_index, hashes FROM tiles WHERE log_no = ? AND level = ? AND tile_index >= ? ORDER BY tile_index LIMIT ?',
+        [logNo, level, from, limit],
+      ).map((row) => ({ level, index: Number(row.tile_index), hashes: row.hashes as Uint8Array })),
+    );
   }
 
   /** Rows of the log in each table, counted. */
@@ -172,10 +161,7 @@ export class RawScan {
         sealKey(recordKey(logNo, 0), 0),
         sealKey(recordKey(logNo, SEQS_PER_LOG), 0),
       ]),
-      tiles: count(
-        'SELECT count(DISTINCT level * 4294967296 + tile_index) AS n FROM tiles WHERE log_no = ?',
-        [logNo],
-      ),
+      tiles: count('SELECT count(*) AS n FROM tiles WHERE log_no = ?', [logNo]),
       checkpoints: count('SELECT count(*) AS n FROM checkpoints WHERE log_no = ?', [logNo]),
     }));
   }

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { concatBytes } from '@attestry/core';
+import { TILE_WIDTH } from '@attestry/core';
 import { FatalError } from '../../errors.ts';
 import type { LogHead, StoredRecord, StoredSeal } from '../../ports/ledger-store.ts';
 import { uuidBytes } from './packed-append.ts';
@@ -70,9 +70,7 @@ export class RecordReader {
     this.#records = db.prepare('SELECT k, hash, text FROM records WHERE k >= ? AND k < ? ORDER BY k');
     this.#seals = db.prepare(SELECT_SEALS);
     this.#findId = db.prepare('SELECT seq FROM event_ids WHERE log_no = ? AND id = ?');
-    this.#tile = db.prepare(
-      'SELECT hashes FROM tiles WHERE log_no = ? AND level = ? AND tile_index = ? ORDER BY quarter',
-    );
+    this.#tile = db.prepare('SELECT hashes FROM tiles WHERE log_no = ? AND level = ? AND tile_index = ?');
     this.#leafHashes = db.prepare('SELECT hash FROM records WHERE k >= ? AND k < ? ORDER BY k');
   }
 
@@ -152,8 +150,22 @@ export class RecordReader {
   readTile(tenant: string, level: number, index: number): Uint8Array | undefined {
     const logNo = this.logNo(tenant);
     if (logNo === undefined) return undefined;
-    const quarters = this.#tile.all(logNo, level, index) as unknown as { readonly hashes: Uint8Array }[];
-    return quarters.length === 0 ? undefined : concatBytes(...quarters.map(({ hashes }) => hashes));
+    if (level === 0) return this.#leafTile(logNo, tenant, index);
+    return (this.#tile.get(logNo, level, index) as { readonly hashes: Uint8Array } | undefined)?.hashes;
+  }
+
+  /** Tiles of level 0 are not stored a second time: they are the leaf hashes of 256 records. */
+  #leafTile(logNo: number, tenant: string, index: number): Uint8Array | undefined {
+    const from = index * TILE_WIDTH;
+    if (from + TILE_WIDTH > this.size(logNo)) return undefined;
+    const hashes = this.readLeafHashes(tenant, from, from + TILE_WIDTH);
+    if (hashes.byteLength !== TILE_WIDTH * HASH_BYTES) {
+      throw new FatalError(
+        'store_inconsistent',
+        `records from ${from} on: some of the ${TILE_WIDTH} rows of a full tile are missing`,
+      );
+    }
+    return hashes;
   }
 
   /** See `LedgerStore.readLeafHashes`. */

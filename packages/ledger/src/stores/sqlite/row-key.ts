@@ -30,12 +30,6 @@ export function sealKey(key: number, i: number): number {
   return key * SEALS_PER_RECORD + i;
 }
 
-/** Tiles are kept in rows of a quarter: two whole ones (8,192 bytes each) do not fit into a page of 16 KiB. */
-export const TILE_QUARTERS = 4;
-
-/** Bytes of a quarter: 64 hashes. */
-export const TILE_QUARTER_BYTES = 2_048;
-
 /** First millisecond of the time keys below (2020-01-01T00:00:00Z); 2^41 ms reach about 69 years to each side. */
 const TIME_KEY_EPOCH_MS = 1_577_836_800_000;
 const TIME_KEY_SPAN_MS = 2 ** 41 - 1;

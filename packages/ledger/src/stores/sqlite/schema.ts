@@ -143,13 +143,13 @@ CREATE UNIQUE INDEX live_keys ON data_keys (tenant_no, subject_index) WHERE subj
 
 CREATE TABLE seals (seal_k INTEGER PRIMARY KEY, key_no INTEGER NOT NULL REFERENCES data_keys, envelope BLOB NOT NULL) STRICT;
 
+-- Full tiles from level 1 on: those of level 0 are the hashes of 256 rows of records.
 CREATE TABLE tiles (
   log_no INTEGER NOT NULL,
   level INTEGER NOT NULL,
   tile_index INTEGER NOT NULL,
-  quarter INTEGER NOT NULL,
   hashes BLOB NOT NULL,
-  UNIQUE (log_no, level, tile_index, quarter)
+  UNIQUE (log_no, level, tile_index)
 ) STRICT;
 
 CREATE TABLE checkpoints (
