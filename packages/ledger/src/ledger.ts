@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   bytesToHex,
   type CryptoProvider,
@@ -16,6 +17,7 @@ import { DEFAULT_SEAL_POLICY, policyData, SealPolicies } from './ingest/seal-pol
 import type { KeyRing } from './keys/key-ring.ts';
 import type { RandomSource } from './keys/random-pool.ts';
 import { SigningKey, type SigningKeys, vkeysOf } from './keys/signing-key.ts';
+import { HEARTBEAT_INTERVAL_MS } from './limits.ts';
 import type { AdminStore } from './ports/admin-store.ts';
 import type { CheckpointStore, StoredCheckpoint } from './ports/checkpoint-store.ts';
 import type { EventQueryStore } from './ports/event-query-store.ts';
@@ -275,7 +277,8 @@ export class Ledger extends LedgerReader {
   /** Takes over what the start checks found: a log's head and its newest checkpoint. */
   adopt(head: LogHead, checkpoint: StoredCheckpoint | undefined): void {
     if (checkpoint !== undefined) this.#checkpointer.remember(head.tenant, checkpoint);
-    if ((checkpoint?.size ?? 0) < head.size) this.#checkpointer.committed(head);
+    const overdue = this.#parts.clock() - (checkpoint?.signedAtMs ?? 0) >= HEARTBEAT_INTERVAL_MS;
+    if ((checkpoint?.size ?? 0) < head.size || overdue) this.#checkpointer.committed(head);
   }
 
   /** Refuses new events, finishes what was accepted, signs it. The stores stay open. */
@@ -285,7 +288,11 @@ export class Ledger extends LedgerReader {
   }
 
   async #drain(): Promise<void> {
-    await this.#sequencer.drain();
+    do {
+      await this.#sequencer.drain();
+      // Calls that were accepted and are still being prepared come to the sequencer in a moment.
+      await setImmediate();
+    } while (this.#admission.events > 0);
     await this.#checkpointer.close();
   }
 

@@ -6,14 +6,14 @@ export const BATCH_EVENTS = 256;
 /** Longest time an event waits for company while another commit is on its way; below what a caller notices. */
 export const BATCH_INTERVAL_MS = 5;
 
-/** Events of one transaction: four API batches of 250; more only adds latency (measured flat from 500 on). */
-export const GROUP_EVENTS_MAX = 1024;
+/** Events of one transaction. From 500 on a commit costs no less per event, it only makes everybody wait longer. */
+export const GROUP_EVENTS_MAX = 512;
 
-/** Text of one transaction, so that 1,024 records of 60,000 bytes do not become one write of 60 MB. */
+/** Text of one transaction, so that 512 records of 60,000 bytes do not become one write of 30 MB. */
 export const GROUP_CHARS_MAX = 8 * 1024 * 1024;
 
-/** Transactions sent and not yet committed. Two keep the writer busy while the next one is linked. */
-export const PIPELINE_DEPTH = 2;
+/** Transactions sent and not yet committed: one being written, one waiting for the writer, one on its way to it. */
+export const PIPELINE_DEPTH = 3;
 
 /** Events accepted and not yet committed, all tenants: about half a second of work at full speed. */
 export const QUEUE_EVENTS_MAX = 16_384;
@@ -32,7 +32,7 @@ export const PREPARE_SLICE_EVENTS = 128;
 
 /**
  * Commits that may fail one after the other before the store counts as down and the batch is answered with an error.
- * Halving 1,024 events down to the one that poisons the rest takes 11, the first repetition one more.
+ * Halving 512 events down to the one that poisons the rest takes 10, repetitions before and after it 3 more.
  */
 export const COMMIT_FAILURES_MAX = 14;
 
@@ -54,7 +54,7 @@ export const DATA_KEYS_CACHED_MAX = 20_000;
 /** Blind indexes remembered, all tenants (about 130 bytes each): actors, addresses and sessions that come again. */
 export const BLIND_INDEXES_CACHED_MAX = 100_000;
 
-/** Tenants whose index keys are kept in memory, with the memory of the line above. */
+/** Tenants whose index keys are kept in memory, a few hundred bytes each. */
 export const INDEX_KEYS_CACHED_MAX = 1_000;
 
 /** Random bytes fetched at once: `randomFillSync` per value costs 2 µs, a slice of a pool 0.02 µs. */

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { bytesToHex, hashLeaf } from '@attestry/core';
 import { describe, expect, it } from 'vitest';
+import { nodeCrypto } from '../src/keys/node-crypto.ts';
 import { audit, events, openLedger, receiptsOf, temporaryFolder } from './temporary-ledger.ts';
 
 describe('personal data', () => {
@@ -23,6 +25,22 @@ describe('personal data', () => {
       ]);
       expect(JSON.stringify(redacted[i])).not.toContain(event.actor?.email);
     }
+  });
+
+  it('trap 12: nothing is added after the hash; what is read is the record and its seals', async () => {
+    const embedded = await openLedger(temporaryFolder());
+    await embedded.ledger.createLog('acme');
+    const [event] = events(1, 1);
+    if (event === undefined) throw new Error('no event');
+    const sent = { ...event, event: { ...event.event, received_from: 'key-1' } };
+    const [receipt] = receiptsOf(await embedded.ledger.append('acme', [sent]));
+    const found = await embedded.ledger.findEvent('acme', event.event.id, { personal: true });
+    expect(bytesToHex(hashLeaf(nodeCrypto, Buffer.from(found?.text ?? '')))).toBe(receipt?.hash);
+    const { seq, recorded_at, hash, prev_hash, ...members } = { ...found?.view };
+    expect(members).toEqual(sent.event);
+    const record = JSON.parse(found?.text ?? '') as Record<string, unknown>;
+    expect([seq, recorded_at, prev_hash]).toEqual([record.seq, record.at, record.prev]);
+    expect(hash).toBe(receipt?.hash);
   });
 
   it('is left in the record when the tenant says so, and the choice is a record of the log', async () => {

@@ -24,7 +24,7 @@ const PUBLIC_KEYS_MAX = 1_000;
  * text: each one is memory outside the engine's heap, made and freed by itself.
  */
 function digest(data: Uint8Array): string {
-  return hash('sha256', data, 'latin1');
+  return hash('sha256', data, 'binary');
 }
 
 /** 32 bytes are within what the engine keeps on its own heap, next to the object. */

@@ -6,7 +6,6 @@ import {
   type LedgerRecord,
   mergePersonal,
   openEnvelope,
-  parseSealPayload,
   redactedPointers,
   type SealedMembers,
   sealAdditionalData,
@@ -110,9 +109,9 @@ export class EventReader {
         key === undefined
           ? undefined
           : openEnvelope(this.#crypto, { key: key.key, envelope: seal.envelope, additionalData });
-      const payload = opened === undefined ? undefined : parseSealPayload(opened.payload);
-      if (payload === undefined) throw damaged(record.seq, index);
-      members.push(payload);
+      if (opened === undefined) throw damaged(record.seq, index);
+      // Authentic, because it opened: only who has the key can have written it. Its form is the verifier's question.
+      members.push(JSON.parse(opened.payload) as SealedMembers);
     });
     return { record, members, erasedSubs };
   }
