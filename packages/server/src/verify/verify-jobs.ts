@@ -8,10 +8,10 @@ const KIND = 'verify_job';
 
 /** What a verification covers. */
 export interface VerifyRange {
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
   /** What is compared with the records: `columns`, `seals`, neither (`records`) or both (`full`, the default). */
-  readonly depth?: 'full' | 'records' | 'columns' | 'seals';
+  readonly depth?: 'full' | 'records' | 'columns' | 'seals' | undefined;
 }
 
 /** A verification as it is shown and stored. */
