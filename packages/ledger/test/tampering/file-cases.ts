@@ -1,0 +1,97 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { VICTIM } from './base-folder.ts';
+import type { TamperedFolder } from './tampered-folder.ts';
+import type { TamperingCase } from './tampering-case.ts';
+
+const PAGE_BYTES = 16_384;
+
+/** Where the text of the victim lies in the file. */
+function offsetOfVictim(bytes: Buffer): number {
+  const offset = bytes.indexOf(`edit number ${VICTIM - 1}"`);
+  if (offset < 0) throw new Error('the victim is not in the file');
+  return offset;
+}
+
+/** Runs SQL on the search index. */
+function onSearch(folder: TamperedFolder, sql: string): void {
+  folder.close();
+  const search = new DatabaseSync(join(folder.dataDir, 'search.db'));
+  search.exec(sql);
+  search.close();
+}
+
+/** Bytes in files, and folders that cannot be read: a finding, never a pass. */
+export const fileCases: readonly TamperingCase[] = [
+  {
+    name: 'a byte of a record flipped in the file',
+    tamper: (folder) =>
+      folder.changeFile((bytes) => {
+        bytes[offsetOfVictim(bytes)] = 'E'.charCodeAt(0);
+        return bytes;
+      }),
+    finds: { code: 'LEAF_MISMATCH', seq: VICTIM },
+  },
+  {
+    name: 'a page of records overwritten with zeros',
+    tamper: (folder) =>
+      folder.changeFile((bytes) => {
+        const page = Math.floor(offsetOfVictim(bytes) / PAGE_BYTES) * PAGE_BYTES;
+        return bytes.fill(0, page, page + PAGE_BYTES);
+      }),
+    finds: { code: 'UNREADABLE' },
+  },
+  {
+    name: 'trap 1: the file cut to half',
+    tamper: (folder) => folder.changeFile((bytes) => bytes.subarray(0, Math.floor(bytes.length / 2))),
+    finds: { code: 'UNREADABLE' },
+  },
+  {
+    name: 'trap 1: the file replaced by something else',
+    tamper: (folder) => folder.changeFile(() => Buffer.from('this is not a database')),
+    finds: { code: 'UNREADABLE' },
+  },
+  {
+    name: 'trap 1: the file emptied',
+    tamper: (folder) => folder.changeFile(() => Buffer.alloc(0)),
+    finds: { code: 'UNREADABLE' },
+  },
+  {
+    name: 'trap 1: the database removed',
+    tamper: (folder) => {
+      folder.close();
+      rmSync(join(folder.dataDir, 'ledger.db'));
+    },
+    finds: { code: 'UNREADABLE' },
+  },
+  {
+    name: 'trap 1: the marker of the folder removed',
+    tamper: (folder) => rmSync(join(folder.dataDir, 'attestry.json')),
+    finds: { code: 'UNREADABLE' },
+  },
+  {
+    name: 'the master key replaced',
+    tamper: (folder) => writeFileSync(join(folder.dataDir, 'master.key'), `${'ab'.repeat(32)}\n`),
+    finds: { code: 'UNREADABLE' },
+  },
+  {
+    name: 'a table dropped',
+    tamper: (folder) => folder.db.exec('DROP TABLE seals'),
+    finds: { code: 'UNREADABLE' },
+  },
+  {
+    name: 'a search document that says something else',
+    tamper: (folder) =>
+      onSearch(
+        folder,
+        `INSERT INTO documents (documents, rowid) VALUES ('delete', ${folder.k(VICTIM)}); INSERT INTO documents (rowid, text) VALUES (${folder.k(VICTIM)}, 'innocent')`,
+      ),
+    finds: { code: 'SEARCH_PROJECTION', seq: VICTIM },
+  },
+  {
+    name: 'a search document removed',
+    tamper: (folder) => onSearch(folder, `DELETE FROM documents WHERE rowid = ${folder.k(VICTIM)}`),
+    finds: { code: 'SEARCH_PROJECTION', seq: VICTIM },
+  },
+];
