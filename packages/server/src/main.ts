@@ -17,6 +17,7 @@ import { Metrics } from './metrics/metrics.ts';
 import type { Operations } from './operations/operations.ts';
 import { EventSchemas } from './schemas/event-schemas.ts';
 import { VerifyJobs } from './verify/verify-jobs.ts';
+import { startVerifyThread } from './verify/verify-thread.ts';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -110,10 +111,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
   });
   const verifyJobs = await VerifyJobs.open({
     store: ledger.admin,
-    run: () => ({
-      result: Promise.reject(new Error('verification is not joined yet')),
-      stop: async () => undefined,
-    }),
+    run: (tenant, range, onProgress) => startVerifyThread({ source, tenant, range }, onProgress),
     now,
     onFailure: () => metrics.countVerifyFailure(),
     logger,

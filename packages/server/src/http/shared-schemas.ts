@@ -123,7 +123,9 @@ const VerifyJob = Type.Object({
   created_at: time('When it was asked for.'),
   started_at: Type.Optional(time('When it began.')),
   finished_at: Type.Optional(time('When it ended.')),
-  progress: Type.Optional(Type.Object({ records: count('Checked so far.'), total: count('To check.') })),
+  progress: Type.Optional(
+    Type.Object({ records: count('Checked so far.'), total: Type.Optional(count('To check.')) }),
+  ),
   report: Type.Optional(ref('VerificationReport')),
   error: Type.Optional(
     Type.String({ description: 'Why it could not be carried out: a failure, never a pass.' }),

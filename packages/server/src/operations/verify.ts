@@ -1,6 +1,7 @@
 import type { Caller } from '../auth/caller.ts';
 import { invalidParameter, notFound } from '../errors/api-error.ts';
-import type { VerifyJob, VerifyRange } from '../verify/verify-jobs.ts';
+import type { VerifyJob } from '../verify/verify-jobs.ts';
+import type { VerifyRange } from '../verify/verify-order.ts';
 import type { Operations } from './operations.ts';
 
 /** Starts a verification of the log, or of the records `from <= seq < to`. */

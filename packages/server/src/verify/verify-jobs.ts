@@ -3,16 +3,10 @@ import type { VerificationReport } from '@attestry/core';
 import type { AdminRow, AdminStore } from '@attestry/ledger';
 import { ApiError } from '../errors/api-error.ts';
 import { VERIFY_KEPT_MAX, VERIFY_RUNNING_MAX, VERIFY_WAITING_MAX } from '../limits.ts';
+import type { VerifyProgress, VerifyRange } from './verify-order.ts';
+import type { VerifyRun } from './verify-thread.ts';
 
 const KIND = 'verify_job';
-
-/** What a verification covers. */
-export interface VerifyRange {
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-  /** What is compared with the records: `columns`, `seals`, neither (`records`) or both (`full`, the default). */
-  readonly depth?: 'full' | 'records' | 'columns' | 'seals' | undefined;
-}
 
 /** A verification as it is shown and stored. */
 export interface VerifyJob {
@@ -22,18 +16,18 @@ export interface VerifyJob {
   readonly created_at: string;
   readonly started_at?: string;
   readonly finished_at?: string;
-  readonly progress?: { readonly records: number; readonly total: number };
+  readonly progress?: VerifyProgress;
   readonly report?: VerificationReport;
   /** Why it could not be carried out; that is a failure, never a pass. */
   readonly error?: string;
 }
 
-/** Runs one verification in a thread of its own. */
+/** Runs one verification, apart from the server's own work. */
 export type RunVerify = (
   tenant: string,
   range: VerifyRange,
-  onProgress: (progress: { records: number; total: number }) => void,
-) => { readonly result: Promise<VerificationReport>; stop(): Promise<void> };
+  onProgress: (progress: VerifyProgress) => void,
+) => VerifyRun;
 
 interface VerifyJobsOptions {
   readonly store: AdminStore;

@@ -4,7 +4,7 @@ import { getCheckpoint, listCheckpoints } from '../../operations/checkpoints.ts'
 import { consistency, inclusion } from '../../operations/proofs.ts';
 import { type LogResource, logCheckpoint, logTile } from '../../operations/tiles.ts';
 import { getVerify, startVerify } from '../../operations/verify.ts';
-import type { VerifyRange } from '../../verify/verify-jobs.ts';
+import type { VerifyRange } from '../../verify/verify-order.ts';
 import { queryObject, TenantQuery } from '../query-parameters.ts';
 import { type AnyRoute, type Reply, route } from '../route.ts';
 import { ref } from '../shared-schemas.ts';
