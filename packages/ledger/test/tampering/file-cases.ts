@@ -85,7 +85,7 @@ export const fileCases: readonly TamperingCase[] = [
     tamper: (folder) =>
       onSearch(
         folder,
-        `INSERT INTO documents (documents, rowid) VALUES ('delete', ${folder.k(VICTIM)}); INSERT INTO documents (rowid, text) VALUES (${folder.k(VICTIM)}, 'innocent')`,
+        `DELETE FROM documents WHERE rowid = ${folder.k(VICTIM)}; INSERT INTO documents (rowid, text) VALUES (${folder.k(VICTIM)}, 'innocent')`,
       ),
     finds: { code: 'SEARCH_PROJECTION', seq: VICTIM },
   },

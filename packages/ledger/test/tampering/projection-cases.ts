@@ -1,3 +1,4 @@
+import { timeKey } from '../../src/stores/sqlite/row-key.ts';
 import { BLIND_COLUMNS, WORD_COLUMNS } from '../../src/stores/sqlite/schema.ts';
 import { VICTIM } from './base-folder.ts';
 import type { TamperingCase } from './tampering-case.ts';
@@ -88,11 +89,10 @@ export const projectionCases: readonly TamperingCase[] = [
     finds: { code: 'PROJECTION', seq: 1 },
   },
   {
-    name: 'an event added to the index of filters under the terms of another',
+    name: 'an event added to the index of filters under another term',
     tamper: (folder) => {
-      const sql = 'SELECT rowid FROM filters ORDER BY rowid LIMIT 1 OFFSET ?';
-      const rowid = folder.value<number>(sql, VICTIM);
-      folder.run('INSERT INTO filters (rowid, terms) VALUES (?, ?)', rowid, 'forged');
+      const occurredMs = folder.value<number>('SELECT occurred FROM records WHERE k = ?', folder.k(VICTIM));
+      folder.run('INSERT INTO filters (rowid, terms) VALUES (?, ?)', timeKey(occurredMs, VICTIM), 'forged');
     },
     finds: { code: 'PROJECTION' },
   },

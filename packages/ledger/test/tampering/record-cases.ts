@@ -9,14 +9,15 @@ function edited(record: MutableRecord): string {
 }
 
 function insertCopy(folder: TamperedFolder, from: number, to: number): void {
-  const { k, log_no, ...row } =
-    folder.db.prepare('SELECT * FROM records WHERE k = ?').get(folder.k(from)) ?? {};
-  const names = Object.keys(row);
+  const columns = folder.db
+    .prepare("SELECT name FROM pragma_table_info('records') WHERE name <> 'k'")
+    .all()
+    .map(({ name }) => String(name))
+    .join(', ');
   folder.run(
-    `INSERT INTO records (k, log_no, ${names.join(', ')}) VALUES (?, ?, ${names.map(() => '?').join(', ')})`,
+    `INSERT INTO records (k, ${columns}) SELECT ?, ${columns} FROM records WHERE k = ?`,
     folder.k(to),
-    Number(log_no ?? k),
-    ...(Object.values(row) as (string | number | Uint8Array | null)[]),
+    folder.k(from),
   );
 }
 
