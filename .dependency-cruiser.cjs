@@ -56,11 +56,16 @@ module.exports = {
     {
       name: 'ports-not-stores',
       comment:
-        'only the wiring (embedded*, read-only*) and the threads it starts know which store there is; the rest uses ports',
+        'only the wiring (embedded*, read-only*), the threads it starts and what verifies the rows of SQLite know which store there is',
       severity: 'error',
       from: {
         path: '^packages/ledger/src/',
-        pathNot: [test, '^packages/ledger/src/(stores/|embedded|read-only|index)', '-thread.ts$'],
+        pathNot: [
+          test,
+          '^packages/ledger/src/(stores/|embedded|read-only|index)',
+          '-thread.ts$',
+          '/fsck/sqlite-',
+        ],
       },
       to: { path: '^packages/ledger/src/stores/' },
     },
