@@ -6,7 +6,7 @@ import { ApiError, type ApiErrorOptions, notFound } from '../errors/api-error.ts
 import type { ErrorCode } from '../errors/error-codes.ts';
 import { describeValidation } from './describe-validation.ts';
 
-export const PROBLEM_TYPE = 'application/problem+json';
+const PROBLEM_TYPE = 'application/problem+json';
 
 /** Errors of Fastify that are the client's, by their stable codes. */
 const FASTIFY_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {

@@ -56,7 +56,7 @@ export function toEventFilters(input: FilterInput, nowMs: number): EventFilters 
 }
 
 /** A view as filters: what a credential may see, as if it had asked for no more. */
-export function viewFilters(view: View): EventFilters {
+function viewFilters(view: View): EventFilters {
   return {
     ...(view.projects === undefined ? {} : { project: [...view.projects] }),
     ...(view.categories === undefined ? {} : { category: [...view.categories] }),
@@ -109,7 +109,7 @@ interface Visible {
 }
 
 /** True when an event (with its sealed members) is in the view. */
-export function isInView(event: Visible, view: View | undefined): boolean {
+function isInView(event: Visible, view: View | undefined): boolean {
   if (view === undefined) return false;
   const { projects, categories, types, actor } = view;
   const project = event.context?.project_id;

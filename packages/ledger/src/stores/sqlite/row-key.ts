@@ -20,11 +20,6 @@ export function seqOfKey(key: number): number {
   return key % SEQS_PER_LOG;
 }
 
-/** Log number in a record's row id. */
-export function logNoOfKey(key: number): number {
-  return Math.floor(key / SEQS_PER_LOG);
-}
-
 /** Row id of the `i`-th seal of the record with row id `key`. */
 export function sealKey(key: number, i: number): number {
   return key * SEALS_PER_RECORD + i;
@@ -38,7 +33,7 @@ const TIME_KEY_SPAN_MS = 2 ** 41 - 1;
 export const TIME_KEY_SEQS = 2 ** 22;
 
 /** `occurredAtMs` moved into the range that time keys can express (1950 to 2089); events outside share its ends. */
-export function clampTime(occurredAtMs: number): number {
+function clampTime(occurredAtMs: number): number {
   const offset = occurredAtMs - TIME_KEY_EPOCH_MS;
   return TIME_KEY_EPOCH_MS + Math.max(-TIME_KEY_SPAN_MS, Math.min(TIME_KEY_SPAN_MS, offset));
 }
