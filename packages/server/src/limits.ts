@@ -66,8 +66,6 @@ export const SCHEMA_NODES_MAX = 1_000;
 export const SCHEMA_DEPTH_MAX = 16;
 /** Backtracking steps one `pattern` may need on one value: about a millisecond. */
 export const PATTERN_STEPS_MAX = 1_000_000;
-/** Validators kept compiled at a time, over all tenants. */
-export const SCHEMA_CACHE_MAX = 2_000;
 
 /** Verifications that run at once: each takes a core. */
 export const VERIFY_RUNNING_MAX = 1;
@@ -92,5 +90,3 @@ export const AUDIT_UNKNOWN_ADDRESSES_MAX = 1_000;
 export const RATE_LIMIT_ENTRIES_MAX = 20_000;
 /** Window of every rate limit. */
 export const RATE_LIMIT_WINDOW_MS = 60_000;
-/** Compiled-bounds and filter caches hold at most this many entries. */
-export const TENANT_CACHE_MAX = 10_000;

@@ -94,7 +94,6 @@ export const FILTER_PROPERTIES = {
 
 /** Names of the filters, in the order of api.md. */
 export type FilterName = keyof typeof FILTER_PROPERTIES;
-export const FILTER_NAMES = Object.keys(FILTER_PROPERTIES) as readonly FilterName[];
 
 const RANGE_PROPERTIES = {
   from: Type.Optional(
