@@ -136,3 +136,37 @@ export {
   sealEnvelope,
 } from './seal/seal-envelope.ts';
 export { parseSealPayload, type SealedMembers, sealPayload } from './seal/seal-payload.ts';
+export {
+  FINDING_CODES,
+  type Finding,
+  type FindingCode,
+  isFinding,
+  type Notice,
+  type Progress,
+} from './verify/finding.ts';
+export type {
+  CheckedCounts,
+  ReportHead,
+  SealCounts,
+  VerificationReport,
+} from './verify/verification-report.ts';
+export { verifyLog } from './verify/verify-log.ts';
+export type {
+  ExpectedColumns,
+  LastSeen,
+  OpenedSeal,
+  VerifyDepth,
+  VerifyOptions,
+} from './verify/verify-options.ts';
+export type {
+  ColumnValue,
+  ColumnValues,
+  KeyAccess,
+  SourceCheckpoint,
+  SourceKey,
+  SourceRow,
+  SourceSeal,
+  SourceState,
+  StoreFinding,
+  VerifySource,
+} from './verify/verify-source.ts';

@@ -1,4 +1,4 @@
-import { openExisting } from './data-dir/data-folder.ts';
+import { type DataPaths, openExisting } from './data-dir/data-folder.ts';
 import { KeyRing } from './keys/key-ring.ts';
 import { nodeCrypto } from './keys/node-crypto.ts';
 import { systemRandom } from './keys/random-pool.ts';
@@ -15,6 +15,7 @@ export interface ReadOnlyOptions {
 /** A data folder opened for reading, in the calling thread, beside a running server or without one. */
 export class ReadOnlyLedger extends LedgerReader {
   readonly stores: ReadOnlyStores;
+  readonly paths: DataPaths;
   /** First part of every origin. */
   readonly logName: string;
   readonly #signingKeys: SigningKeys;
@@ -22,11 +23,13 @@ export class ReadOnlyLedger extends LedgerReader {
   constructor(parts: {
     readonly stores: ReadOnlyStores;
     readonly keys: KeyRing;
+    readonly paths: DataPaths;
     readonly logName: string;
     readonly signingKeys: SigningKeys;
   }) {
     super({ stores: parts.stores, crypto: nodeCrypto, keys: parts.keys });
     this.stores = parts.stores;
+    this.paths = parts.paths;
     this.logName = parts.logName;
     this.#signingKeys = parts.signingKeys;
   }
@@ -60,5 +63,11 @@ export async function openReadOnly(dataDir: string, options: ReadOnlyOptions = {
     master: folder.master,
     store: stores.keys,
   });
-  return new ReadOnlyLedger({ stores, keys, logName: folder.logName, signingKeys: folder.signingKeys });
+  return new ReadOnlyLedger({
+    stores,
+    keys,
+    paths: folder.paths,
+    logName: folder.logName,
+    signingKeys: folder.signingKeys,
+  });
 }

@@ -1,0 +1,65 @@
+import {
+  type ColumnValues,
+  type ExpectedColumns,
+  type LedgerRecord,
+  mergePersonal,
+  type NormalizedEvent,
+  type OpenedSeal,
+  parseSealPayload,
+  type SealedMembers,
+} from '@attestry/core';
+import type { MakeBlindIndex } from '../projection/blind-columns.ts';
+import { projectEvent } from '../projection/project-event.ts';
+
+/** Columns that never depend on a sealed member: they can be compared although a seal stays closed. */
+const OPEN_COLUMNS = [
+  'occurredAtMs',
+  'type',
+  'category',
+  'severity',
+  'status',
+  'verb',
+  'project',
+  'actorType',
+  'targetType',
+  'httpStatus',
+  'trafficLight',
+] as const;
+
+/**
+ * Computes the query columns of a record again, by the same function that made them.
+ *
+ * @param blind the tenant's blind indexes; `undefined` without its key: then only the open columns are compared
+ */
+export function expectedColumns(blind: MakeBlindIndex | undefined): ExpectedColumns {
+  return (record, seals) => {
+    const atMs = Date.parse(record.at);
+    const members = openedMembers(seals);
+    if (members === undefined || blind === undefined) {
+      const open = columnsOf(record, [], () => 0n);
+      return { at: atMs, ...Object.fromEntries(OPEN_COLUMNS.map((name) => [name, open[name] ?? null])) };
+    }
+    return { at: atMs, ...columnsOf(record, members, blind) };
+  };
+}
+
+function columnsOf(
+  record: LedgerRecord,
+  members: readonly SealedMembers[],
+  blind: MakeBlindIndex,
+): ColumnValues {
+  const event = members.length > 0 ? mergePersonal(record.data, members) : record.data;
+  return projectEvent(event as unknown as NormalizedEvent, blind) as unknown as ColumnValues;
+}
+
+/** Members of all seals; `undefined` when one of them stays closed, so that its columns cannot be known. */
+function openedMembers(seals: readonly OpenedSeal[]): SealedMembers[] | undefined {
+  const members: SealedMembers[] = [];
+  for (const seal of seals) {
+    if (seal.kind === 'gone') continue;
+    const opened = seal.kind === 'opened' ? parseSealPayload(seal.payload) : undefined;
+    if (opened === undefined) return undefined;
+    members.push(opened);
+  }
+  return members;
+}

@@ -1,0 +1,140 @@
+import {
+  hexToBytes,
+  isFinding,
+  type LastSeen as SeenLog,
+  type VerificationReport,
+  type VerifyDepth,
+  verifyLog,
+} from '@attestry/core';
+import { LastSeen } from '../checkpointer/last-seen.ts';
+import { errorText, LedgerError } from '../errors.ts';
+import { nodeCrypto } from '../keys/node-crypto.ts';
+import type { MakeBlindIndex } from '../projection/blind-columns.ts';
+import { openReadOnly, type ReadOnlyLedger } from '../read-only.ts';
+import { expectedColumns } from './expected-columns.ts';
+import { SqliteVerifySource } from './sqlite-verify-source.ts';
+
+export interface VerifyFolderOptions {
+  readonly dataDir: string;
+  readonly tenant: string;
+  /** First record to check; 0 when absent. */
+  readonly from?: number;
+  /** One past the last record to check; the end of the log when absent. */
+  readonly to?: number;
+  /** `all` when absent. */
+  readonly depth?: VerifyDepth;
+  /** A key of the log known from elsewhere; the one in the folder when absent. */
+  readonly vkey?: string;
+  readonly masterKey?: string | Uint8Array;
+  readonly signingKeyFile?: string;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Tenants that have a log in a data folder, the server's own `_system` included. */
+export async function listTenants(dataDir: string): Promise<readonly string[]> {
+  const ledger = await openReadOnly(dataDir);
+  try {
+    return (await ledger.heads()).map(({ tenant }) => tenant);
+  } finally {
+    ledger.close();
+  }
+}
+
+/**
+ * Verifies one log of a data folder in the calling thread, read-only, whether or not a server runs on it.
+ *
+ * @returns the report; a folder that cannot be read at all gives one with an `UNREADABLE` finding, never a pass
+ */
+export async function runVerify(options: VerifyFolderOptions): Promise<VerificationReport> {
+  let ledger: ReadOnlyLedger;
+  try {
+    ledger = await openReadOnly(options.dataDir, options);
+  } catch (error) {
+    return unreadable(options, errorText(error));
+  }
+  try {
+    return await verifyFolder(ledger, options);
+  } catch (error) {
+    return unreadable(options, errorText(error));
+  } finally {
+    ledger.close();
+  }
+}
+
+async function verifyFolder(
+  ledger: ReadOnlyLedger,
+  options: VerifyFolderOptions,
+): Promise<VerificationReport> {
+  const { tenant, from, to, depth, onProgress } = options;
+  const { origin, lastSeen } = await memoryOf(ledger, tenant);
+  const source = new SqliteVerifySource(ledger, tenant);
+  try {
+    const vkey = options.vkey ?? ledger.vkeys(origin).at(0);
+    const steps = verifyLog(source, {
+      crypto: nodeCrypto,
+      now: Date.now,
+      origin,
+      expectedColumns: expectedColumns(await blindIndexes(ledger, tenant)),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(depth === undefined ? {} : { depth }),
+      ...(vkey === undefined ? {} : { vkey }),
+      ...(lastSeen === undefined ? {} : { lastSeen }),
+    });
+    for (;;) {
+      const step = await steps.next();
+      if (step.done === true) return step.value;
+      if (!isFinding(step.value) && step.value.kind === 'progress')
+        onProgress?.(step.value.done, step.value.total);
+    }
+  } finally {
+    source.close();
+  }
+}
+
+/**
+ * Under which origin the log goes, and what was last signed of it: from the folder's memory outside the database, so
+ * that a database cannot give itself another name.
+ */
+async function memoryOf(
+  ledger: ReadOnlyLedger,
+  tenant: string,
+): Promise<{ readonly origin: string; readonly lastSeen: SeenLog | undefined }> {
+  const { lastSeen } = await LastSeen.load(ledger.paths.lastSeen);
+  const first = `${ledger.logName}/t/${tenant}`;
+  const entries = [...lastSeen.entries()].filter(([, seen]) => seen.tenant === tenant);
+  const newest = entries.sort(([left], [right]) => generationOf(left) - generationOf(right)).at(-1);
+  if (newest === undefined) return { origin: first, lastSeen: undefined };
+  const [origin, { size, rootHex }] = newest;
+  return { origin, lastSeen: { size, root: hexToBytes(rootHex) } };
+}
+
+function generationOf(origin: string): number {
+  return Number(/\/g([0-9]+)$/.exec(origin)?.[1] ?? 1);
+}
+
+/** `undefined` when the tenant's index key is not there: then only the columns that need none are compared. */
+async function blindIndexes(ledger: ReadOnlyLedger, tenant: string): Promise<MakeBlindIndex | undefined> {
+  try {
+    return (await ledger.keyRing.indexer(tenant)).blind;
+  } catch (error) {
+    if (error instanceof LedgerError && error.code === 'unknown_tenant') return undefined;
+    throw error;
+  }
+}
+
+function unreadable(options: VerifyFolderOptions, detail: string): VerificationReport {
+  const from = options.from ?? 0;
+  return {
+    ok: false,
+    origin: options.tenant,
+    size: 0,
+    root: null,
+    checked: { records: 0, columns: 0, ids: 0, tiles: 0, checkpoints: 0, seals: 0, from, to: from },
+    seals: { verified: 0, sealed: 0, erased: 0 },
+    head: { checkpoint_size: 0, signed_at: null, last_outside_anchor: null, unanchored_records: 0 },
+    findings: [{ code: 'UNREADABLE', detail }],
+    findings_total: 1,
+    duration_ms: 0,
+  };
+}

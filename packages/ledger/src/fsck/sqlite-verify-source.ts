@@ -1,0 +1,209 @@
+import type {
+  ColumnValues,
+  SourceCheckpoint,
+  SourceKey,
+  SourceRow,
+  SourceSeal,
+  SourceState,
+  StoreFinding,
+  VerifySource,
+} from '@attestry/core';
+import { HASH_BYTES } from '@attestry/core';
+import { FatalError } from '../errors.ts';
+import type { ReadOnlyLedger } from '../read-only.ts';
+import { RawBoundsReader } from '../stores/sqlite/raw-bounds.ts';
+import type { RawRecord, RawSeal } from '../stores/sqlite/raw-scan.ts';
+import { searchDifferences } from '../stores/sqlite/raw-search.ts';
+import { LevelZeroTiles } from './level-zero-tiles.ts';
+
+/** Stray rows named one by one; a table full of them is one damage. */
+const STRAYS_MAX = 1_000;
+const CHECKPOINTS_PER_READ = 1_000;
+
+/** One log of a data folder, as it is stored: what the verifier reads when it is given a folder. */
+export class SqliteVerifySource implements VerifySource {
+  readonly #ledger: ReadOnlyLedger;
+  readonly #bounds: RawBoundsReader;
+  readonly #tenant: string;
+  readonly #tiles = new LevelZeroTiles();
+  /** Found while rows were read, told by `readStrays`. */
+  readonly #noticed: StoreFinding[] = [];
+  #logNo: number | undefined;
+  /** One past the last record, when the bounds were read. */
+  #end = 0;
+
+  constructor(ledger: ReadOnlyLedger, tenant: string) {
+    this.#ledger = ledger;
+    this.#tenant = tenant;
+    this.#bounds = new RawBoundsReader(ledger.paths.ledger);
+  }
+
+  close(): void {
+    this.#bounds.close();
+  }
+
+  async readState(): Promise<SourceState | undefined> {
+    this.#logNo = this.#ledger.stores.scan.logNo(this.#tenant);
+    const bounds = this.#logNo === undefined ? undefined : this.#bounds.bounds(this.#logNo);
+    if (bounds === undefined) return undefined;
+    const { origin, size, lastHash, lastAtMs, lastSeq, checkpointSize, eventIds } = bounds;
+    this.#end = lastSeq + 1;
+    const frontier = splitHashes(bounds.frontier);
+    return { origin, size, frontier, lastHash, lastAtMs, lastSeq, checkpointSize, eventIds };
+  }
+
+  async readRows(from: number, to: number): Promise<readonly SourceRow[]> {
+    const { scan } = this.#ledger.stores;
+    const logNo = this.#knownLog();
+    const records = scan.records(logNo, from, to - from).filter(({ seq }) => seq < to);
+    const rows = new Map<number, { record: RawRecord | undefined; seals: RawSeal[] }>();
+    for (const record of records) {
+      rows.set(record.seq, { record, seals: [] });
+      this.#tiles.add(record.seq, record.leafHash);
+    }
+    for (const seal of scan.seals(logNo, from, to)) {
+      const row = rows.get(seal.seq);
+      if (row === undefined) rows.set(seal.seq, { record: undefined, seals: [seal] });
+      else row.seals.push(seal);
+    }
+    return [...rows]
+      .sort(([left], [right]) => left - right)
+      .map(([seq, { record, seals }]) => this.#row(seq, record, seals));
+  }
+
+  async readTile(level: number, index: number): Promise<Uint8Array | undefined> {
+    const assembled = level === 0 ? this.#tiles.get(index) : undefined;
+    return assembled ?? this.#ledger.stores.ledger.readTile(this.#tenant, level, index);
+  }
+
+  async readCheckpoints(sizeFrom: number, sizeTo: number): Promise<readonly SourceCheckpoint[]> {
+    const found: SourceCheckpoint[] = [];
+    let from = sizeFrom;
+    for (;;) {
+      const page = await this.#ledger.stores.checkpoints.list(this.#tenant, {
+        sizeFrom: from,
+        sizeTo,
+        order: 'asc',
+        limit: CHECKPOINTS_PER_READ,
+      });
+      found.push(...page);
+      const last = page.at(-1);
+      if (last === undefined || page.length < CHECKPOINTS_PER_READ) return found;
+      from = last.size + 1;
+    }
+  }
+
+  findEventIds(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#ledger.stores.ledger.findSeqs(this.#tenant, ids);
+  }
+
+  async readKeys(by: 'kid' | 'sub', names: readonly string[]): Promise<readonly SourceKey[]> {
+    if (by === 'sub') {
+      return this.#bounds.keysOfSubjects(this.#tenant, names).map(({ kid, sub, destroyed }) => ({
+        kid,
+        sub,
+        access: { kind: destroyed ? 'destroyed' : 'locked' },
+      }));
+    }
+    const stored = await this.#ledger.stores.keys.findByKid(this.#tenant, names);
+    const keys: SourceKey[] = [];
+    for (const { kid, sub } of stored) {
+      const access = await this.#access(kid);
+      if (access !== undefined) keys.push({ kid, sub, access });
+    }
+    return keys;
+  }
+
+  async *readStrays(from: number, _to: number): AsyncGenerator<StoreFinding, void> {
+    yield* this.#noticed.splice(0);
+    const logNo = this.#knownLog();
+    for (const seq of this.#bounds.sealsBeyond(logNo, this.#end, STRAYS_MAX)) {
+      yield { code: 'SEAL_ORPHAN', seq, detail: 'an envelope is stored for a record that does not exist' };
+    }
+    if (from > 0) return;
+    for (const { seq } of this.#bounds.eventIdsOfNothing(logNo, STRAYS_MAX)) {
+      yield { code: 'EVENT_ID_INDEX', seq, detail: 'the index of event ids names a record that is no event' };
+    }
+    for (const k of this.#ledger.stores.scan.orphanedRecords(STRAYS_MAX)) {
+      yield { code: 'PROJECTION_COUNT', detail: `row ${k} of the records lies in no log of this folder` };
+    }
+    yield* this.#searchStrays(logNo);
+  }
+
+  *#searchStrays(logNo: number): Generator<StoreFinding, void> {
+    for (const { seq, kind } of searchDifferences(this.#ledger.paths, logNo, STRAYS_MAX)) {
+      const detail =
+        kind === 'missing'
+          ? 'the search index has passed this event and has no document of it'
+          : 'the search index has a document that belongs to no event';
+      yield { code: 'SEARCH_PROJECTION', seq, detail };
+    }
+  }
+
+  #row(seq: number, record: RawRecord | undefined, seals: readonly RawSeal[]): SourceRow {
+    if (record === undefined) {
+      return { seq, text: undefined, leafHash: undefined, columns: undefined, seals: seals.map(toSeal) };
+    }
+    const { text, leafHash, columns, atMs } = record;
+    if (columns === undefined && text !== undefined) this.#checkTime(seq, text, atMs);
+    return {
+      seq,
+      text,
+      leafHash,
+      columns: columns === undefined ? undefined : ({ at: atMs, ...columns } as unknown as ColumnValues),
+      seals: seals.map((seal) => (seal.kid === undefined ? keyless(seal, text) : toSeal(seal))),
+    };
+  }
+
+  /** Records that are no events have one column only. */
+  #checkTime(seq: number, text: string, atMs: number): void {
+    const at = /^\{"at":"([^"]*)"/.exec(text)?.[1];
+    if (at === undefined || Date.parse(at) === atMs) return;
+    const detail = `column says ${new Date(atMs).toISOString()}, record says ${at}`;
+    this.#noticed.push({ code: 'PROJECTION', seq, field: 'at', detail });
+  }
+
+  async #access(kid: string): Promise<SourceKey['access'] | undefined> {
+    try {
+      const key = (await this.#ledger.keyRing.keysByKid(this.#tenant, [kid])).get(kid);
+      if (key === undefined) return undefined;
+      return key.kind === 'live' ? { kind: 'key', key: key.key } : { kind: 'destroyed' };
+    } catch (error) {
+      // Does not unwrap: changed, or wrapped by another master key. For its envelopes that is as if it were gone.
+      if (error instanceof FatalError && error.code === 'master_key_wrong') return undefined;
+      throw error;
+    }
+  }
+
+  #knownLog(): number {
+    if (this.#logNo === undefined) throw new Error('readState comes before any other read');
+    return this.#logNo;
+  }
+}
+
+function toSeal(seal: RawSeal): SourceSeal {
+  const { index, envelope } = seal;
+  return { index, sub: seal.sub ?? '', kid: seal.kid ?? '', envelope };
+}
+
+/** The row of the key is gone, and with it the subject: the record still says whose the envelope at this place is. */
+function keyless(seal: RawSeal, text: string | undefined): SourceSeal {
+  const { index, envelope } = seal;
+  const refs = text === undefined ? [] : sealRefs(text);
+  return { index, sub: refs[index]?.sub ?? '', kid: '', envelope };
+}
+
+function sealRefs(text: string): readonly { readonly sub?: string }[] {
+  try {
+    const { seals } = JSON.parse(text) as { readonly seals?: unknown };
+    return Array.isArray(seals) ? seals : [];
+  } catch {
+    // A text that is no record has a finding of its own.
+    return [];
+  }
+}
+
+function splitHashes(bytes: Uint8Array): Uint8Array[] {
+  const count = Math.ceil(bytes.length / HASH_BYTES);
+  return Array.from({ length: count }, (_, i) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
+}

@@ -1,0 +1,123 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { openForReading } from './open-database.ts';
+import { recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, seqOfKey } from './row-key.ts';
+import { READER_CACHE_KIB } from './sqlite-limits.ts';
+import { toStoreError } from './store-error.ts';
+
+/** Where the rows of one log end, in one moment. */
+export interface RawBounds {
+  readonly origin: string;
+  readonly size: number;
+  readonly frontier: Uint8Array;
+  readonly lastHash: Uint8Array;
+  readonly lastAtMs: number;
+  /** Highest number of a stored record, -1 when there is none. */
+  readonly lastSeq: number;
+  /** Size of the largest stored checkpoint, 0 when there is none. */
+  readonly checkpointSize: number;
+  readonly eventIds: number;
+}
+
+/** One row of `data_keys`. */
+export interface RawKey {
+  readonly kid: string;
+  readonly sub: string;
+  readonly destroyed: boolean;
+}
+
+/**
+ * What a verifier asks of the database besides the rows themselves: the bounds of a log, the keys of a subject, and rows
+ * that lie beyond what any record accounts for. Own read-only connection.
+ */
+export class RawBoundsReader {
+  readonly #db: DatabaseSync;
+
+  constructor(path: string) {
+    this.#db = openForReading(path, READER_CACHE_KIB);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** The bounds in one moment, `undefined` for a log that is not there. */
+  bounds(logNo: number): RawBounds | undefined {
+    return this.#read('the bounds of the log', () => {
+      this.#db.exec('BEGIN');
+      try {
+        return this.#bounds(logNo);
+      } finally {
+        this.#db.exec('COMMIT');
+      }
+    });
+  }
+
+  #bounds(logNo: number): RawBounds | undefined {
+    const head = this.#db
+      .prepare('SELECT origin, size, frontier, last_hash, last_at FROM logs WHERE log_no = ?')
+      .get(logNo) as
+      | { origin: string; size: number; frontier: Uint8Array; last_hash: Uint8Array; last_at: number }
+      | undefined;
+    if (head === undefined) return undefined;
+    const range = [recordKey(logNo, 0), recordKey(logNo, SEQS_PER_LOG)];
+    const last = this.#number('SELECT max(k) AS n FROM records WHERE k >= ? AND k < ?', range);
+    return {
+      origin: head.origin,
+      size: head.size,
+      frontier: head.frontier,
+      lastHash: head.last_hash,
+      lastAtMs: head.last_at,
+      lastSeq: last === undefined ? -1 : seqOfKey(last),
+      checkpointSize: this.#number('SELECT max(size) AS n FROM checkpoints WHERE log_no = ?', [logNo]) ?? 0,
+      eventIds: this.#number('SELECT count(*) AS n FROM event_ids WHERE log_no = ?', [logNo]) ?? 0,
+    };
+  }
+
+  /** Keys of subjects, by handle. */
+  keysOfSubjects(tenant: string, subs: readonly string[]): RawKey[] {
+    return this.#read('data keys', () => {
+      const rows = this.#db
+        .prepare(
+          `SELECT kid, sub, wrapped IS NULL AS destroyed FROM data_keys JOIN tenants USING (tenant_no)
+           WHERE tenant = ? AND sub IN (SELECT value FROM json_each(?))`,
+        )
+        .all(tenant, JSON.stringify(subs)) as { kid: string; sub: string; destroyed: number }[];
+      return rows.map(({ kid, sub, destroyed }) => ({ kid, sub, destroyed: destroyed === 1 }));
+    });
+  }
+
+  /** Numbers of records at or after `end` for which an envelope is stored, at most `limit`. */
+  sealsBeyond(logNo: number, end: number, limit: number): number[] {
+    return this.#read('seals', () => {
+      // The log may have grown since its bounds were read: what has a record by now is no stray.
+      const sql = `SELECT seal_k AS k FROM seals WHERE seal_k >= ? AND seal_k < ?
+        AND NOT EXISTS (SELECT 1 FROM records WHERE records.k = seal_k / ${SEALS_PER_RECORD})
+        ORDER BY seal_k LIMIT ?`;
+      const range = [sealKey(recordKey(logNo, end), 0), sealKey(recordKey(logNo, SEQS_PER_LOG), 0), limit];
+      const rows = this.#db.prepare(sql).all(...range) as { k: number }[];
+      return rows.map(({ k }) => seqOfKey(Math.floor(k / SEALS_PER_RECORD)));
+    });
+  }
+
+  /** Rows of the index of event ids that name no event, at most `limit`. */
+  eventIdsOfNothing(logNo: number, limit: number): { readonly seq: number }[] {
+    return this.#read('event ids', () => {
+      const sql = `SELECT seq FROM event_ids AS ids WHERE log_no = ? AND NOT EXISTS
+        (SELECT 1 FROM records WHERE k = ? + ids.seq AND occurred IS NOT NULL) LIMIT ?`;
+      return this.#db.prepare(sql).all(logNo, recordKey(logNo, 0), limit) as { seq: number }[];
+    });
+  }
+
+  #number(sql: string, values: readonly number[]): number | undefined {
+    const row = this.#db.prepare(sql).get(...values) as { n: number | null } | undefined;
+    return row?.n ?? undefined;
+  }
+
+  #read<Result>(what: string, work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw toStoreError(error, `reading ${what}`);
+    }
+  }
+}
