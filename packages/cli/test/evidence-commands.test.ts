@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flipByte } from '../src/demo/flip-byte.ts';
 import { attestry } from './cli-process.ts';
 import { TestServer } from './running-server.ts';
 
@@ -34,9 +35,37 @@ describe('evidence from a real server', () => {
 
   it('trap 1: a folder that cannot be read is never a pass', async () => {
     const nowhere = await attestry(['verify', '--data', join(scratch, 'nowhere')]);
-    expect(nowhere.exitCode).not.toBe(0);
+    expect(nowhere).toMatchObject({ exitCode: 1, stdout: '' });
     const empty = mkdtempSync(join(scratch, 'empty-'));
-    expect((await attestry(['verify', '--data', empty])).exitCode).not.toBe(0);
+    expect(await attestry(['verify', '--data', empty])).toMatchObject({ exitCode: 1, stdout: '' });
+    const absent = await attestry(['verify', '--data', server.dataDir, '--tenant', 'nobody']);
+    expect(absent.exitCode).toBe(1);
+  });
+
+  it('names what was changed, and where, online and on the files', async () => {
+    const damaged = await TestServer.start();
+    try {
+      const event = { type: 'document.viewed', action: { status: 'failure' } };
+      const receipt = await damaged.api<{ id: string; seq: number }>('/v1/events', {
+        method: 'POST',
+        body: JSON.stringify(event),
+      });
+      for (let more = 0; more < 3; more += 1) await damaged.json('capture', '--type', 'a.b', '--actor', 'x');
+      await damaged.stop();
+      await flipByte(damaged.dataDir, receipt.id);
+      const files = await damaged.run(['verify', '--data', damaged.dataDir, '--tenant', 'default']);
+      expect(files.exitCode).toBe(1);
+      expect(files.stdout).toMatch(/✘ \d+ finding/);
+      expect(files.stdout).toContain(`seq ${receipt.seq}`);
+      await damaged.restart();
+      const online = await damaged.run(['verify', '--json']);
+      expect(online.exitCode).toBe(1);
+      const report = JSON.parse(online.stdout) as { ok: boolean; findings: { seq?: number }[] };
+      expect(report.ok).toBe(false);
+      expect(report.findings.map((finding) => finding.seq)).toContain(receipt.seq);
+    } finally {
+      await damaged.remove();
+    }
   });
 
   it('prints the signed note as it was published', async () => {
