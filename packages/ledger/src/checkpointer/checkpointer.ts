@@ -73,8 +73,11 @@ export class Checkpointer {
 
   /** Says that a log has a new committed head. */
   committed(head: LogHead): void {
-    const since = this.#unsigned.get(head.tenant)?.sinceMs ?? this.#parts.clock();
-    this.#unsigned.set(head.tenant, { head, sinceMs: since });
+    const waiting = this.#unsigned.get(head.tenant);
+    // Commits whose answers were lost are told late; the newest head counts.
+    if (waiting !== undefined && waiting.head.size >= head.size) return;
+    if ((this.#signed.get(head.tenant)?.size ?? 0) > head.size) return;
+    this.#unsigned.set(head.tenant, { head, sinceMs: waiting?.sinceMs ?? this.#parts.clock() });
     this.#arm();
   }
 

@@ -1,5 +1,4 @@
 import { equalBytes } from '@attestry/core';
-import { FatalError } from '../errors.ts';
 import { GROUP_CHARS_MAX, GROUP_EVENTS_MAX } from '../limits.ts';
 import type { LedgerStore, LogAppend } from '../ports/ledger-store.ts';
 import type { LinkedBatch, OpenLog } from './open-log.ts';
@@ -84,22 +83,14 @@ export function splitGroup(group: CommitGroup): readonly CommitGroup[] {
 
 /**
  * Whether a batch whose append failed is in the log nevertheless. Decided by what is stored, never by what the error
- * says: the batch was linked on a certain head, so it is there exactly if its last leaf is where it was to be.
- *
- * @throws {FatalError} `log_shrunk` when the log is shorter than it was when the batch was linked
+ * says: the batch was linked on a certain head, so it is there exactly if its last leaf is where it was to be. A log
+ * that is shorter than the batch expected is no surprise: the batch before it may have failed.
  */
 export async function isApplied(store: LedgerStore, append: LogAppend): Promise<boolean> {
   const { before, after } = append;
   if (after.size === before.size) return false;
   const head = await store.readHead(before.tenant);
-  const size = head?.size ?? 0;
-  if (size < before.size) {
-    throw new FatalError(
-      'log_shrunk',
-      `the log of tenant ${before.tenant} has ${size} records, but had ${before.size}: stop and restore it`,
-    );
-  }
-  if (size < after.size) return false;
+  if (head === undefined || head.size < after.size) return false;
   const leaf = await store.readLeafHashes(before.tenant, after.size - 1, after.size);
   return equalBytes(leaf, after.lastHash);
 }

@@ -73,15 +73,12 @@ export class OpenLog {
     return this.#committed;
   }
 
-  /** Takes over the state that the store has confirmed. */
+  /**
+   * Takes over a state that the store has confirmed. It may be one that is passed already: a batch whose answer was
+   * lost is found to be in the log after the batch that follows it was confirmed.
+   */
   confirm(head: LogHead): void {
-    if (head.size < this.#committed.size) {
-      throw new FatalError(
-        'head_regressed',
-        `tenant ${this.tenant}: a commit of ${head.size} records follows one of ${this.#committed.size}`,
-      );
-    }
-    this.#committed = head;
+    if (head.size > this.#committed.size) this.#committed = head;
   }
 
   /** Starts again from the stored head, forgetting what was linked and not committed. */

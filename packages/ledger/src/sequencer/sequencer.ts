@@ -297,12 +297,7 @@ export class Sequencer {
   #acknowledge(sent: SentGroup, commitMs: number): void {
     for (const { log, batch } of sent.batches) {
       const { before, after, records } = batch.append;
-      try {
-        log.confirm(after);
-      } catch (error) {
-        this.#failLog(log, toLedgerError(error));
-        continue;
-      }
+      log.confirm(after);
       batch.linked.forEach((record, i) => {
         const leafHash = records[i]?.leafHash as Uint8Array;
         this.#settle(log, record, {

@@ -1,6 +1,7 @@
 import { type Fault, type FaultPlan, faultyStores, type StoreStep } from '@attestry/testkit';
 import { describe, expect, it } from 'vitest';
 import { OperationalError } from '../../src/errors.ts';
+import type { Receipt } from '../../src/ingest/incoming-event.ts';
 import type { SqliteStores } from '../../src/stores/sqlite/sqlite-stores.ts';
 import { audit, events, openLedger, receiptsOf, temporaryFolder } from '../temporary-ledger.ts';
 
@@ -85,6 +86,33 @@ describe('when the commit fails', () => {
     expect(new Set(receipts.map(({ seq }) => seq)).size).toBe(70);
     expect(await audit(embedded, 'acme', receipts)).toBe(71);
   });
+
+  it.each(['not-applied', 'applied'] as const)(
+    '%s, the batches sent after it are linked anew',
+    async (fault) => {
+      const weather = failing('append', fault);
+      const embedded = await openLedger(temporaryFolder(), {
+        batchSize: 1,
+        wrapStores: (stores) => faultyStores(stores, weather.plan),
+      });
+      await embedded.ledger.createLog('acme');
+      for (let round = 0; round < 5; round += 1) {
+        // Several transactions of the same log are on their way when the first of them fails.
+        const calls = Array.from({ length: 6 }, (_, i) =>
+          embedded.ledger.append('acme', events(20 + round * 6 + i, 300)),
+        );
+        await new Promise((resolve) => setTimeout(resolve, round * 4));
+        weather.times = 1;
+        receiptsOf((await Promise.all(calls)).flat());
+      }
+      const receipts: Receipt[] = [];
+      for (let i = 0; i < 30; i += 1) {
+        receipts.push(...receiptsOf(await embedded.ledger.append('acme', events(20 + i, 300))));
+      }
+      expect(receipts.every(({ duplicate }) => duplicate)).toBe(true);
+      expect(await audit(embedded, 'acme', receipts)).toBe(9_001);
+    },
+  );
 
   it('trap 17: goes on after a store that was down for long', async () => {
     const weather = failing('append', 'not-applied');

@@ -155,7 +155,9 @@ class Simulation {
   #append(): void {
     const { ledger } = this.#embedded as EmbeddedLedger;
     const tenant = this.#random.pick(TENANTS);
-    const events = Array.from({ length: 1 + this.#random.below(12) }, () => this.#event(tenant));
+    const events = Array.from({ length: 1 + this.#random.below(this.#random.chance(0.1) ? 400 : 12) }, () =>
+      this.#event(tenant),
+    );
     const life = this.#life;
     const call = ledger.append(tenant, events).then(
       (results) => {
