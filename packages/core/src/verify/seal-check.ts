@@ -183,17 +183,17 @@ export class SealCheck {
     seals: readonly SourceSeal[],
   ): (SourceSeal | undefined)[] {
     const envelopes: (SourceSeal | undefined)[] = new Array(refs.length).fill(undefined);
-    for (const seal of seals) {
-      if (refs[seal.index]?.sub === seal.sub && envelopes[seal.index] === undefined) {
-        envelopes[seal.index] = seal;
-      } else if (refs.some((ref) => ref.sub === seal.sub)) {
-        this.#sink.add({
-          code: 'SEAL_DUP',
-          ...place,
-          detail: `envelope ${seal.index} is a second one for the subject ${seal.sub}`,
-        });
+    const left = seals.filter((seal) => {
+      const fits = refs[seal.index]?.sub === seal.sub && envelopes[seal.index] === undefined;
+      if (fits) envelopes[seal.index] = seal;
+      return !fits;
+    });
+    for (const seal of left) {
+      if (envelopes.some((envelope) => envelope?.sub === seal.sub)) {
+        const detail = `envelope ${seal.index} is a second one for the subject ${seal.sub}`;
+        this.#sink.add({ code: 'SEAL_DUP', ...place, detail });
       } else {
-        this.#orphans(place, [seal], 'the record has no such seal');
+        this.#orphans(place, [seal], 'the record has no such seal at this place');
       }
     }
     return envelopes;

@@ -48,7 +48,7 @@ export const projectionCases: readonly TamperingCase[] = [
   {
     name: 'an event hidden from queries',
     tamper: (folder) => folder.run('UPDATE records SET occurred = NULL WHERE k = ?', folder.k(VICTIM)),
-    finds: { code: 'PROJECTION_COUNT', seq: VICTIM },
+    finds: { code: 'PROJECTION', seq: VICTIM, field: 'occurredAtMs' },
   },
   {
     name: 'a record that is no event made to look like one',

@@ -102,7 +102,7 @@ export const sealCases: readonly TamperingCase[] = [
       moveSeal(folder, folder.sealK(VICTIM, 1), folder.sealK(VICTIM, 0));
       moveSeal(folder, -1, folder.sealK(VICTIM, 1));
     },
-    finds: { code: 'SEAL_DECRYPT', seq: VICTIM },
+    finds: { code: 'SEAL_ORPHAN', seq: VICTIM },
   },
   {
     name: 'an envelope under the key of another person',
@@ -112,7 +112,7 @@ export const sealCases: readonly TamperingCase[] = [
         folder.sealK(VICTIM + 1, 0),
         folder.sealK(VICTIM, 0),
       ),
-    finds: { code: 'SEAL_DECRYPT', seq: VICTIM },
+    finds: { code: 'SEAL_ORPHAN', seq: VICTIM },
   },
   {
     name: 'a key destroyed without an erasure',
@@ -132,7 +132,7 @@ export const sealCases: readonly TamperingCase[] = [
         kidOf(folder, 1),
         kidOf(folder, 0),
       ),
-    finds: { code: 'SEAL_DECRYPT', seq: VICTIM },
+    finds: { code: 'SEAL_KEY_MISSING', seq: VICTIM },
   },
   {
     name: 'an erasure pretended, data and key left',

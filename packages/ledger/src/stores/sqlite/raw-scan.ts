@@ -6,13 +6,20 @@ import { recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, seqOfKey } from './
 import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
 import { toStoreError } from './store-error.ts';
 
+/** Columns of `records` that only events have. */
+const QUERY_COLUMNS = [
+  'occurred',
+  'http_status',
+  ...[...WORD_COLUMNS, ...BLIND_COLUMNS].map(([, column]) => column),
+];
+
 /** One row of `records` as it is stored. */
 export interface RawRecord {
   readonly seq: number;
   readonly text: string | undefined;
   readonly leafHash: Uint8Array;
   readonly atMs: number;
-  /** Absent for a row without query columns, as all but events have. */
+  /** Absent for a row in which every query column is NULL, as in all but events. */
   readonly columns: EventColumns | undefined;
 }
 
@@ -182,13 +189,13 @@ export class RawScan {
       text: (row.text as string | null) ?? undefined,
       leafHash: row.hash as Uint8Array,
       atMs: Number(row.at),
-      columns: row.occurred === null ? undefined : this.#toColumns(row),
+      columns: QUERY_COLUMNS.every((column) => row[column] === null) ? undefined : this.#toColumns(row),
     };
   }
 
   #toColumns(row: Row): EventColumns {
     const columns: Record<string, number | string | bigint | null> = {
-      occurredAtMs: Number(row.occurred),
+      occurredAtMs: row.occurred === null ? null : Number(row.occurred),
       httpStatus: row.http_status === null ? null : Number(row.http_status),
     };
     for (const [name, column] of WORD_COLUMNS) {
