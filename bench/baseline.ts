@@ -23,7 +23,7 @@ const INDEX_SQL = [
 ] as const;
 
 /** Reads the finished rows of a ledger.db that our own append has written. */
-export function finishedRows(ledgerPath: string): {
+function finishedRows(ledgerPath: string): {
   tables: TableRows[];
   pageSize: number;
 } {

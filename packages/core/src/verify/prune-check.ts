@@ -161,5 +161,5 @@ function spansDefect(spans: readonly Span[], seq: number, count: JsonValue | und
     previousLast = last;
     total += last - first + 1;
   }
-  return total === count ? undefined : `it counts ${String(count)} records, and its ranges hold ${total}`;
+  return total === count ? undefined : `its count is not the ${total} records that its ranges hold`;
 }

@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import { OperationalError } from '../errors.ts';
 
 export interface SearchFollowerOptions {
   readonly dataDir: string;
@@ -134,15 +133,4 @@ class ThreadedSearchFollower implements SearchFollower {
     this.#restartMs = Math.min(pauseMs * 2, RESTART_MS_MAX);
     this.#restartTimer = setTimeout(() => void this.#launch(), pauseMs).unref();
   }
-}
-
-/** What a text query gets while there is no index. */
-export function searchUnavailable(cause?: unknown): OperationalError {
-  return new OperationalError(
-    'search_unavailable',
-    'the full-text index is being rebuilt; ask again in a moment',
-    {
-      cause,
-    },
-  );
 }
