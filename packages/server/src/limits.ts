@@ -23,6 +23,8 @@ export const SOCKET_IDLE_MS = 120_000;
 export const KEEP_ALIVE_MS = 72_000;
 /** A path parameter is at most a percent-encoded target id of 500 characters (4 bytes each, 3 characters per byte). */
 export const PATH_PARAMETER_CHARS_MAX = 6_000;
+/** SIGTERM: how long open transfers (a slow upload, an export) may go on; accepted events need milliseconds. */
+export const STOP_TRANSFERS_MS = 8_000;
 /** SIGTERM: how long accepted work may take to finish before the process gives up and exits 1. */
 export const STOP_GRACE_MS = 20_000;
 

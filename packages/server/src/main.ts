@@ -12,7 +12,7 @@ import { loadConfig } from './config/load-config.ts';
 import type { ExportSource } from './exports/export-order.ts';
 import { Exporter } from './exports/exporter.ts';
 import { buildApp, type HttpTimeouts } from './http/app.ts';
-import { STOP_GRACE_MS } from './limits.ts';
+import { STOP_GRACE_MS, STOP_TRANSFERS_MS } from './limits.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { Operations } from './operations/operations.ts';
 import { EventSchemas } from './schemas/event-schemas.ts';
@@ -35,6 +35,7 @@ export interface ServerOptions {
   readonly logger?: Logger;
   readonly timeouts?: HttpTimeouts;
   readonly auditWindowMs?: number;
+  readonly stopTransfersMs?: number;
 }
 
 /** The server as built, before it listens: the app for in-process requests, and what it is made of. */
@@ -137,7 +138,11 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
   let closing: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     // Requests first, so that all they accepted is in the ledger; the store last, so that all of it is written.
+    const cutTransfers = setTimeout(() => {
+      app.server.closeAllConnections();
+    }, options.stopTransfersMs ?? STOP_TRANSFERS_MS);
     await app.close();
+    clearTimeout(cutTransfers);
     await Promise.all([exporter.close(), verifyJobs.close()]);
     await audit.close();
     await embedded.close();

@@ -129,3 +129,21 @@ describe('connections that misbehave', () => {
     for (const socket of idlers) socket.destroy();
   });
 });
+
+describe('stopping', () => {
+  it('does not wait for ever for a client that uploads slowly', async () => {
+    const stopping = await openTestServer({ server: { stopTransfersMs: 300 } });
+    await stopping.app.listen({ port: 0, host: '127.0.0.1' });
+    const address = stopping.app.server.address() as { port: number };
+    const socket = connect(address.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write('POST /v1/events HTTP/1.1\r\nHost: x\r\n');
+    socket.write(`Authorization: Bearer ${stopping.adminToken}\r\nContent-Type: application/json\r\n`);
+    socket.write('Content-Length: 1000\r\n\r\n{"type":');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const startedMs = Date.now();
+    await stopping.remove();
+    expect(Date.now() - startedMs).toBeLessThan(5_000);
+  });
+});
