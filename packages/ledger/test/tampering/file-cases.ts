@@ -81,15 +81,6 @@ export const fileCases: readonly TamperingCase[] = [
     finds: { code: 'UNREADABLE' },
   },
   {
-    name: 'a search document that says something else',
-    tamper: (folder) =>
-      onSearch(
-        folder,
-        `DELETE FROM documents WHERE rowid = ${folder.k(VICTIM)}; INSERT INTO documents (rowid, text) VALUES (${folder.k(VICTIM)}, 'innocent')`,
-      ),
-    finds: { code: 'SEARCH_PROJECTION', seq: VICTIM },
-  },
-  {
     name: 'a search document removed',
     tamper: (folder) => onSearch(folder, `DELETE FROM documents WHERE rowid = ${folder.k(VICTIM)}`),
     finds: { code: 'SEARCH_PROJECTION', seq: VICTIM },
