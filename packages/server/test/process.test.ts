@@ -101,7 +101,8 @@ async function seqsOf(server: Started, type: string): Promise<number[]> {
   }
 }
 
-describe('the server as a process', () => {
+// Each start of a process takes seconds on a busy machine.
+describe('the server as a process', { timeout: 120_000 }, () => {
   it('prints its address, a key and a curl line at the first start only, and keeps the key where the CLI finds it', async () => {
     const dataDir = newFolder();
     const first = await start(dataDir);

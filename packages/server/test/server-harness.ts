@@ -92,7 +92,7 @@ export async function openTestServer(
 export async function eventually<T>(
   ask: () => Promise<T>,
   isRight: (answer: T) => boolean,
-  withinMs = 5_000,
+  withinMs = 15_000,
 ): Promise<T> {
   const until = Date.now() + withinMs;
   for (;;) {
