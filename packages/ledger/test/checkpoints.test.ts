@@ -1,5 +1,5 @@
 import { openCheckpoint, parseNote, verifyConsistency, verifyTlogProof } from '@attestry/core';
-import { createSettableClock, faultyStores, type StoreStep } from '@attestry/testkit';
+import { createSettableClock, faultyStores, type StoreStep, verifyFolder } from '@attestry/testkit';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../src/keys/node-crypto.ts';
 import { openReadOnly } from '../src/read-only.ts';
@@ -135,6 +135,8 @@ describe('rotation of the signing key', () => {
     await embedded.close();
     const reopened = await openLedger(dataDir);
     expect(await audit(reopened, 'acme', [...before, ...after])).toBe(8);
+    await reopened.close();
+    await verifyFolder(dataDir, ['acme']);
   });
 
   it('is taken up again by the next start when it was cut off', async () => {
@@ -158,5 +160,7 @@ describe('rotation of the signing key', () => {
     expect(reopened.ledger.vkeys(origin)[0]).toBe(promised);
     expect(await audit(reopened, 'acme', [])).toBeGreaterThan(1);
     expect(await audit(reopened, 'globex', [])).toBe(2);
+    await reopened.close();
+    await verifyFolder(dataDir, ['acme', 'globex']);
   });
 });

@@ -2,6 +2,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parseCheckpoint, parseNote, parseRecord } from '@attestry/core';
+import { verifyFolder } from '@attestry/testkit';
 import { describe, expect, it } from 'vitest';
 import type { EmbeddedLedger } from '../src/embedded.ts';
 import { audit, events, openLedger, receiptsOf, temporaryFolder } from './temporary-ledger.ts';
@@ -88,6 +89,8 @@ describe('a database restored from an older copy', () => {
     await expect(openLedger(dataDir)).rejects.toMatchObject({ code: 'ROLLBACK' });
     const third = await openLedger(dataDir, { acceptRollback: true });
     expect((await third.ledger.head('acme'))?.origin).toBe(`${origins(third)}/g3`);
+    await third.close();
+    await verifyFolder(dataDir, ['acme']);
   });
 
   it('is noticed when it has grown past the signed size since', async () => {

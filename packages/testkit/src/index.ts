@@ -1,4 +1,5 @@
 export { type AuditOptions, type AuditReport, auditLog } from './audit/audit-log.ts';
+export { verifyFolder } from './audit/verify-folder.ts';
 export { type CrashOptions, type CrashReport, runCrashes } from './crash/crash-runner.ts';
 export {
   type EventGeneratorOptions,

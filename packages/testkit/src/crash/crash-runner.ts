@@ -7,14 +7,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { nodeCrypto, openEmbedded, openReadOnly, type Receipt } from '@attestry/ledger';
 import { auditLog } from '../audit/audit-log.ts';
+import { verifyFolder } from '../audit/verify-folder.ts';
 import { createSeededRandom } from '../seeded/seeded-random.ts';
 
 const CHILD = fileURLToPath(new URL('./crash-child.ts', import.meta.url));
 const TENANTS = ['acme', 'globex', 'initech'];
 /** A folder is used for this many crashes, so that recoveries pile up, then a fresh one. */
 const CRASHES_PER_FOLDER = 10;
-/** The child writes for at most this long before it is killed. */
-const LOAD_MS_MAX = 400;
+/** The child is killed after a random number of answers up to this, then within the next few milliseconds. */
+const ANSWERS_MAX = 40;
+/** On a machine that is busy with other things it is killed after this, however few answers came. */
+const LOAD_MS_MAX = 3_000;
+/** Spreads the moment of the kill over what follows an answer: linking, writing, committing, signing. */
+const AFTER_ANSWER_MS_MAX = 15;
 const START_MS_MAX = 60_000;
 
 export interface CrashOptions {
@@ -46,8 +51,8 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
     const acknowledged = new Map<string, Receipt[]>(TENANTS.map((tenant) => [tenant, []]));
     try {
       for (let run = done; run < Math.min(done + CRASHES_PER_FOLDER, options.runs); run += 1) {
-        const loadMs = random.below(LOAD_MS_MAX);
-        await crashOnce(dataDir, options.seed * 100_000 + run, loadMs, acknowledged);
+        const moment = { answers: random.below(ANSWERS_MAX), thenMs: random.below(AFTER_ANSWER_MS_MAX) };
+        await crashOnce(dataDir, options.seed * 100_000 + run, moment, acknowledged);
         unacknowledged = await audit(dataDir, acknowledged).catch((error: unknown) => {
           throw new Error(`crash run ${run}, seed ${options.seed}`, { cause: error });
         });
@@ -55,6 +60,7 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
       }
       await reopen(dataDir);
       await audit(dataDir, acknowledged);
+      await verifyFolder(dataDir, TENANTS);
       receipts += count(acknowledged);
     } finally {
       rmSync(dataDir, { recursive: true, force: true });
@@ -66,7 +72,7 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
 async function crashOnce(
   dataDir: string,
   seed: number,
-  loadMs: number,
+  moment: { readonly answers: number; readonly thenMs: number },
   acknowledged: ReadonlyMap<string, Receipt[]>,
 ): Promise<void> {
   const child = spawn(process.execPath, [CHILD, dataDir, String(seed), TENANTS.join(',')], {
@@ -79,10 +85,16 @@ async function crashOnce(
     trouble += chunk.toString();
   });
   const ready = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  let answers = 0;
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
     if (line === 'ready') ready.resolve();
-    else take(line, acknowledged);
+    else {
+      take(line, acknowledged);
+      answers += 1;
+    }
+    if (answers >= moment.answers) answered.resolve();
   });
   const drained = new Promise<void>((resolve) => lines.once('close', resolve));
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -91,7 +103,8 @@ async function crashOnce(
   );
   try {
     await Promise.race([ready.promise, ended, tooLate(child)]);
-    await Promise.race([sleep(loadMs), ended]);
+    await Promise.race([answered.promise, sleep(LOAD_MS_MAX, undefined, { ref: false }), ended]);
+    await sleep(moment.thenMs);
   } finally {
     child.kill('SIGKILL');
     ended.catch(() => undefined);

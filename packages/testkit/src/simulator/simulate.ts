@@ -10,6 +10,7 @@ import {
   type Receipt,
 } from '@attestry/ledger';
 import { auditLog } from '../audit/audit-log.ts';
+import { verifyFolder } from '../audit/verify-folder.ts';
 import { generateEvent, incomingEvent } from '../events/event-generator.ts';
 import { type Fault, faultyStores, type StoreStep } from '../faults/faulty-stores.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded/seeded-random.ts';
@@ -44,8 +45,8 @@ export interface SimulationReport {
 
 /**
  * Lives through a random history of a ledger: appends with new, repeated and conflicting events, clock jumps, store
- * faults of both kinds, crashes and restarts. Afterwards, with calm weather, audits every log: all that was ever
- * acknowledged is there exactly once, at its place.
+ * faults of both kinds, crashes and restarts. Afterwards, with calm weather, audits and verifies every log: all that was
+ * ever acknowledged is there exactly once, at its place.
  *
  * The decisions follow from the seed. What runs at the same time is up to the machine, so a seed repeats the history,
  * not each interleaving.
@@ -119,6 +120,7 @@ class Simulation {
     }
     await this.#embedded?.close();
     this.#embedded = undefined;
+    await verifyFolder(this.#dataDir, TENANTS);
     return this.#counts;
   }
 
