@@ -14,7 +14,13 @@ export function parsePointer(pointer: string): string[] | undefined {
   if (pointer === '') {
     return [];
   }
-  if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) {
+  if (!pointer.startsWith('/')) {
+    return undefined;
+  }
+  if (!pointer.includes('~')) {
+    return pointer.slice(1).split('/');
+  }
+  if (/~(?![01])/.test(pointer)) {
     return undefined;
   }
   return pointer

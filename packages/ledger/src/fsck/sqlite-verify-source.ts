@@ -10,6 +10,7 @@ import type {
 } from '@attestry/core';
 import { HASH_BYTES } from '@attestry/core';
 import { FatalError } from '../errors.ts';
+import type { ReadingKey } from '../keys/key-ring.ts';
 import type { ReadOnlyLedger } from '../read-only.ts';
 import { RawBoundsReader } from '../stores/sqlite/raw-bounds.ts';
 import type { RawRecord, RawSeal } from '../stores/sqlite/raw-scan.ts';
@@ -106,10 +107,12 @@ export class SqliteVerifySource implements VerifySource {
       }));
     }
     const stored = await this.#ledger.stores.keys.findByKid(this.#tenant, names);
+    const opened = await this.#open(stored.map(({ kid }) => kid));
     const keys: SourceKey[] = [];
     for (const { kid, sub } of stored) {
-      const access = await this.#access(kid);
-      if (access !== undefined) keys.push({ kid, sub, access });
+      const key = opened.get(kid);
+      if (key?.kind === 'live') keys.push({ kid, sub, access: { kind: 'key', key: key.key } });
+      else if (key !== undefined) keys.push({ kid, sub, access: { kind: 'destroyed' } });
     }
     return keys;
   }
@@ -163,16 +166,20 @@ export class SqliteVerifySource implements VerifySource {
     this.#noticed.push({ code: 'PROJECTION', seq, field: 'at', detail });
   }
 
-  async #access(kid: string): Promise<SourceKey['access'] | undefined> {
+  /** All at once; one by one when one of them does not unwrap, so that the others are still read. */
+  async #open(kids: readonly string[]): Promise<ReadonlyMap<string, ReadingKey>> {
     try {
-      const key = (await this.#ledger.keyRing.keysByKid(this.#tenant, [kid])).get(kid);
-      if (key === undefined) return undefined;
-      return key.kind === 'live' ? { kind: 'key', key: key.key } : { kind: 'destroyed' };
+      return await this.#ledger.keyRing.keysByKid(this.#tenant, kids);
     } catch (error) {
-      // Does not unwrap: changed, or wrapped by another master key. For its envelopes that is as if it were gone.
-      if (error instanceof FatalError && error.code === 'master_key_wrong') return undefined;
-      throw error;
+      // Changed, or wrapped by another master key: for its envelopes that is as if it were gone.
+      if (!(error instanceof FatalError) || error.code !== 'master_key_wrong') throw error;
+      if (kids.length === 1) return new Map();
     }
+    const opened = new Map<string, ReadingKey>();
+    for (const kid of kids) {
+      for (const [name, key] of await this.#open([kid])) opened.set(name, key);
+    }
+    return opened;
   }
 
   #knownLog(): number {
