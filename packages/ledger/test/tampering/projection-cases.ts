@@ -1,4 +1,3 @@
-import { timeKey } from '../../src/stores/sqlite/row-key.ts';
 import { BLIND_COLUMNS, WORD_COLUMNS } from '../../src/stores/sqlite/schema.ts';
 import { VICTIM } from './base-folder.ts';
 import type { TamperingCase } from './tampering-case.ts';
@@ -82,18 +81,5 @@ export const projectionCases: readonly TamperingCase[] = [
         VICTIM,
       ),
     finds: { code: 'EVENT_ID_INDEX' },
-  },
-  {
-    name: 'every event taken out of the index of filters',
-    tamper: (folder) => folder.db.exec("INSERT INTO filters (filters) VALUES ('delete-all')"),
-    finds: { code: 'PROJECTION', seq: 1 },
-  },
-  {
-    name: 'an event added to the index of filters under another term',
-    tamper: (folder) => {
-      const occurredMs = folder.value<number>('SELECT occurred FROM records WHERE k = ?', folder.k(VICTIM));
-      folder.run('INSERT INTO filters (rowid, terms) VALUES (?, ?)', timeKey(occurredMs, VICTIM), 'forged');
-    },
-    finds: { code: 'PROJECTION' },
   },
 ];
