@@ -35,3 +35,9 @@ export class OverloadedError extends OperationalError {
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Anything a store threw as an error of the ledger; what is not one already may succeed when tried again. */
+export function toLedgerError(error: unknown): LedgerError {
+  if (error instanceof LedgerError) return error;
+  return new OperationalError('store_failed', `the store failed: ${errorText(error)}`, { cause: error });
+}

@@ -59,6 +59,11 @@ export function takeGroup(waiting: Set<OpenLog>): CommitGroup {
   return { parts: [...taken].map(([log, records]) => ({ log, records })), failures: 0, moves: 0 };
 }
 
+/** Records in a group, of all its logs. */
+export function recordsOf(group: CommitGroup): number {
+  return group.parts.reduce((sum, { records }) => sum + records.length, 0);
+}
+
 /**
  * Divides a group that keeps failing, so that one record nobody can write does not take the others along: first by
  * log, then each log's records in the middle.

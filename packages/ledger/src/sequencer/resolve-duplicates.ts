@@ -4,8 +4,9 @@ import { isSameEvent } from '../ingest/incoming-event.ts';
 import { READ_RECORDS_MAX } from '../limits.ts';
 import type { LedgerStore, StoredRecord } from '../ports/ledger-store.ts';
 import { type EventReader, wholeEvent } from '../reading/event-reader.ts';
+import { idConflict } from './events-on-the-way.ts';
 import type { PendingRecord, Settlement } from './pending-record.ts';
-import { idConflict, type ResolveDuplicates } from './sequencer.ts';
+import type { ResolveDuplicates } from './sequencer.ts';
 
 /**
  * Compares events whose ids are known with what is stored under those ids: no hash of their content is kept for it,

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CryptoProvider, equalBytes, hashLeafText, type JsonObject } from '@attestry/core';
-import { errorText, FatalError, LedgerError, OperationalError } from '../errors.ts';
-import { isSameEvent } from '../ingest/incoming-event.ts';
+import { type CryptoProvider, equalBytes, hashLeafText } from '@attestry/core';
+import { FatalError, LedgerError, OperationalError, toLedgerError } from '../errors.ts';
 import type { RandomSource } from '../keys/random-pool.ts';
 import {
   BATCH_EVENTS,
@@ -15,7 +14,15 @@ import {
 } from '../limits.ts';
 import type { AppendOutcome, LedgerStore, LogHead } from '../ports/ledger-store.ts';
 import type { LogTiles } from '../reading/log-tiles.ts';
-import { type CommitGroup, isApplied, type SentGroup, splitGroup, takeGroup } from './commit-group.ts';
+import {
+  type CommitGroup,
+  isApplied,
+  recordsOf,
+  type SentGroup,
+  splitGroup,
+  takeGroup,
+} from './commit-group.ts';
+import { EventsOnTheWay } from './events-on-the-way.ts';
 import { emptyHead, OpenLog } from './open-log.ts';
 import type { PendingRecord, Settlement } from './pending-record.ts';
 
@@ -68,7 +75,7 @@ export class Sequencer {
   /** Logs with records that wait, in the order of their turn. */
   readonly #waiting = new Set<OpenLog>();
   /** Events that are on their way, by tenant and id; later ones with the same id wait for them. */
-  readonly #onTheWay = new Map<string, { record: PendingRecord; twins: PendingRecord[] }>();
+  readonly #onTheWay = new EventsOnTheWay();
   /** Groups to be sent again, before anything new. */
   #again: CommitGroup[] = [];
   #unsettled: SentOutcome[] = [];
@@ -128,7 +135,7 @@ export class Sequencer {
       return;
     }
     for (const record of records) {
-      if (record.event !== undefined && this.#waitsForTwin(tenant, record, record.event.id)) continue;
+      if (this.#onTheWay.waits(tenant, record)) continue;
       log.queue.push(record);
       this.#queued += 1;
     }
@@ -141,18 +148,6 @@ export class Sequencer {
     while (this.#queued > 0 || this.#inFlight > 0 || this.#recovering || this.#again.length > 0) {
       await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
     }
-  }
-
-  #waitsForTwin(tenant: string, record: PendingRecord, id: string): boolean {
-    const name = `${tenant}\0${id}`;
-    const first = this.#onTheWay.get(name);
-    if (first === undefined) {
-      this.#onTheWay.set(name, { record, twins: [] });
-      return false;
-    }
-    if (first.record === record) return false;
-    first.twins.push(record);
-    return true;
   }
 
   async #load(tenant: string, newOrigin: string | undefined): Promise<OpenLog> {
@@ -486,34 +481,9 @@ export class Sequencer {
 
   #settle(log: OpenLog, record: PendingRecord, settlement: Settlement): void {
     record.settle(settlement);
-    if (record.event === undefined) return;
-    const name = `${log.tenant}\0${record.event.id}`;
-    const first = this.#onTheWay.get(name);
-    if (first?.record !== record) return;
-    this.#onTheWay.delete(name);
-    if (first.twins.length > 0) this.#settleTwins(log, record, settlement, first.twins);
-  }
-
-  /** Events that came with the same id while the first was on its way. */
-  #settleTwins(
-    log: OpenLog,
-    first: PendingRecord,
-    settlement: Settlement,
-    twins: readonly PendingRecord[],
-  ): void {
-    if (settlement.kind !== 'written') {
-      // The first did not make it, so the next one is the first.
-      this.submit(log.tenant, twins);
-      return;
-    }
-    for (const twin of twins) {
-      const known = first.event?.incoming;
-      const same =
-        known !== undefined &&
-        twin.event !== undefined &&
-        isSameEvent(known.event as unknown as JsonObject, twin.event.incoming);
-      twin.settle(same ? { ...settlement, duplicate: true } : idConflict());
-    }
+    const left = this.#onTheWay.settleTwins(log.tenant, record, settlement);
+    // The first of them did not make it, so the next one is the first.
+    if (left.length > 0) this.submit(log.tenant, left);
   }
 
   #announceIdle(): void {
@@ -524,25 +494,6 @@ export class Sequencer {
   }
 }
 
-function recordsOf(group: CommitGroup): number {
-  return group.parts.reduce((sum, { records }) => sum + records.length, 0);
-}
-
 function logClosed(tenant: string): OperationalError {
   return new OperationalError('log_closed', `the log of tenant ${tenant} has to be read again; try again`);
-}
-
-/** The answer to an event whose id belongs to another event. */
-export function idConflict(): Settlement {
-  return {
-    kind: 'refused',
-    code: 'id_conflict',
-    path: '/id',
-    detail: 'an event with this id and other content is in the log; use a new id for a new event',
-  };
-}
-
-function toLedgerError(error: unknown): LedgerError {
-  if (error instanceof LedgerError) return error;
-  return new OperationalError('store_failed', `the store failed: ${errorText(error)}`, { cause: error });
 }
