@@ -2,8 +2,8 @@ import type { BlindColumn, WordColumn } from '../../ports/event-query-store.ts';
 import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
 
 /**
- * Terms of the filter index: one letter for the column, then the value in base 36. Words are followed by the number of
- * the log, so that none pays for the rows of another; blind indexes are keyed by tenant already.
+ * Terms of the filter index: one letter for the column, the value in base 36, then the number of the log. The log is
+ * part of every term, so that no condition can reach another log's rows and none pays for them.
  */
 const WORD_LETTERS = 'abcdefghi';
 const BLIND_LETTERS = 'jklmnopqrst';
@@ -35,7 +35,7 @@ export class FilterTerms {
 
   /** The `i`-th blind column. */
   blindAt(i: number, value: bigint): string {
-    return BLIND_LETTERS.charAt(i) + blindText(value);
+    return BLIND_LETTERS.charAt(i) + blindText(value) + this.#suffix;
   }
 
   word(column: WordColumn, wordNo: number): string {
@@ -43,7 +43,7 @@ export class FilterTerms {
   }
 
   blind(column: BlindColumn, value: bigint): string {
-    return `${BLIND_LETTER_OF.get(column)}${blindText(value)}`;
+    return `${BLIND_LETTER_OF.get(column)}${blindText(value)}${this.#suffix}`;
   }
 
   /** An HTTP status code. */
