@@ -89,13 +89,15 @@ export class ReaderPool {
   }
 
   async #startSlot(slot: number): Promise<StoreThread> {
+    // Set only once it runs: a thread that dies while it starts is in no slot yet.
+    let thread: StoreThread | undefined;
     try {
-      const thread = await StoreThread.start({
+      thread = await StoreThread.start({
         name: `reader ${slot}`,
         entry: new URL('./reader-thread.ts', import.meta.url),
         data: this.#files,
         onDeath: () => {
-          if (this.#slots[slot] === thread) this.#slots[slot] = undefined;
+          if (thread !== undefined && this.#slots[slot] === thread) this.#slots[slot] = undefined;
         },
       });
       this.#slots[slot] = thread;
