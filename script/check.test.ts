@@ -98,7 +98,7 @@ const violations: readonly { readonly check: Check; readonly planted: readonly V
       {
         rule: 'core-libraries',
         path: 'packages/core/src/planted/library.ts',
-        text: "import { Kysely } from 'kysely';\nexport const K = Kysely;\n",
+        text: "import { fastify } from 'fastify';\nexport const app = fastify;\n",
       },
       {
         rule: 'core-imports-downwards',
