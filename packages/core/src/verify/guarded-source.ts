@@ -9,6 +9,9 @@ import type {
   VerifySource,
 } from './verify-source.ts';
 
+/** Names in one question to a source, as its contract says. */
+const NAMES_PER_READ = 1_024;
+
 /** Rows of a range, and the parts of it that could not be read. */
 export interface ReadRows {
   readonly rows: readonly SourceRow[];
@@ -61,8 +64,13 @@ export class GuardedSource {
   }
 
   async keys(by: 'kid' | 'sub', names: readonly string[]): Promise<readonly SourceKey[]> {
-    const read = await this.#guard('the data keys', () => this.#source.readKeys(by, names));
-    return read === 'unreadable' ? [] : read;
+    const keys: SourceKey[] = [];
+    for (let at = 0; at < names.length; at += NAMES_PER_READ) {
+      const some = names.slice(at, at + NAMES_PER_READ);
+      const read = await this.#guard('the data keys', () => this.#source.readKeys(by, some));
+      if (read !== 'unreadable') keys.push(...read);
+    }
+    return keys;
   }
 
   async *strays(from: number, to: number): AsyncGenerator<StoreFinding, void> {

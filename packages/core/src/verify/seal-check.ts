@@ -68,14 +68,13 @@ export class SealCheck {
 
   /** Fetches the keys that the envelopes of these rows need, in one read. */
   async prepare(rows: readonly SourceRow[]): Promise<void> {
-    const wanted = new Set<string>();
-    for (const row of rows) {
-      for (const { kid } of row.seals) {
-        if (!this.#keys.has(kid)) wanted.add(kid);
-      }
-    }
+    let wanted = this.#unknownKeys(rows);
     if (wanted.size === 0) return;
-    if (this.#keys.size + wanted.size > VERIFY_KEYS_CACHED_MAX) this.#keys.clear();
+    if (this.#keys.size + wanted.size > VERIFY_KEYS_CACHED_MAX) {
+      // The keys that these rows need go with the others, so all of them are wanted now.
+      this.#keys.clear();
+      wanted = this.#unknownKeys(rows);
+    }
     for (const kid of wanted) this.#keys.set(kid, undefined);
     for (const { kid, access } of await this.#readKeys('kid', [...wanted])) this.#keys.set(kid, access);
   }
@@ -156,6 +155,16 @@ export class SealCheck {
     this.#unexplained.clear();
   }
 
+  #unknownKeys(rows: readonly SourceRow[]): Set<string> {
+    const wanted = new Set<string>();
+    for (const row of rows) {
+      for (const { kid } of row.seals) {
+        if (!this.#keys.has(kid)) wanted.add(kid);
+      }
+    }
+    return wanted;
+  }
+
   #checkRefs(place: RecordPlace, refs: readonly SealRef[]): void {
     for (const [index, { sub }] of refs.entries()) {
       if (refs.findIndex((ref) => ref.sub === sub) < index) {
@@ -166,7 +175,8 @@ export class SealCheck {
         });
       }
       const erasedBy = this.#erased.get(sub);
-      if (erasedBy !== undefined) {
+      // A chunk is walked before its seals are checked, so the erasure may still lie ahead of this record.
+      if (erasedBy !== undefined && erasedBy < place.seq) {
         this.#sink.add({
           code: 'SEAL_AFTER_ERASURE',
           ...place,

@@ -2,6 +2,7 @@ import type { CryptoProvider } from '../crypto/crypto-provider.ts';
 import { equalBytes } from '../encoding/byte-sequence.ts';
 import type { CompactRange } from '../merkle/compact-range.ts';
 import type { CompletedTile } from '../merkle/tile-builder.ts';
+import { HASH_BYTES } from '../merkle/tree-hash.ts';
 import type { FindingSink } from './finding.ts';
 import { VerifiedTree } from './verified-tree.ts';
 
@@ -52,8 +53,10 @@ export class SignedTree {
    * @param stored leaf hash as it is stored, or as the next record links to it; `undefined` when nothing tells
    */
   append(computed: Uint8Array | undefined, stored: Uint8Array | undefined): void {
-    const leafHash = computed ?? stored;
-    if (computed !== undefined && stored !== undefined && !equalBytes(computed, stored)) {
+    // What is not 32 bytes is no hash: it cannot have been signed, and no tree can hold it.
+    const claimed = stored?.length === HASH_BYTES ? stored : undefined;
+    const leafHash = computed ?? claimed;
+    if (computed !== undefined && claimed !== undefined && !equalBytes(computed, claimed)) {
       this.#stored ??= this.#tree?.fork();
       this.#damagedAt ??= this.#size;
     }
@@ -64,7 +67,7 @@ export class SignedTree {
       return;
     }
     this.#tree?.append(leafHash);
-    this.#stored?.append(stored ?? leafHash);
+    this.#stored?.append(claimed ?? leafHash);
   }
 
   /** Compares with the root that a valid checkpoint of this size signs. Returns whether it is the tree of the records. */
