@@ -18,6 +18,9 @@ export interface ReaderFiles {
 export class ReaderPool {
   readonly #files: ReaderFiles;
   readonly #slots: (StoreThread | undefined)[];
+  readonly #starting = new Map<number, Promise<StoreThread>>();
+  /** Threads that were given up and have not ended yet. */
+  readonly #ending = new Set<Promise<void>>();
   #closed = false;
 
   /** @param readers threads for queries, at least 1 */
@@ -66,7 +69,7 @@ export class ReaderPool {
   /** Lets waiting calls finish and ends the threads. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#slots.map(async (thread) => thread?.close()));
+    await Promise.all([...this.#slots.map(async (thread) => thread?.close()), ...this.#ending]);
   }
 
   #idlestSlot(): number {
@@ -76,8 +79,6 @@ export class ReaderPool {
     }
     return best;
   }
-
-  readonly #starting = new Map<number, Promise<StoreThread>>();
 
   #thread(slot: number): Promise<StoreThread> {
     const running = this.#slots[slot];
@@ -89,19 +90,19 @@ export class ReaderPool {
   }
 
   async #startSlot(slot: number): Promise<StoreThread> {
-    // Set only once it runs: a thread that dies while it starts is in no slot yet.
-    let thread: StoreThread | undefined;
+    // A thread may die while it starts: then the slot was never filled and nothing has to be cleared.
+    let started: StoreThread | undefined;
     try {
-      thread = await StoreThread.start({
+      started = await StoreThread.start({
         name: `reader ${slot}`,
         entry: new URL('./reader-thread.ts', import.meta.url),
         data: this.#files,
         onDeath: () => {
-          if (thread !== undefined && this.#slots[slot] === thread) this.#slots[slot] = undefined;
+          if (started !== undefined && this.#slots[slot] === started) this.#slots[slot] = undefined;
         },
       });
-      this.#slots[slot] = thread;
-      return thread;
+      this.#slots[slot] = started;
+      return started;
     } finally {
       this.#starting.delete(slot);
     }
@@ -116,7 +117,8 @@ export class ReaderPool {
     if (this.#slots[slot] === thread) {
       this.#slots[slot] = undefined;
       // The thread's other callers are told the same; the thread ends when SQLite returns to it.
-      thread.kill(new FatalError('query_timeout', error.message)).catch(() => undefined);
+      const ending = thread.kill(error).finally(() => this.#ending.delete(ending));
+      this.#ending.add(ending);
     }
     return error;
   }

@@ -29,7 +29,7 @@ export class StoreThread {
   readonly #exited: Promise<void>;
   #lastCallId = 0;
   #closing = false;
-  #death: FatalError | undefined;
+  #death: LedgerError | undefined;
 
   private constructor(options: ThreadOptions) {
     this.#options = options;
@@ -95,7 +95,7 @@ export class StoreThread {
   }
 
   /** Ends the thread without waiting; calls that wait are rejected with `reason`. */
-  async kill(reason: FatalError): Promise<void> {
+  async kill(reason: LedgerError): Promise<void> {
     this.#closing = true;
     this.#rejectAll(reason);
     await this.#worker.terminate();
@@ -122,7 +122,7 @@ export class StoreThread {
     this.#options.onDeath?.(error);
   }
 
-  #rejectAll(error: FatalError): void {
+  #rejectAll(error: LedgerError): void {
     this.#death = error;
     for (const call of this.#pending.values()) call.reject(error);
     this.#pending.clear();
