@@ -19,7 +19,7 @@ const LANES = 4;
 
 /** Append inside one process: validation, seals, hashing and the commit, against bare inserts of the same rows. */
 async function appendInProcess(context: BenchContext): Promise<Figure> {
-  const events = context.quick ? 40_000 : 200_000;
+  const events = context.quick ? 100_000 : 300_000;
   const folder = mkdtempSync(join(tmpdir(), 'attestry-bench-'));
   const dataDir = join(folder, 'data');
   const event = workload({ seed: 1, eventBytes: EVENT_BYTES, actors: 2_000, startMs: START_MS });
@@ -62,7 +62,7 @@ async function appendInProcess(context: BenchContext): Promise<Figure> {
 
 /** The same over HTTP from another process. */
 async function appendOverHttp(context: BenchContext): Promise<Figure> {
-  const events = context.quick ? 40_000 : 200_000;
+  const events = context.quick ? 100_000 : 300_000;
   const server = await startServerProcess();
   const go = await prepareLoad({
     url: server.url,
