@@ -33,8 +33,7 @@ interface SealRow {
   readonly kid: string | null;
 }
 
-const SELECT_SEALS = `SELECT seal_k, envelope, sub, kid FROM seals LEFT JOIN data_keys USING (key_no)
-  WHERE seal_k >= ? AND seal_k < ? ORDER BY seal_k`;
+const SEAL_COLUMNS = 'seal_k, envelope, sub, kid';
 
 function toHead(row: HeadRow): LogHead {
   const frontier: Uint8Array[] = [];
@@ -57,6 +56,7 @@ export class RecordReader {
   readonly #size: StatementSync;
   readonly #records: StatementSync;
   readonly #seals: StatementSync;
+  readonly #sealsOf: StatementSync;
   readonly #findId: StatementSync;
   readonly #tile: StatementSync;
   readonly #leafHashes: StatementSync;
@@ -68,7 +68,15 @@ export class RecordReader {
     this.#heads = db.prepare(`SELECT ${HEAD_COLUMNS} FROM logs JOIN tenants USING (tenant_no)`);
     this.#size = db.prepare('SELECT size FROM logs WHERE log_no = ?');
     this.#records = db.prepare('SELECT k, hash, text FROM records WHERE k >= ? AND k < ? ORDER BY k');
-    this.#seals = db.prepare(SELECT_SEALS);
+    this.#seals = db.prepare(
+      `SELECT ${SEAL_COLUMNS} FROM seals LEFT JOIN data_keys USING (key_no)
+       WHERE seal_k >= ? AND seal_k < ? ORDER BY seal_k`,
+    );
+    this.#sealsOf = db.prepare(
+      `SELECT ${SEAL_COLUMNS} FROM json_each(?) AS asked
+       CROSS JOIN seals ON seal_k >= asked.value * ${SEALS_PER_RECORD} AND seal_k < (asked.value + 1) * ${SEALS_PER_RECORD}
+       LEFT JOIN data_keys USING (key_no)`,
+    );
     this.#findId = db.prepare('SELECT seq FROM event_ids WHERE log_no = ? AND id = ?');
     this.#tile = db.prepare('SELECT hashes FROM tiles WHERE log_no = ? AND level = ? AND tile_index = ?');
     this.#leafHashes = db.prepare('SELECT hash FROM records WHERE k >= ? AND k < ? ORDER BY k');
@@ -102,36 +110,21 @@ export class RecordReader {
     const last = Math.min(to, from + RECORDS_PER_READ_MAX);
     if (logNo === undefined || last <= from) return [];
     const rows = this.#records.all(recordKey(logNo, from), recordKey(logNo, last)) as unknown as RecordRow[];
-    const seals = this.#sealsBetween(recordKey(logNo, from), recordKey(logNo, last));
+    const seals = bySealedRecord(
+      this.#seals.all(
+        sealKey(recordKey(logNo, from), 0),
+        sealKey(recordKey(logNo, last), 0),
+      ) as unknown as SealRow[],
+    );
     return rows.map((row) => toStoredRecord(row, seals.get(row.k) ?? []));
   }
 
   /** Stored records of rows that were found one by one, in their order. */
   withSeals<Row extends RecordRow>(rows: readonly Row[]): (StoredRecord & { readonly row: Row })[] {
-    return rows.map((row) => ({
-      ...toStoredRecord(row, this.#sealsBetween(row.k, row.k + 1).get(row.k) ?? []),
-      row,
-    }));
-  }
-
-  /** Seals of the records `fromKey <= k < toKey`, by record. */
-  #sealsBetween(fromKey: number, toKey: number): Map<number, StoredSeal[]> {
-    const seals = new Map<number, StoredSeal[]>();
-    const rows = this.#seals.all(sealKey(fromKey, 0), sealKey(toKey, 0)) as unknown as SealRow[];
-    for (const { seal_k, envelope, sub, kid } of rows) {
-      const key = Math.floor(seal_k / SEALS_PER_RECORD);
-      if (sub === null || kid === null) {
-        throw new FatalError(
-          'store_inconsistent',
-          `record ${seqOfKey(key)}: a seal names a data key that does not exist`,
-        );
-      }
-      const seal = { sub, kid, envelope };
-      const before = seals.get(key);
-      if (before === undefined) seals.set(key, [seal]);
-      else before.push(seal);
-    }
-    return seals;
+    // One statement for all rows: a call per row costs more than what it reads.
+    const keys = JSON.stringify(rows.map((row) => row.k));
+    const seals = bySealedRecord(this.#sealsOf.all(keys) as unknown as SealRow[]);
+    return rows.map((row) => ({ ...toStoredRecord(row, seals.get(row.k) ?? []), row }));
   }
 
   /** See `LedgerStore.findSeqs`. */
@@ -181,6 +174,25 @@ export class RecordReader {
     for (const [i, row] of rows.entries()) hashes.set(row.hash, i * HASH_BYTES);
     return hashes;
   }
+}
+
+/** Seals by the row id of their record. */
+function bySealedRecord(rows: readonly SealRow[]): Map<number, StoredSeal[]> {
+  const seals = new Map<number, StoredSeal[]>();
+  for (const { seal_k, envelope, sub, kid } of rows) {
+    const key = Math.floor(seal_k / SEALS_PER_RECORD);
+    if (sub === null || kid === null) {
+      throw new FatalError(
+        'store_inconsistent',
+        `record ${seqOfKey(key)}: a seal names a data key that does not exist`,
+      );
+    }
+    const seal = { sub, kid, envelope };
+    const before = seals.get(key);
+    if (before === undefined) seals.set(key, [seal]);
+    else before.push(seal);
+  }
+  return seals;
 }
 
 function toStoredRecord(row: RecordRow, seals: readonly StoredSeal[]): StoredRecord {
