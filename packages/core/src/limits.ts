@@ -87,6 +87,9 @@ export const RETENTION_DAYS_MAX = 36_500;
 /** Problems reported for one event: enough to fix it in one go, few enough that a bad event costs no more than a good one. */
 export const PROBLEMS_MAX = 20;
 
+/** Values in one event, all levels: more than this does not fit into a record of 60,000 bytes (two bytes each at least). */
+export const EVENT_VALUES_MAX = 30_000;
+
 /** Characters of a member name quoted in a problem's path: names come from the client and may be megabytes long. */
 export const PROBLEM_NAME_CHARS_MAX = 100;
 

@@ -118,6 +118,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLe
         ledgerPath: paths.ledger,
         searchPath: paths.search,
         ...(folder.givenMasterKey === undefined ? {} : { masterKey: folder.givenMasterKey }),
+        ...(options.signingKeyFile === undefined ? {} : { signingKeyFile: options.signingKeyFile }),
         onError: (message) => logger.warn({}, message),
       });
       undo.push(() => follower.close());

@@ -65,7 +65,6 @@ function openLedger(config: Config, source: ExportSource, logger: Logger): Promi
   return openEmbedded({
     ...source,
     logName: config.logName,
-    signingKeyFile: config.signingKeyFile,
     batchSize: config.batchSize,
     batchIntervalMs: config.batchIntervalMs,
     checkpointIntervalMs: config.checkpointIntervalMs,
@@ -77,7 +76,11 @@ function openLedger(config: Config, source: ExportSource, logger: Logger): Promi
 /** Opens the store and puts the operations and the app together. The only place that chooses a store. */
 export async function assembleServer(config: Config, options: ServerOptions = {}): Promise<AssembledServer> {
   const logger = options.logger ?? makeLogger(config);
-  const source: ExportSource = { dataDir: resolve(config.dataDir), ...(await readMasterKey(config)) };
+  const source: ExportSource = {
+    dataDir: resolve(config.dataDir),
+    ...(await readMasterKey(config)),
+    ...(config.signingKeyFile === undefined ? {} : { signingKeyFile: config.signingKeyFile }),
+  };
   const embedded = await openLedger(config, source, logger);
   try {
     return await assembleOver(embedded, { config, source, logger, options });

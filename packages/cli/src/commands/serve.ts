@@ -36,6 +36,8 @@ export function registerServe(program: Command, context: CommandContext): void {
 }
 
 async function serve({ terminal }: CommandContext, options: ServeOptions): Promise<ExitCode> {
+  // Databases are made by SQLite with the mode that is left to it: nobody else reads them, wherever they are copied from.
+  process.umask(0o077);
   const { loadConfig, runServer, startServer } = await import('@attestry/server');
   const { readConfigFile } = await import('../config-file.ts');
   const environment = {

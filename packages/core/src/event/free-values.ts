@@ -1,7 +1,7 @@
 import { formatPointer } from '../canonical/json-pointer.ts';
 import { isPrototypeKey } from '../canonical/prototype-key.ts';
 import { isUnsafeInteger } from '../canonical/strict-number.ts';
-import { FREE_OBJECT_DEPTH_MAX, PROBLEM_NAME_CHARS_MAX, PROBLEMS_MAX } from '../limits.ts';
+import { FREE_OBJECT_DEPTH_MAX, JSON_DEPTH_MAX, PROBLEM_NAME_CHARS_MAX, PROBLEMS_MAX } from '../limits.ts';
 import { type Problem, type ProblemCode, problem } from './problem.ts';
 
 /** Members of the closed levels that hold free objects; no closed member of another kind has one of these names. */
@@ -24,6 +24,27 @@ export function checkValues(event: object): Problem[] {
   const walk: Walk = { problems: [], tokens: [] };
   walkObject(walk, event, 0);
   return walk.problems;
+}
+
+/**
+ * Whether a value has more than `max` values in it, found without looking at the rest: what cannot become a record is
+ * refused before anything is spent on it.
+ */
+export function hasMoreValues(value: unknown, max: number): boolean {
+  return countValues(value, max, 0) < 0;
+}
+
+/** Values still allowed after this one; negative once there are too many. */
+function countValues(value: unknown, allowed: number, depth: number): number {
+  let left = allowed - 1;
+  // Too deep is refused by others; here it only must not exhaust the stack.
+  if (typeof value !== 'object' || value === null || depth > JSON_DEPTH_MAX) return left;
+  for (const key in value) {
+    if (left < 0) return left;
+    const member = (value as Readonly<Record<string, unknown>>)[key];
+    left = typeof member === 'object' ? countValues(member, left, depth + 1) : left - 1;
+  }
+  return left;
 }
 
 /** `depth` counts the levels of the free object the walk is in; 0 on the closed levels. */

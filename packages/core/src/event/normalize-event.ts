@@ -1,11 +1,11 @@
-import { OCCURRED_AHEAD_MS_MAX, PERSONAL_PATHS_MAX } from '../limits.ts';
+import { EVENT_VALUES_MAX, OCCURRED_AHEAD_MS_MAX, PERSONAL_PATHS_MAX } from '../limits.ts';
 import type { ChangeData } from './block-schemas.ts';
 import { impliedStatus } from './catalogue.ts';
 import { changedFields } from './changed-fields.ts';
 import { defaultCategory, defaultSeverity } from './defaults.ts';
 import type { EventInput, NormalizedEvent, PersonalDeclaration } from './event-schema.ts';
 import { checkSchema } from './event-validator.ts';
-import { checkValues } from './free-values.ts';
+import { checkValues, hasMoreValues } from './free-values.ts';
 import { isSealable } from './personal-members.ts';
 import { type Problem, problem } from './problem.ts';
 import { formatTime, isNormalizedTime, parseRfc3339 } from './rfc3339.ts';
@@ -46,6 +46,10 @@ export type NormalizeResult =
  * @returns the event, what is declared personal (taken out of the event) and what was not sent; or at most 20 problems
  */
 export function normalizeEvent(input: unknown, context: NormalizeContext): NormalizeResult {
+  if (hasMoreValues(input, EVENT_VALUES_MAX)) {
+    const expected = `at most ${EVENT_VALUES_MAX} values, which is more than a record can hold`;
+    return { ok: false, problems: [problem('too_many', '', expected, 'has too many members')] };
+  }
   const shapeProblems = checkSchema(input);
   if (shapeProblems.length > 0) {
     return { ok: false, problems: shapeProblems };

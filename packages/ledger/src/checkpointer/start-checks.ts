@@ -77,7 +77,7 @@ export function rollbackError(rolledBack: readonly RolledBackLog[]): FatalError 
   const more = rolledBack.length > 5 ? `; and ${rolledBack.length - 5} more` : '';
   return new FatalError(
     'ROLLBACK',
-    `the database is older than, or other than, what this server has signed: ${list}${more}. Two ways on: ` +
+    `ROLLBACK: the database is older than, or other than, what this server has signed: ${list}${more}. Two ways on: ` +
       '(1) bring back the newer copy of ledger.db; (2) accept the loss with --accept-rollback: each such log goes on ' +
       'as a new generation that names what was lost, for everybody to see',
   );

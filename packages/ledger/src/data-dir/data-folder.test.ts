@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -115,8 +116,10 @@ describe('a data folder', () => {
 
   it('takes its signing key from elsewhere when told so', async () => {
     const signingKeyFile = join(parent, 'keys.json');
-    const made = await open({ signingKeyFile });
-    expect(readdirSync(dataDir)).not.toContain('signing.key');
+    // A misspelt path must not become a new key.
+    await expect(open({ signingKeyFile })).rejects.toMatchObject({ code: 'key_missing' });
+    const made = await open({});
+    renameSync(join(dataDir, 'signing.key'), signingKeyFile);
     const again = await open({ signingKeyFile });
     expect(again.signingKeys.current.publicKey).toEqual(made.signingKeys.current.publicKey);
     writeFileSync(signingKeyFile, '{"format":"attestry-signing-key"}');

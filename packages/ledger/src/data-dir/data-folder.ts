@@ -104,6 +104,7 @@ export async function openFolder(
     await replaceFile(paths.masterKey, newMasterKeyText(), 0o600);
   }
   if (!existsSync(paths.signingKey)) {
+    if (options.signingKeyFile !== undefined) throw noSuchSigningKey(options.signingKeyFile);
     const keys: SigningKeys = { current: SigningKey.generate(crypto), next: undefined, former: [] };
     await replaceFile(paths.signingKey, formatSigningKeys(keys), 0o600);
   }
@@ -159,6 +160,15 @@ export async function openExisting(
   }
   const signingKeys = await readSigningKeys(crypto, paths);
   return { paths, logName, master, givenMasterKey: given(options, masterKey), signingKeys };
+}
+
+/** A key that is named is never made: a misspelt path would give the log another key, somewhere on the disk. */
+function noSuchSigningKey(path: string): LedgerError {
+  return new LedgerError(
+    'key_missing',
+    `ATTESTRY_SIGNING_KEY_FILE names ${path}, which does not exist. To keep the key elsewhere, start once without the ` +
+      'variable, stop, and move signing.key from the data folder there',
+  );
 }
 
 /** Replaces the signing key file; what is on the disk afterwards is what the returned keys say. */

@@ -6,6 +6,8 @@ export interface SearchFollowerOptions {
   readonly searchPath: string;
   /** Master key given by the environment; read from the data folder when absent. */
   readonly masterKey?: Uint8Array;
+  /** When the signing key is kept outside the folder. */
+  readonly signingKeyFile?: string;
   /** Told once per failure, with a text that holds no personal data. */
   readonly onError: (message: string) => void;
 }
@@ -99,10 +101,10 @@ class ThreadedSearchFollower implements SearchFollower {
 
   /** Resolves with the first news of the thread, good or bad. */
   #launch(): Promise<void> {
-    const { dataDir, ledgerPath, searchPath, masterKey } = this.#options;
+    const { dataDir, ledgerPath, searchPath, masterKey, signingKeyFile } = this.#options;
     const worker = new Worker(new URL('./search-thread.ts', import.meta.url), {
       name: 'attestry-search',
-      workerData: { dataDir, ledgerPath, searchPath, masterKey },
+      workerData: { dataDir, ledgerPath, searchPath, masterKey, signingKeyFile },
     });
     this.#worker = worker;
     worker.unref();

@@ -15,18 +15,19 @@ const POLL_MS = 1_000;
 const WATCH_MS = 500;
 const BACKOFF_MS = { first: 200, max: 30_000 };
 
-const { dataDir, ledgerPath, searchPath, masterKey } = workerData as {
+const { dataDir, ledgerPath, searchPath, masterKey, signingKeyFile } = workerData as {
   readonly dataDir: string;
   readonly ledgerPath: string;
   readonly searchPath: string;
   readonly masterKey: Uint8Array | undefined;
+  readonly signingKeyFile: string | undefined;
 };
 
 function tell(report: SearchReport): void {
   parentPort?.postMessage(report);
 }
 
-const ledger = await openReadOnly(dataDir, masterKey === undefined ? {} : { masterKey });
+const ledger = await openReadOnly(dataDir, { masterKey, signingKeyFile });
 
 async function textsOf(
   head: LogHead,

@@ -72,10 +72,13 @@ function cell(event: EventView, path: readonly string[]): string {
   return FORMULA_PATTERN.test(text) ? `'${text}` : text;
 }
 
+/** RFC 4180. A lone CR ends a line for some readers, so it is quoted too. */
+const CSV = { record_delimiter: 'windows', quoted_match: /\r/ } as const;
+
 /** The header line (RFC 4180); an empty export has it too. */
 export function csvHeader(fields: FieldSelection | undefined): string {
   return stringify([(fields ?? DEFAULT_COLUMNS).map((path) => path.join('.'))], {
-    record_delimiter: 'windows',
+    ...CSV,
   });
 }
 
@@ -83,5 +86,5 @@ export function csvHeader(fields: FieldSelection | undefined): string {
 export function csvRows(events: readonly EventView[], fields: FieldSelection | undefined): string {
   const columns = fields ?? DEFAULT_COLUMNS;
   const rows = events.map((event) => columns.map((path) => cell(event, path)));
-  return rows.length === 0 ? '' : stringify(rows, { record_delimiter: 'windows' });
+  return rows.length === 0 ? '' : stringify(rows, CSV);
 }

@@ -16,6 +16,8 @@ export interface ExportOrder {
 export interface ExportSource {
   readonly dataDir: string;
   readonly masterKey?: string;
+  /** When the signing key is kept outside the folder. */
+  readonly signingKeyFile?: string;
 }
 
 /** From the server to the thread: one more chunk may be made. */

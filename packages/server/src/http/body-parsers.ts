@@ -34,6 +34,10 @@ export function parseJson(text: string): unknown {
 }
 
 function refuseEncoding(request: FastifyRequest): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
+  if (charset !== undefined && charset.toLowerCase() !== 'utf-8') {
+    throw new ApiError('unsupported_media_type', `The charset ${charset} is not supported; send UTF-8.`);
+  }
   const encoding = request.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     throw new ApiError(
