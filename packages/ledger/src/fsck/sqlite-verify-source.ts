@@ -19,6 +19,8 @@ import { LevelZeroTiles } from './level-zero-tiles.ts';
 
 /** Stray rows named one by one; a table full of them is one damage. */
 const STRAYS_MAX = 1_000;
+/** Sentences of SQLite about a damaged file: one page can give hundreds. */
+const FILE_DAMAGES_MAX = 20;
 const CHECKPOINTS_PER_READ = 1_000;
 
 /** One log of a data folder, as it is stored: what the verifier reads when it is given a folder. */
@@ -131,6 +133,9 @@ export class SqliteVerifySource implements VerifySource {
       yield { code: 'PROJECTION_COUNT', detail: `row ${k} of the records lies in no log of this folder` };
     }
     yield* this.#searchStrays(logNo);
+    for (const damage of this.#bounds.fileDamage(FILE_DAMAGES_MAX)) {
+      yield { code: 'UNREADABLE', detail: `the database file is damaged: ${damage}` };
+    }
   }
 
   *#searchStrays(logNo: number): Generator<StoreFinding, void> {

@@ -81,6 +81,17 @@ export const fileCases: readonly TamperingCase[] = [
     finds: { code: 'UNREADABLE' },
   },
   {
+    name: 'the index of filters emptied',
+    tamper: (folder) => {
+      folder.close();
+      // Tables behind a virtual table are written only by whoever switches SQLite's defence off.
+      const bare = new DatabaseSync(join(folder.dataDir, 'ledger.db'), { defensive: false });
+      bare.exec('DELETE FROM filters_data WHERE id > 10');
+      bare.close();
+    },
+    finds: { code: 'UNREADABLE' },
+  },
+  {
     name: 'a search document removed',
     tamper: (folder) => onSearch(folder, `DELETE FROM documents WHERE rowid = ${folder.k(VICTIM)}`),
     finds: { code: 'SEARCH_PROJECTION', seq: VICTIM },

@@ -73,6 +73,22 @@ export class RawBoundsReader {
     };
   }
 
+  /**
+   * What SQLite itself finds wrong with the file: its pages, the order of its trees, the structure of the filter index
+   * (`PRAGMA quick_check`, and the integrity method of FTS5). At most `limit` sentences; none when all is well.
+   */
+  fileDamage(limit: number): string[] {
+    return this.#read('the whole database file', () => {
+      const check = (pragma: string): string[] =>
+        this.#db
+          .prepare(pragma)
+          .all()
+          .flatMap((row) => Object.values(row).map(String));
+      const said = [...check(`PRAGMA quick_check(${limit})`), ...check('PRAGMA integrity_check(filters)')];
+      return said.filter((sentence) => sentence !== 'ok').slice(0, limit);
+    });
+  }
+
   /** Keys of subjects, by handle. */
   keysOfSubjects(tenant: string, subs: readonly string[]): RawKey[] {
     return this.#read('data keys', () => {
