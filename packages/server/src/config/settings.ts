@@ -98,7 +98,7 @@ export const SETTINGS = [
     name: 'SIGNING_KEY_FILE',
     kind: 'path',
     fallback: undefined,
-    meaning: 'File with the Ed25519 key that signs checkpoints.',
+    meaning: 'File with the Ed25519 key that signs checkpoints; it must exist (docs/keys.md).',
   },
   {
     name: 'METRICS',

@@ -48,34 +48,34 @@ function identityOf(identity: JsonValue | undefined, record: JsonObject): Identi
   const account = textAt(identity, 'accountId');
   const userName = textAt(identity, 'userName');
   const invokedBy = textAt(identity, 'invokedBy');
-  const any = arn ?? principal ?? userName ?? invokedBy ?? account;
+  const knownId = arn ?? principal ?? userName ?? invokedBy ?? account;
   switch (textAt(identity, 'type')) {
     case 'IAMUser':
-      return { type: 'user', id: any, name: userName ?? lastSegment(arn) };
+      return { type: 'user', id: knownId, name: userName ?? lastSegment(arn) };
     case 'Root':
       return { type: 'user', id: arn ?? account ?? principal, name: userName ?? 'root' };
     case 'AssumedRole':
       return {
         type: isMachineSession(identity) ? 'service' : 'user',
-        id: any,
+        id: knownId,
         name: roleSessionName(identity),
       };
     case 'Role':
-      return { type: 'service', id: any, name: userName ?? lastSegment(arn) };
+      return { type: 'service', id: knownId, name: userName ?? lastSegment(arn) };
     case 'FederatedUser':
-      return { type: 'user', id: any, name: userName ?? lastSegment(arn) };
+      return { type: 'user', id: knownId, name: userName ?? lastSegment(arn) };
     case 'SAMLUser':
     case 'WebIdentityUser':
-      return { type: 'user', id: principal ?? any, name: userName };
+      return { type: 'user', id: principal ?? knownId, name: userName };
     case 'IdentityCenterUser':
     case 'Directory':
-      return { type: 'user', id: textAt(identity, 'onBehalfOf', 'userId') ?? any, name: userName };
+      return { type: 'user', id: textAt(identity, 'onBehalfOf', 'userId') ?? knownId, name: userName };
     case 'AWSAccount':
       return accountIdentity(principal, account);
     case 'AWSService':
-      return { type: 'service', id: invokedBy ?? any ?? textAt(record, 'eventSource') };
+      return { type: 'service', id: invokedBy ?? knownId ?? textAt(record, 'eventSource') };
     default:
-      return unknownIdentity(any, userName, record);
+      return unknownIdentity(knownId, userName, record);
   }
 }
 
