@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { VerificationReport } from '@attestry/core';
-import { openReadOnly, runVerify } from '@attestry/ledger';
+import { openReadOnly, runVerify, unreadableReport } from '@attestry/ledger';
 import { CliError, usageError } from './cli-error.ts';
-import { ExitCode } from './exit-code.ts';
 
 export interface FolderVerification {
   readonly dataDir: string;
@@ -15,34 +14,35 @@ export interface FolderVerification {
 }
 
 /**
- * Tenants that have a log in a data folder, the server's own `_system` included.
+ * Verifies the logs of a data folder, the server's own `_system` included, or one of them.
  *
- * @throws {CliError} exit code 1 when the folder cannot be read or holds no log: a finding, never a pass (trap 1)
+ * @returns at least one report: a folder that cannot be read, or holds no log, is a finding, never a pass (trap 1)
  */
-export async function listTenants(dataDir: string): Promise<readonly string[]> {
+export async function verifyFolder(
+  options: Omit<FolderVerification, 'tenant'> & { readonly tenant?: string | undefined },
+): Promise<readonly VerificationReport[]> {
+  const { dataDir, tenant } = options;
+  if (tenant !== undefined) return [await verifyTenant({ ...options, tenant })];
   let tenants: readonly string[];
   try {
-    const ledger = await openReadOnly(dataDir, foreignKeys());
-    try {
-      tenants = (await ledger.heads()).map(({ tenant }) => tenant);
-    } finally {
-      ledger.close();
-    }
-  } catch (cause) {
-    if (cause instanceof CliError) throw cause;
-    throw unreadable(`${dataDir} cannot be verified: ${(cause as Error).message}`, cause);
+    tenants = await listTenants(dataDir);
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    return [unreadableReport(dataDir, (error as Error).message)];
   }
-  if (tenants.length === 0) throw unreadable(`${dataDir} cannot be verified: there is no log in it`);
-  return tenants;
+  if (tenants.length === 0) return [unreadableReport(dataDir, 'there is no log in this folder')];
+  const reports: VerificationReport[] = [];
+  for (const one of tenants) reports.push(await verifyTenant({ ...options, tenant: one }));
+  return reports;
 }
 
-function unreadable(message: string, cause?: unknown): CliError {
-  return new CliError(message, {
-    code: 'unreadable',
-    exitCode: ExitCode.finding,
-    hint: 'What cannot be read counts as changed. Name the data folder itself, and run as a user who may read it.',
-    cause,
-  });
+async function listTenants(dataDir: string): Promise<readonly string[]> {
+  const ledger = await openReadOnly(dataDir, foreignKeys());
+  try {
+    return (await ledger.heads()).map(({ tenant }) => tenant);
+  } finally {
+    ledger.close();
+  }
 }
 
 /** Verifies one log of a data folder, read-only, whether or not a server runs on it. */

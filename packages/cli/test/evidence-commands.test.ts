@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,13 +33,27 @@ describe('evidence from a real server', () => {
     expect(await server.run(['verify', '--from', '5', '--to', '5'])).toMatchObject({ exitCode: 2 });
   });
 
-  it('trap 1: a folder that cannot be read is never a pass', async () => {
-    const nowhere = await attestry(['verify', '--data', join(scratch, 'nowhere')]);
-    expect(nowhere).toMatchObject({ exitCode: 1, stdout: '' });
+  it('trap 1: a folder that cannot be read is a report with a finding, never a pass', async () => {
     const empty = mkdtempSync(join(scratch, 'empty-'));
-    expect(await attestry(['verify', '--data', empty])).toMatchObject({ exitCode: 1, stdout: '' });
-    const absent = await attestry(['verify', '--data', server.dataDir, '--tenant', 'nobody']);
+    const damaged = mkdtempSync(join(scratch, 'damaged-'));
+    cpSync(server.dataDir, damaged, { recursive: true });
+    truncateSync(join(damaged, 'ledger.db'), 50);
+    for (const folder of [join(scratch, 'nowhere'), empty, damaged]) {
+      const result = await attestry(['verify', '--data', folder, '--json']);
+      expect(result).toMatchObject({ exitCode: 1, stderr: '' });
+      const report: unknown = JSON.parse(result.stdout);
+      expect(report).toMatchObject({
+        ok: false,
+        size: 0,
+        findings: [{ code: 'UNREADABLE' }],
+        findings_total: 1,
+      });
+      const text = await attestry(['verify', '--data', folder]);
+      expect(text).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('UNREADABLE') });
+    }
+    const absent = await attestry(['verify', '--data', server.dataDir, '--tenant', 'nobody', '--json']);
     expect(absent.exitCode).toBe(1);
+    expect(JSON.parse(absent.stdout)).toMatchObject({ ok: false });
   });
 
   it('names what was changed, and where, online and on the files', async () => {

@@ -75,7 +75,7 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
     reports =
       options.data === undefined
         ? [await verifyServer(options, progress)]
-        : await verifyFolder(options.data, options, progress);
+        : await verifyData(options.data, options, progress);
   } finally {
     progress.stop();
   }
@@ -115,17 +115,11 @@ async function verifyServer(options: VerifyOptions, progress: Progress): Promise
   });
 }
 
-async function verifyFolder(
+async function verifyData(
   dataDir: string,
-  options: VerifyOptions,
+  { tenant, from, to, depth }: VerifyOptions,
   progress: Progress,
 ): Promise<readonly VerificationReport[]> {
-  const { listTenants, verifyTenant } = await import('../data-folder.ts');
-  const tenants = options.tenant === undefined ? await listTenants(dataDir) : [options.tenant];
-  const reports: VerificationReport[] = [];
-  for (const tenant of tenants) {
-    const { from, to, depth } = options;
-    reports.push(await verifyTenant({ dataDir, tenant, from, to, depth, onProgress: progress.update }));
-  }
-  return reports;
+  const { verifyFolder } = await import('../data-folder.ts');
+  return verifyFolder({ dataDir, tenant, from, to, depth, onProgress: progress.update });
 }

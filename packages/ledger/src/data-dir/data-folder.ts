@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CryptoProvider, isLogOrigin } from '@attestry/core';
 import { LedgerError } from '../errors.ts';
@@ -66,13 +66,12 @@ export interface DataFolder {
 }
 
 /**
- * Makes sure that a folder exists and is empty or ours, before anything (even the lock) is put into it.
+ * Makes sure that a folder exists, can be written, and is empty or ours, before anything (even the lock) is put into it.
  *
- * @throws {LedgerError} `folder_foreign` when something else is in it
+ * @throws {LedgerError} `folder_unwritable`; `folder_foreign` when something else is in it
  */
 export async function prepareFolder(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const names = await readdir(dataDir);
+  const names = await namesInWritable(dataDir);
   if (names.includes(MARKER_FILE)) return;
   const foreign = names.find((name) => !EARLY_FILE.test(name));
   if (foreign !== undefined) {
@@ -83,6 +82,22 @@ export async function prepareFolder(dataDir: string): Promise<void> {
     );
   }
   await chmod(dataDir, 0o700);
+}
+
+async function namesInWritable(dataDir: string): Promise<readonly string[]> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    return await readdir(dataDir);
+  } catch (cause) {
+    throw new LedgerError(
+      'folder_unwritable',
+      `the data folder ${dataDir} cannot be made or written here (${(cause as Error).message}). Run as the user who ` +
+        'owns it, make the disk writable, or choose another folder with ATTESTRY_DATA_DIR. ' +
+        'Reading (attestry verify --data) works without',
+      { cause },
+    );
+  }
 }
 
 /**

@@ -30,16 +30,6 @@ export interface VerifyFolderOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Tenants that have a log in a data folder, the server's own `_system` included. */
-export async function listTenants(dataDir: string): Promise<readonly string[]> {
-  const ledger = await openReadOnly(dataDir);
-  try {
-    return (await ledger.heads()).map(({ tenant }) => tenant);
-  } finally {
-    ledger.close();
-  }
-}
-
 /**
  * Verifies one log of a data folder in the calling thread, read-only, whether or not a server runs on it.
  *
@@ -50,12 +40,12 @@ export async function runVerify(options: VerifyFolderOptions): Promise<Verificat
   try {
     ledger = await openReadOnly(options.dataDir, options);
   } catch (error) {
-    return unreadable(options, errorText(error));
+    return unreadableReport(options.tenant, errorText(error));
   }
   try {
     return await verifyFolder(ledger, options);
   } catch (error) {
-    return unreadable(options, errorText(error));
+    return unreadableReport(options.tenant, errorText(error));
   } finally {
     ledger.close();
   }
@@ -123,14 +113,14 @@ async function blindIndexes(ledger: ReadOnlyLedger, tenant: string): Promise<Mak
   }
 }
 
-function unreadable(options: VerifyFolderOptions, detail: string): VerificationReport {
-  const from = options.from ?? 0;
+/** The report on something that could not be read at all: a finding, never a pass (trap 1). */
+export function unreadableReport(origin: string, detail: string): VerificationReport {
   return {
     ok: false,
-    origin: options.tenant,
+    origin,
     size: 0,
     root: null,
-    checked: { records: 0, columns: 0, ids: 0, tiles: 0, checkpoints: 0, seals: 0, from, to: from },
+    checked: { records: 0, columns: 0, ids: 0, tiles: 0, checkpoints: 0, seals: 0, from: 0, to: 0 },
     seals: { verified: 0, sealed: 0, erased: 0 },
     head: { checkpoint_size: 0, signed_at: null, last_outside_anchor: null, unanchored_records: 0 },
     findings: [{ code: 'UNREADABLE', detail }],

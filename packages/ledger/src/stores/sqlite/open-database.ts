@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { FatalError } from '../../errors.ts';
 import { APPLICATION_ID, PAGE_BYTES, SCHEMA_SQL, SCHEMA_VERSION, SEED_WORDS } from './schema.ts';
 import { STORE_BUSY_MS, WAL_PAGES, WRITER_CACHE_KIB } from './sqlite-limits.ts';
@@ -88,27 +89,60 @@ export function openForReading(path: string, cacheKib: number): DatabaseSync {
   try {
     return probe(new DatabaseSync(path, { readOnly: true, timeout: STORE_BUSY_MS }), cacheKib);
   } catch (error) {
-    const reason = toStoreError(error, `opening ${path}`);
-    if (reason.code !== 'store_open' && reason.code !== 'store_readonly') throw reason;
-    return openImmutable(path, cacheKib);
+    throwUnlessReadOnlyPlace(error, path);
+    const url = immutableUrl(path);
+    try {
+      return probe(new DatabaseSync(url, { readOnly: true }), cacheKib);
+    } catch (second) {
+      throw toStoreError(second, `opening ${path}`);
+    }
   }
 }
 
-function openImmutable(path: string, cacheKib: number): DatabaseSync {
+/**
+ * Adds `search.db` to a connection for reading, as {@link openForReading} opens the ledger.
+ *
+ * @throws {FatalError} `store_wal_pending`; {OperationalError} it cannot be read
+ */
+export function attachSearch(db: DatabaseSync, path: string): void {
+  const attach = (name: string): void => {
+    db.prepare('ATTACH ? AS search').run(name);
+    try {
+      db.prepare('SELECT count(*) FROM search.sqlite_schema').get();
+    } catch (error) {
+      db.exec('DETACH search');
+      throw error;
+    }
+  };
+  try {
+    attach(path);
+  } catch (error) {
+    throwUnlessReadOnlyPlace(error, path);
+    const url = immutableUrl(path);
+    try {
+      attach(url.href);
+    } catch (second) {
+      throw toStoreError(second, `opening ${path}`);
+    }
+  }
+}
+
+/** In a directory that cannot be written SQLite finds no place for its shared memory, and says so in these two ways. */
+function throwUnlessReadOnlyPlace(error: unknown, path: string): void {
+  const reason = toStoreError(error, `opening ${path}`);
+  if (reason.code !== 'store_open' && reason.code !== 'store_readonly') throw reason;
+}
+
+function immutableUrl(path: string): URL {
   if (isFilled(`${path}-wal`)) {
     throw new FatalError(
       'store_wal_pending',
       `${path} lies in a read-only directory and its last changes are still in ${path}-wal; copy the folder to a place that can be written`,
     );
   }
-  const url = new URL('file:');
-  url.pathname = path;
+  const url = pathToFileURL(path);
   url.searchParams.set('immutable', '1');
-  try {
-    return probe(new DatabaseSync(url, { readOnly: true }), cacheKib);
-  } catch (error) {
-    throw toStoreError(error, `opening ${path}`);
-  }
+  return url;
 }
 
 /** The first read is what makes SQLite open the write-ahead log and its shared memory. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { openForReading } from './open-database.ts';
+import { attachSearch, openForReading } from './open-database.ts';
 import { recordKey, seqOfKey } from './row-key.ts';
 import { READER_CACHE_KIB } from './sqlite-limits.ts';
 import { toStoreError } from './store-error.ts';
@@ -25,7 +25,7 @@ export function searchDifferences(
   if (!existsSync(paths.search)) return [];
   const db = openForReading(paths.ledger, READER_CACHE_KIB);
   try {
-    db.prepare('ATTACH ? AS search').run(paths.search);
+    attachSearch(db, paths.search);
     return compare(db, logNo, limit);
   } catch (error) {
     throw toStoreError(error, 'reading the search index');

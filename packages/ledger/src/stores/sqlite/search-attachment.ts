@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { OperationalError } from '../../errors.ts';
+import { attachSearch } from './open-database.ts';
 import { toStoreError } from './store-error.ts';
 
 /**
@@ -32,7 +33,7 @@ export class SearchAttachment {
     this.#detach();
     if (path === undefined || inode === undefined) throw unavailable('it does not exist yet');
     try {
-      this.#db.prepare('ATTACH ? AS search').run(path);
+      attachSearch(this.#db, path);
       this.#inode = inode;
       this.#db.prepare('SELECT rowid FROM search.documents LIMIT 0').all();
     } catch (error) {
