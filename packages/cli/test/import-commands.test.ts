@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -92,7 +92,25 @@ describe('importing into a real server', () => {
     expect(JSON.parse(result.stdout)).toMatchObject({ type: 'aws.iam.get_user', action: { verb: 'read' } });
   });
 
-  it('says which path is wrong', async () => {
+  it('names a path that holds nothing, imports the others, and exits 1', async () => {
+    const [good, linked, empty] = ['good.ndjson', 'linked', 'nothing'].map((name) => join(scratch, name)) as [
+      string,
+      string,
+      string,
+    ];
+    for (const folder of [linked, empty]) mkdirSync(folder);
+    writeFileSync(good, '{"type":"paths.test"}');
+    symlinkSync(good, join(linked, 'link.ndjson'));
+    symlinkSync(join(scratch, 'gone'), join(linked, 'broken.ndjson'));
+    const paths = [join(scratch, 'none'), good, empty, linked];
+    const result = await server.run(['import', 'ndjson', ...paths]);
+    expect(result.stderr).toMatch(/none: unreadable: no such file or folder/);
+    expect(result.stderr).toMatch(/nothing: unreadable: no file in it ends in/);
+    expect(result.stderr).toMatch(/broken\.ndjson: unreadable/);
+    expect(result).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('2 new') });
+  });
+
+  it('says which path is wrong when no path is right', async () => {
     expect(await server.run(['import', 'cloudtrail', join(scratch, 'none')])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('no such file or folder'),

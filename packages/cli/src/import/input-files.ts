@@ -1,4 +1,4 @@
-import { opendir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -12,52 +12,62 @@ export interface InputFile {
   readonly bytes: number;
 }
 
+/** What the paths of an import hold: the files, and each path that gives none, with the reason. */
+export interface InputListing {
+  readonly inputs: readonly InputFile[];
+  readonly unusable: readonly { readonly path: string; readonly reason: string }[];
+}
+
 /**
  * Lists the files of an import: files as given, folders with everything below that has one of the endings, in the
- * order of their names, so that two runs send the same events in the same order.
+ * order of their names, so that two runs send the same events in the same order. Links to files are followed, links to
+ * folders are not.
  *
- * @throws {CliError} a path does not exist, or a folder holds nothing to import
+ * @throws {CliError} none of the paths holds anything to import
  */
 export async function listInputs(
   paths: readonly string[],
   endings: readonly string[],
-): Promise<readonly InputFile[]> {
+): Promise<InputListing> {
   const inputs: InputFile[] = [];
+  const unusable: { path: string; reason: string }[] = [];
+  const fileAt = async (path: string): Promise<void> => {
+    const facts = await stat(path);
+    if (!facts.isDirectory()) inputs.push({ path, bytes: facts.size });
+  };
+  const attempt = async (path: string, step: (path: string) => Promise<void>): Promise<void> => {
+    try {
+      await step(path);
+    } catch (error) {
+      unusable.push({ path, reason: reasonOf(error as NodeJS.ErrnoException) });
+    }
+  };
+  const walk = async (folder: string): Promise<void> => {
+    const entries = await readdir(folder, { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = join(folder, entry.name);
+      const isWanted = endings.some((ending) => entry.name.toLowerCase().endsWith(ending));
+      if (entry.isDirectory()) await attempt(path, walk);
+      else if (isWanted && (entry.isFile() || entry.isSymbolicLink())) await attempt(path, fileAt);
+    }
+  };
   for (const path of paths) {
-    if (path === '-') {
-      inputs.push({ path, bytes: 0 });
-      continue;
-    }
-    const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
-      throw usageError(
-        error.code === 'ENOENT' ? `${path}: no such file or folder` : `${path}: ${error.message}`,
-        'Give files, folders, or - for standard input.',
-      );
-    });
-    if (!facts.isDirectory()) {
-      inputs.push({ path, bytes: facts.size });
-      continue;
-    }
-    const found = await filesBelow(path, endings);
-    if (found.length === 0) {
-      throw usageError(
-        `${path}: no file in it ends in ${endings.join(', ')}`,
-        'Name files directly to import them anyway.',
-      );
-    }
-    inputs.push(...found);
+    const before = inputs.length + unusable.length;
+    if (path === '-') inputs.push({ path, bytes: 0 });
+    else await attempt(path, async () => ((await stat(path)).isDirectory() ? walk(path) : fileAt(path)));
+    if (inputs.length + unusable.length > before) continue;
+    const reason = `no file in it ends in ${endings.join(', ')}; name files directly to import them anyway`;
+    unusable.push({ path, reason });
   }
-  return inputs;
+  if (inputs.length > 0) return { inputs, unusable };
+  throw usageError(
+    unusable.map(({ path, reason }) => `${path}: ${reason}`).join('\n'),
+    'Give files, folders, or - for standard input.',
+  );
 }
 
-async function filesBelow(folder: string, endings: readonly string[]): Promise<InputFile[]> {
-  const found: InputFile[] = [];
-  for await (const entry of await opendir(folder, { recursive: true })) {
-    if (!entry.isFile() || !endings.some((ending) => entry.name.toLowerCase().endsWith(ending))) continue;
-    const path = join(entry.parentPath, entry.name);
-    found.push({ path, bytes: (await stat(path)).size });
-  }
-  return found.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+function reasonOf(error: NodeJS.ErrnoException): string {
+  return error.code === 'ENOENT' ? 'no such file or folder' : error.message;
 }
 
 /**

@@ -38,7 +38,7 @@ export interface ImportRun {
  * rest goes on; a server that stays away ends the import, and a second run goes on where it ended.
  */
 export async function runImport(run: ImportRun): Promise<ImportReport> {
-  const inputs = await listInputs(run.paths, run.format.endings);
+  const { inputs, unusable } = await listInputs(run.paths, run.format.endings);
   const report = emptyReport();
   const startedAtMs = Date.now();
   const { unit } = run.format;
@@ -51,6 +51,7 @@ export async function runImport(run: ImportRun): Promise<ImportReport> {
     if (report.problems.length < IMPORT_PROBLEMS_LISTED_MAX) report.problems.push(one);
     if (report.problems_total <= IMPORT_PROBLEMS_SHOWN_MAX) say(describeProblem(one));
   };
+  for (const { path, reason } of unusable) problem({ file: path, code: 'unreadable', detail: reason });
   const bytesTotal = inputs.reduce((sum, input) => sum + input.bytes, 0);
   let bytesRead = 0;
   let answered = 0;
