@@ -4,6 +4,7 @@ import {
   type CryptoProvider,
   canonicalize,
   type JsonObject,
+  type NormalizedEvent,
   type RecordType,
   type SealPolicy,
 } from '@attestry/core';
@@ -86,7 +87,7 @@ export interface LedgerStatus {
 
 /** A follower that wants to know when there is something new. */
 export interface WokenFollower {
-  wake(tenants: readonly string[]): void;
+  committed(head: LogHead, events: readonly (NormalizedEvent | undefined)[]): void;
   lag(): number | undefined;
 }
 
@@ -262,10 +263,9 @@ export class Ledger extends LedgerReader {
     };
   }
 
-  /** Wakes the search follower after every commit, and reports its lag in the status. */
+  /** Tells the search follower of every commit, and reports its lag in the status. */
   follow(search: WokenFollower): void {
     this.#search = search;
-    this.onCommit((head) => search.wake([head.tenant]));
   }
 
   /** Calls back after every commit until the returned function is called. */
@@ -402,11 +402,15 @@ export class Ledger extends LedgerReader {
     return { logs: heads.length, publicKeyHex: bytesToHex(next.publicKey) };
   }
 
-  #committed(head: LogHead, records: number, commitMs: number): void {
+  #committed(head: LogHead, records: readonly PendingRecord[], commitMs: number): void {
     this.#checkpointer.committed(head);
+    this.#search?.committed(
+      head,
+      records.map((record) => record.event?.incoming.event),
+    );
     for (const listener of this.#listeners) {
       try {
-        listener(head, records, commitMs);
+        listener(head, records.length, commitMs);
       } catch (error) {
         this.#parts.logger.error({ err: error }, 'a commit listener failed; the commit stands');
       }

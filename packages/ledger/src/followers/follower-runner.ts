@@ -7,11 +7,14 @@ import type { LogHead, StoredRecord } from '../ports/ledger-store.ts';
  * - `apply` MUST be atomic together with its cursor, or MUST be idempotent by (tenant, seq): after a crash the same
  *   records come again.
  * - `cursor` MUST return the first seq that was not applied yet; 0 for a log it has never seen.
+ * - `applyAtHand` MAY apply committed records from `from` on without reading them from the ledger, under the same
+ *   rules; it returns the first seq after them, or `undefined` when it has nothing at hand.
  */
 export interface Follower {
   readonly name: string;
   cursor(head: LogHead): Promise<number>;
   apply(head: LogHead, records: readonly StoredRecord[]): Promise<void>;
+  applyAtHand?(head: LogHead, from: number): number | undefined;
 }
 
 /** The part of the ledger's store that a follower reads. */
@@ -124,9 +127,11 @@ export class FollowerRunner {
       this.#cursors.set(head.origin, from);
       return false;
     }
-    const to = Math.min(from + batchRecords, head.size);
+    let to = Math.min(from + batchRecords, head.size);
     try {
-      await follower.apply(head, await ledger.readRecords(head.tenant, from, to));
+      const applied = follower.applyAtHand?.(head, from);
+      if (applied === undefined) await follower.apply(head, await ledger.readRecords(head.tenant, from, to));
+      else to = applied;
     } catch (error) {
       // What was applied is known only to the follower: ask it again.
       this.#cursors.delete(head.origin);

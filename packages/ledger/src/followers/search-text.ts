@@ -1,7 +1,19 @@
-import type { EventView, JsonValue } from '@attestry/core';
+import type { JsonValue, NormalizedEvent } from '@attestry/core';
+
+/** What full-text search knows of one event. */
+export interface SearchableText {
+  readonly seq: number;
+  readonly text: string;
+}
 
 /** Characters of one event that are indexed; beyond it nobody finds anything by reading a word off the screen. */
 const SEARCH_TEXT_CHARS_MAX = 20_000;
+
+/** An event as it was accepted, or as a reader sees it. */
+export type SearchedEvent = Pick<
+  NormalizedEvent,
+  'type' | 'actor' | 'action' | 'target' | 'context' | 'ai' | 'data' | 'metadata'
+>;
 
 /**
  * The words of an event that full-text search finds: its type, the names and ids of those involved, what was done and
@@ -10,7 +22,7 @@ const SEARCH_TEXT_CHARS_MAX = 20_000;
  * @param event the event as a reader with the right to personal data sees it
  * @returns the parts, one per line, so that a phrase rarely spans two of them; bounded
  */
-export function searchText(event: EventView): string {
+export function searchText(event: SearchedEvent): string {
   const parts: string[] = [event.type];
   const { actor, action, target, context, ai } = event;
   addTexts(parts, actor?.name, actor?.email, actor?.id, actor?.on_behalf_of?.name, actor?.on_behalf_of?.id);

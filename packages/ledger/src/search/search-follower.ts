@@ -1,4 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import { type SearchedEvent, searchText } from '../followers/search-text.ts';
+import { charsOf, type TextRun } from '../followers/texts-at-hand.ts';
+import type { LogHead } from '../ports/ledger-store.ts';
 
 export interface SearchFollowerOptions {
   readonly dataDir: string;
@@ -16,15 +19,19 @@ export interface SearchFollowerOptions {
 export type SearchReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'lag'; readonly lag: number }
+  | { readonly kind: 'released'; readonly chars: number }
   | { readonly kind: 'error'; readonly message: string };
 
 /** From the owner to the thread. */
 export type SearchOrder =
-  | { readonly kind: 'wake'; readonly tenants: readonly string[] }
+  | { readonly kind: 'wake'; readonly tenants: readonly string[]; readonly runs: readonly TextRun[] }
   | { readonly kind: 'stop' };
 
 /** Commits come every few milliseconds; the thread is woken at most this often, which bounds the messages. */
 const WAKE_INTERVAL_MS = 20;
+
+/** Texts on their way to the thread and not indexed yet. Beyond that it reads the records itself. */
+const TEXTS_AT_HAND_CHARS_MAX = 8 * 1024 * 1024;
 
 /** Longest wait before a thread that died is started again. */
 const RESTART_MS_MAX = 60_000;
@@ -34,8 +41,12 @@ const RESTART_MS_FIRST = 500;
 const STOP_MS_MAX = 10_000;
 
 export interface SearchFollower {
-  /** Says that these tenants have new records. */
-  wake(tenants: readonly string[]): void;
+  /**
+   * Says that a log has new records, the last ones of the head.
+   *
+   * @param events one per record, `undefined` for a record that is not an event
+   */
+  committed(head: LogHead, events: readonly (SearchedEvent | undefined)[]): void;
   /** Events committed and not searchable yet, as the thread last told; `undefined` while it is not running. */
   lag(): number | undefined;
   close(): Promise<void>;
@@ -57,6 +68,8 @@ class ThreadedSearchFollower implements SearchFollower {
   readonly started: Promise<void>;
   readonly #options: SearchFollowerOptions;
   readonly #waiting = new Set<string>();
+  #runs: TextRun[] = [];
+  #charsAtHand = 0;
   #worker: Worker | undefined;
   #lag: number | undefined;
   #wakeTimer: NodeJS.Timeout | undefined;
@@ -69,12 +82,14 @@ class ThreadedSearchFollower implements SearchFollower {
     this.started = this.#launch();
   }
 
-  wake(tenants: readonly string[]): void {
-    for (const tenant of tenants) this.#waiting.add(tenant);
+  committed(head: LogHead, events: readonly (SearchedEvent | undefined)[]): void {
+    this.#waiting.add(head.tenant);
+    this.#handOver(head, events);
     this.#wakeTimer ??= setTimeout(() => {
       this.#wakeTimer = undefined;
-      this.#send({ kind: 'wake', tenants: [...this.#waiting] });
+      this.#send({ kind: 'wake', tenants: [...this.#waiting], runs: this.#runs });
       this.#waiting.clear();
+      this.#runs = [];
     }, WAKE_INTERVAL_MS).unref();
   }
 
@@ -93,6 +108,17 @@ class ThreadedSearchFollower implements SearchFollower {
     const giveUp = setTimeout(() => void worker.terminate(), STOP_MS_MAX);
     await exited;
     clearTimeout(giveUp);
+  }
+
+  #handOver(head: LogHead, events: readonly (SearchedEvent | undefined)[]): void {
+    if (this.#worker === undefined || this.#charsAtHand > TEXTS_AT_HAND_CHARS_MAX) return;
+    const run: TextRun = {
+      tenant: head.tenant,
+      from: head.size - events.length,
+      texts: events.map((event) => (event === undefined ? null : searchText(event))),
+    };
+    this.#charsAtHand += charsOf(run);
+    this.#runs.push(run);
   }
 
   #send(order: SearchOrder): void {
@@ -124,12 +150,15 @@ class ThreadedSearchFollower implements SearchFollower {
   #take(report: SearchReport): void {
     if (report.kind === 'error') this.#options.onError(report.message);
     if (report.kind === 'lag') this.#lag = report.lag;
+    if (report.kind === 'released') this.#charsAtHand -= report.chars;
     if (report.kind === 'ready') this.#restartMs = RESTART_MS_FIRST;
   }
 
   #ended(): void {
     this.#worker = undefined;
     this.#lag = undefined;
+    this.#charsAtHand = 0;
+    this.#runs = [];
     if (this.#closing) return;
     const pauseMs = this.#restartMs;
     this.#restartMs = Math.min(pauseMs * 2, RESTART_MS_MAX);

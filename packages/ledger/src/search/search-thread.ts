@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FollowerRunner } from '../followers/follower-runner.ts';
-import { searchText } from '../followers/search-text.ts';
+import { type SearchableText, searchText } from '../followers/search-text.ts';
+import { TextsAtHand } from '../followers/texts-at-hand.ts';
 import type { LogHead, StoredRecord } from '../ports/ledger-store.ts';
 import { openReadOnly } from '../read-only.ts';
 import { SearchIndex } from '../stores/sqlite/search-index.ts';
@@ -29,17 +30,15 @@ function tell(report: SearchReport): void {
 
 const ledger = await openReadOnly(dataDir, { masterKey, signingKeyFile });
 
-async function textsOf(
-  head: LogHead,
-  records: readonly StoredRecord[],
-): Promise<{ readonly seq: number; readonly text: string }[]> {
+async function textsOf(head: LogHead, records: readonly StoredRecord[]): Promise<SearchableText[]> {
   // Canonical records end with their type, so the others are left out without parsing them.
   const events = records.filter((record) => record.text?.endsWith(',"type":"event","v":1}'));
   const views = await ledger.readEvents(head.tenant, events, { personal: true });
   return views.map((view) => ({ seq: view.seq, text: searchText(view) }));
 }
 
-let index = SearchIndex.open({ searchPath, ledgerPath, textsOf });
+const atHand = new TextsAtHand((chars) => tell({ kind: 'released', chars }));
+let index = SearchIndex.open({ searchPath, ledgerPath, textsOf, atHand });
 let runner = startRunner();
 
 function startRunner(): FollowerRunner {
@@ -59,7 +58,7 @@ function startRunner(): FollowerRunner {
 async function reopen(): Promise<void> {
   await runner.stop();
   index.close();
-  index = SearchIndex.open({ searchPath, ledgerPath, textsOf });
+  index = SearchIndex.open({ searchPath, ledgerPath, textsOf, atHand });
   runner = startRunner();
 }
 
@@ -70,8 +69,12 @@ const watch = setInterval(() => {
 }, WATCH_MS);
 
 parentPort?.on('message', (order: SearchOrder) => {
-  if (order.kind === 'wake') runner.wake(order.tenants);
-  else void stop();
+  if (order.kind === 'stop') {
+    void stop();
+    return;
+  }
+  for (const run of order.runs) atHand.add(run);
+  runner.wake(order.tenants);
 });
 
 async function stop(): Promise<void> {

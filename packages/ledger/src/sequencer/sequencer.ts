@@ -41,7 +41,7 @@ export interface SequencerParts {
   readonly clock: () => number;
   readonly resolveDuplicates: ResolveDuplicates;
   /** Called after each commit with the new head. Must not throw. */
-  readonly onCommitted: (head: LogHead, records: number, commitMs: number) => void;
+  readonly onCommitted: (head: LogHead, records: readonly PendingRecord[], commitMs: number) => void;
   /** Told of every failure once, with what is done about it. */
   readonly onTrouble: (message: string, error: unknown) => void;
   readonly batchEvents?: number;
@@ -303,7 +303,7 @@ export class Sequencer {
           duplicate: false,
         });
       });
-      this.#parts.onCommitted(after, records.length, commitMs);
+      this.#parts.onCommitted(after, batch.linked, commitMs);
     }
   }
 
