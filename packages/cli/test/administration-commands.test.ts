@@ -1,25 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { attestry, cleanEnvironment, LAUNCHER } from './cli-process.ts';
 import { TestServer } from './running-server.ts';
 
 const ESC = '\u001b';
 
 describe('administration and manners against a real server', () => {
-  let server: TestServer;
-  let scratch: string;
-
-  beforeAll(async () => {
-    server = await TestServer.start();
-    scratch = mkdtempSync(join(tmpdir(), 'attestry-'));
-  });
-  afterAll(async () => {
-    await server.remove();
-    rmSync(scratch, { recursive: true, force: true });
-  });
+  const server = TestServer.shared();
 
   describe('keys and tenants', () => {
     it('gives a new key alone on standard output', async () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { TestServer } from './running-server.ts';
 import { CLOUDTRAIL_FOLDER, cloudTrailFiles, HAS_CLOUDTRAIL } from './shared-data.ts';
 
@@ -55,7 +55,7 @@ function countBy<T>(list: readonly T[], key: (one: T) => string): Record<string,
 }
 
 describe.skipIf(!HAS_CLOUDTRAIL)(name, () => {
-  let server: TestServer;
+  const server = TestServer.shared();
   let raw: readonly Raw[];
   const imported = ['--type', 'aws.*', '--type', 'user.login.*'];
 
@@ -63,9 +63,7 @@ describe.skipIf(!HAS_CLOUDTRAIL)(name, () => {
     raw = cloudTrailFiles().flatMap(
       (file) => (JSON.parse(readFileSync(file, 'utf8')) as { Records: Raw[] }).Records,
     );
-    server = await TestServer.start();
   });
-  afterAll(() => server.remove());
 
   it('takes every record', async () => {
     const report = await server.json('import', 'cloudtrail', CLOUDTRAIL_FOLDER);

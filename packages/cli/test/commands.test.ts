@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { cleanEnvironment, LAUNCHER } from './cli-process.ts';
-import { TestServer } from './running-server.ts';
+import { type Receipt, TestServer } from './running-server.ts';
 
 const ESC = '\u001b';
 /** What must never reach a terminal from somebody else's text. */
@@ -13,35 +12,19 @@ const ACTING = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u20
 
 const HOSTILE = `${ESC}[2J${ESC}]0;owned\u0007 \u202egnp.exe\u009b31m\r\nFAKE LINE 2026-01-01 admin`;
 
-interface Receipt {
-  readonly id: string;
-  readonly seq: number;
-  readonly duplicate: boolean;
-}
-
 describe('commands against a real server', () => {
-  let server: TestServer;
-  let scratch: string;
+  const server = TestServer.shared();
   let hostileId: string;
 
   beforeAll(async () => {
-    server = await TestServer.start();
-    scratch = mkdtempSync(join(tmpdir(), 'attestry-'));
-    const hostile = await server.api<Receipt>('/v1/events', {
-      method: 'POST',
-      body: JSON.stringify({
-        type: 'document.viewed',
-        actor: { type: 'user', id: 'mallory', name: HOSTILE.replaceAll('\u0000', '') },
-        target: { type: 'document', id: '1', name: HOSTILE },
-        action: { verb: 'read', status: 'success', description: HOSTILE },
-        metadata: { [HOSTILE]: HOSTILE },
-      }),
+    const hostile = await server.record({
+      type: 'document.viewed',
+      actor: { type: 'user', id: 'mallory', name: HOSTILE.replaceAll('\u0000', '') },
+      target: { type: 'document', id: '1', name: HOSTILE },
+      action: { verb: 'read', status: 'success', description: HOSTILE },
+      metadata: { [HOSTILE]: HOSTILE },
     });
     hostileId = hostile.id;
-  });
-  afterAll(async () => {
-    await server.remove();
-    rmSync(scratch, { recursive: true, force: true });
   });
 
   describe('capture', () => {
@@ -115,7 +98,7 @@ describe('commands against a real server', () => {
       const lines = Array.from({ length: 1500 }, (_, i) =>
         JSON.stringify({ type: 'page.test', metadata: { i } }),
       );
-      const file = join(scratch, 'pages.ndjson');
+      const file = join(server.folder, 'pages.ndjson');
       writeFileSync(file, lines.join('\n'));
       expect(await server.run(['import', 'ndjson', file])).toMatchObject({ exitCode: 0 });
       interface Page {
@@ -215,7 +198,7 @@ describe('commands against a real server', () => {
 
   describe('tail', () => {
     it('neither loses nor doubles an event over stops of the tail and of the server', async () => {
-      const state = join(scratch, 'tail.position');
+      const state = join(server.folder, 'tail.position');
       const seen: string[] = [];
       const tail = async (count: number): Promise<void> => {
         const args = [
@@ -265,7 +248,7 @@ describe('commands against a real server', () => {
     });
 
     it('refuses a position that is none', async () => {
-      const state = join(scratch, 'broken.position');
+      const state = join(server.folder, 'broken.position');
       writeFileSync(state, '{}');
       expect(await server.run(['tail', '--state', state])).toMatchObject({ exitCode: 2 });
     });
@@ -273,7 +256,7 @@ describe('commands against a real server', () => {
 
   describe('export', () => {
     it('writes all of it, or nothing under the name', async () => {
-      const file = join(scratch, 'out.ndjson');
+      const file = join(server.folder, 'out.ndjson');
       const done = await server.json<{ lines: number }>('export', '--type', 'page.test', '--out', file);
       expect(done.lines).toBe(1500);
       expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(1500);
@@ -282,10 +265,10 @@ describe('commands against a real server', () => {
         '--type',
         'page.test',
         '--out',
-        join(scratch, 'no', 'folder'),
+        join(server.folder, 'no', 'folder'),
       ]);
       expect(failed).toMatchObject({ exitCode: 2 });
-      expect(existsSync(join(scratch, 'no'))).toBe(false);
+      expect(existsSync(join(server.folder, 'no'))).toBe(false);
     });
 
     it('trap 39: has a header even when it is empty', async () => {

@@ -1,29 +1,18 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { flipByte } from '../src/demo/flip-byte.ts';
 import { attestry } from './cli-process.ts';
 import { TestServer } from './running-server.ts';
 
 describe('evidence from a real server', () => {
-  let server: TestServer;
-  let scratch: string;
+  const server = TestServer.shared();
   let eventId: string;
 
   beforeAll(async () => {
-    server = await TestServer.start();
-    scratch = mkdtempSync(join(tmpdir(), 'attestry-'));
     const event = { type: 'document.viewed', action: { status: 'success' } };
-    const receipt = await server.api<{ id: string }>('/v1/events', {
-      method: 'POST',
-      body: JSON.stringify(event),
-    });
+    const receipt = await server.record(event);
     eventId = receipt.id;
-  });
-  afterAll(async () => {
-    await server.remove();
-    rmSync(scratch, { recursive: true, force: true });
   });
 
   it('finds nothing in a log that nobody changed', async () => {
@@ -34,11 +23,11 @@ describe('evidence from a real server', () => {
   });
 
   it('trap 1: a folder that cannot be read is a report with a finding, never a pass', async () => {
-    const empty = mkdtempSync(join(scratch, 'empty-'));
-    const damaged = mkdtempSync(join(scratch, 'damaged-'));
+    const empty = mkdtempSync(join(server.folder, 'empty-'));
+    const damaged = mkdtempSync(join(server.folder, 'damaged-'));
     cpSync(server.dataDir, damaged, { recursive: true });
     truncateSync(join(damaged, 'ledger.db'), 50);
-    for (const folder of [join(scratch, 'nowhere'), empty, damaged]) {
+    for (const folder of [join(server.folder, 'nowhere'), empty, damaged]) {
       const result = await attestry(['verify', '--data', folder, '--json']);
       expect(result).toMatchObject({ exitCode: 1, stderr: '' });
       const report: unknown = JSON.parse(result.stdout);
@@ -60,10 +49,7 @@ describe('evidence from a real server', () => {
     const damaged = await TestServer.start();
     try {
       const event = { type: 'document.viewed', action: { status: 'failure' } };
-      const receipt = await damaged.api<{ id: string; seq: number }>('/v1/events', {
-        method: 'POST',
-        body: JSON.stringify(event),
-      });
+      const receipt = await damaged.record(event);
       for (let more = 0; more < 3; more += 1) await damaged.json('capture', '--type', 'a.b', '--actor', 'x');
       await damaged.stop();
       await flipByte(damaged.dataDir, receipt.id);
@@ -92,14 +78,14 @@ describe('evidence from a real server', () => {
   });
 
   it('gives evidence that is checked without the server', async () => {
-    const [proof, record] = [join(scratch, 'event.proof'), join(scratch, 'event.record')];
+    const [proof, record] = [join(server.folder, 'event.proof'), join(server.folder, 'event.record')];
     const fetched = await server.run(['proof', eventId, '--out', proof, '--record', record]);
     expect(fetched).toMatchObject({ exitCode: 0 });
     const { tenants } = await server.json<{ tenants: { id: string; vkey: string }[] }>('tenants', 'list');
     const vkey = tenants.find((tenant) => tenant.id === 'default')?.vkey ?? '';
     const check = (file: string) => attestry(['proof', '--check', proof, '--record', file, '--vkey', vkey]);
     expect(await check(record)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('proven') });
-    const forged = join(scratch, 'forged.record');
+    const forged = join(server.folder, 'forged.record');
     writeFileSync(forged, readFileSync(record, 'utf8').replace('"success"', '"failure"'));
     expect(await check(forged)).toMatchObject({
       exitCode: 1,

@@ -1,26 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { attestry } from './cli-process.ts';
 import { TestServer } from './running-server.ts';
 
 describe('importing into a real server', () => {
-  let server: TestServer;
-  let scratch: string;
-
-  beforeAll(async () => {
-    server = await TestServer.start();
-    scratch = mkdtempSync(join(tmpdir(), 'attestry-'));
-  });
-  afterAll(async () => {
-    await server.remove();
-    rmSync(scratch, { recursive: true, force: true });
-  });
+  const server = TestServer.shared();
 
   it('names file and line of what is broken, goes on, and exits 1', async () => {
-    const file = join(scratch, 'mixed.ndjson');
+    const file = join(server.folder, 'mixed.ndjson');
     const good = '{"type":"mixed.test"}';
     writeFileSync(
       file,
@@ -38,7 +27,7 @@ describe('importing into a real server', () => {
   });
 
   it('trap 14: a record that is too large costs its neighbours nothing', async () => {
-    const file = join(scratch, 'large.ndjson');
+    const file = join(server.folder, 'large.ndjson');
     const events = [
       { type: 'large.test' },
       { type: 'large.test', metadata: { x: 'x'.repeat(70_000) } },
@@ -54,7 +43,7 @@ describe('importing into a real server', () => {
   });
 
   it('reads gzip, folders and standard input, and survives broken files', async () => {
-    const folder = mkdtempSync(join(scratch, 'trail-'));
+    const folder = mkdtempSync(join(server.folder, 'trail-'));
     const record = (n: number) => ({
       eventID: `c0ffee00-0000-4000-8000-00000000100${n}`,
       eventName: 'GetBucketAcl',
@@ -93,16 +82,14 @@ describe('importing into a real server', () => {
   });
 
   it('names a path that holds nothing, imports the others, and exits 1', async () => {
-    const [good, linked, empty] = ['good.ndjson', 'linked', 'nothing'].map((name) => join(scratch, name)) as [
-      string,
-      string,
-      string,
-    ];
+    const [good, linked, empty] = ['good.ndjson', 'linked', 'nothing'].map((name) =>
+      join(server.folder, name),
+    ) as [string, string, string];
     for (const folder of [linked, empty]) mkdirSync(folder);
     writeFileSync(good, '{"type":"paths.test"}');
     symlinkSync(good, join(linked, 'link.ndjson'));
-    symlinkSync(join(scratch, 'gone'), join(linked, 'broken.ndjson'));
-    const paths = [join(scratch, 'none'), good, empty, linked];
+    symlinkSync(join(server.folder, 'gone'), join(linked, 'broken.ndjson'));
+    const paths = [join(server.folder, 'none'), good, empty, linked];
     const result = await server.run(['import', 'ndjson', ...paths]);
     expect(result.stderr).toMatch(/none: unreadable: no such file or folder/);
     expect(result.stderr).toMatch(/nothing: unreadable: no file in it ends in/);
@@ -111,11 +98,11 @@ describe('importing into a real server', () => {
   });
 
   it('says which path is wrong when no path is right', async () => {
-    expect(await server.run(['import', 'cloudtrail', join(scratch, 'none')])).toMatchObject({
+    expect(await server.run(['import', 'cloudtrail', join(server.folder, 'none')])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('no such file or folder'),
     });
-    const empty = mkdtempSync(join(scratch, 'empty-'));
+    const empty = mkdtempSync(join(server.folder, 'empty-'));
     expect(await server.run(['import', 'cloudtrail', empty])).toMatchObject({ exitCode: 2 });
   });
 });

@@ -1,59 +1,67 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attestry, type CliOptions, type CliResult, cleanEnvironment, LAUNCHER } from './cli-process.ts';
+import { type RunningServer, startServerProcess } from '@attestry/testkit';
+import { afterAll, beforeAll } from 'vitest';
+import { attestry, type CliOptions, type CliResult } from './cli-process.ts';
 
-const START_MS_MAX = 30_000;
+export interface Receipt {
+  readonly id: string;
+  readonly seq: number;
+  readonly duplicate: boolean;
+}
 
 /** A real server process on a folder of its own, and the command line pointed at it. */
 export class TestServer {
-  readonly folder: string;
-  readonly dataDir: string;
-  url = '';
-  key = '';
-  #child: ChildProcess | undefined;
+  #folder: string | undefined;
+  #running: RunningServer | undefined;
 
-  private constructor(folder: string) {
-    this.folder = folder;
-    this.dataDir = join(folder, 'data');
+  /** One for all tests of the describe block that calls this. */
+  static shared(): TestServer {
+    const server = new TestServer();
+    beforeAll(() => server.restart());
+    afterAll(() => server.remove());
+    return server;
   }
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
-    const server = new TestServer(mkdtempSync(join(tmpdir(), 'attestry-')));
+    const server = new TestServer();
     await server.restart(environment);
     return server;
   }
 
+  /** The data folder lies in it; there is room for what a test writes beside. */
+  get folder(): string {
+    this.#folder ??= mkdtempSync(join(tmpdir(), 'attestry-'));
+    return this.#folder;
+  }
+
+  get dataDir(): string {
+    return join(this.folder, 'data');
+  }
+
+  get url(): string {
+    return this.#started.url;
+  }
+
+  get key(): string {
+    return this.#started.key;
+  }
+
+  get #started(): RunningServer {
+    if (this.#running === undefined) throw new Error('the server was never started');
+    return this.#running;
+  }
+
   /** Stops the process if it runs, and starts it on the same folder. */
   async restart(environment: Readonly<Record<string, string>> = {}): Promise<void> {
-    await this.stop();
-    // The same address again: a client that waits for the server must find it.
-    const port = this.url === '' ? '0' : new URL(this.url).port;
-    const child = spawn(LAUNCHER, ['serve', '--data', this.dataDir, '--port', port, '--json'], {
-      env: cleanEnvironment({ ATTESTRY_LOG_LEVEL: 'error', ...environment }),
-      stdio: ['ignore', 'pipe', 'pipe'],
+    await this.#running?.stop();
+    this.#running = await startServerProcess({
+      dataDir: this.dataDir,
+      // The same address again: a client that waits for the server must find it.
+      ...(this.#running === undefined ? {} : { port: Number(new URL(this.url).port) }),
+      environment: { ATTESTRY_LOG_LEVEL: 'error', ...environment },
     });
-    this.#child = child;
-    this.url = await new Promise<string>((resolve, reject) => {
-      let stdout = '';
-      let stderr = '';
-      const timer = setTimeout(
-        () => reject(new Error(`no start within ${START_MS_MAX} ms: ${stderr}`)),
-        START_MS_MAX,
-      );
-      child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-        stderr += text;
-      });
-      child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${stderr}`)));
-      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-        stdout += text;
-        if (!stdout.includes('\n')) return;
-        clearTimeout(timer);
-        resolve((JSON.parse(stdout.slice(0, stdout.indexOf('\n'))) as { url: string }).url);
-      });
-    });
-    this.key = (JSON.parse(readFileSync(join(this.dataDir, 'cli.json'), 'utf8')) as { key: string }).key;
   }
 
   /** Runs a command the way a person on the same machine does: `cli.json` says where and with which key. */
@@ -81,17 +89,18 @@ export class TestServer {
     return (await response.json()) as T;
   }
 
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
-    const gone = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
-    child.kill(signal);
-    return gone;
+  /** Records one event past the command line, and gives its receipt. */
+  record(event: Readonly<Record<string, unknown>>): Promise<Receipt> {
+    return this.api('/v1/events', { method: 'POST', body: JSON.stringify(event) });
+  }
+
+  /** @returns the exit code, `null` after a signal that ended it */
+  async stop(signal?: NodeJS.Signals): Promise<number | null> {
+    return (await this.#started.stop(signal)).code;
   }
 
   async remove(): Promise<void> {
-    await this.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    await this.#running?.stop();
+    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { cleanEnvironment, LAUNCHER } from './cli-process.ts';
 import { TestServer } from './running-server.ts';
 
@@ -11,19 +11,17 @@ const name = `on a real terminal${HAS_SCRIPT ? '' : ' (skipped: no /usr/bin/scri
 const ESC = '\u001b';
 
 describe.skipIf(!HAS_SCRIPT)(name, () => {
-  let server: TestServer;
+  const server = TestServer.shared();
 
   beforeAll(async () => {
-    server = await TestServer.start();
     const event = {
       type: 'document.viewed',
       actor: { type: 'user', id: 'u-1', name: `Ms ${ESC}[2JLong Name of a Person`, ip_address: '192.0.2.1' },
       action: { verb: 'read', status: 'denied' },
       target: { type: 'document', id: 'd-1', name: 'A document with a rather long name' },
     };
-    await server.api('/v1/events', { method: 'POST', body: JSON.stringify(event) });
+    await server.record(event);
   });
-  afterAll(() => server.remove());
 
   /** Stdout and stderr as the terminal gets them. */
   function onTerminal(

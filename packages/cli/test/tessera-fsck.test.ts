@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { flipByte } from '../src/demo/flip-byte.ts';
 import { TestServer } from './running-server.ts';
 
@@ -25,17 +24,7 @@ interface Tenant {
 }
 
 describe.skipIf(!HAS_FSCK)(name, () => {
-  let server: TestServer;
-  let folder: string;
-
-  beforeAll(async () => {
-    server = await TestServer.start();
-    folder = mkdtempSync(join(tmpdir(), 'attestry-'));
-  });
-  afterAll(async () => {
-    await server.remove();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const server = TestServer.shared();
 
   /** Makes a log, fills it up to a size with a key of its own, and waits until that size is signed. */
   async function logOfSize(size: number, id: string): Promise<Tenant> {
@@ -56,7 +45,7 @@ describe.skipIf(!HAS_FSCK)(name, () => {
     const lines = Array.from({ length: size - begun }, (_, i) =>
       JSON.stringify({ ...event, metadata: { i } }),
     );
-    const file = join(folder, `${id}.ndjson`);
+    const file = join(server.folder, `${id}.ndjson`);
     writeFileSync(file, lines.join('\n'));
     const report = await server.json<{ new: number }>('import', 'ndjson', file, '--key', made.stdout.trim());
     expect(report.new).toBe(lines.length);
@@ -72,7 +61,7 @@ describe.skipIf(!HAS_FSCK)(name, () => {
     tenant: Tenant,
     ...more: readonly string[]
   ): Promise<{ exitCode: number | null; output: string }> {
-    const keyFile = join(folder, `${tenant.id}.vkey`);
+    const keyFile = join(server.folder, `${tenant.id}.vkey`);
     writeFileSync(keyFile, `${tenant.vkey}\n`);
     const args = [
       '--ui=false',

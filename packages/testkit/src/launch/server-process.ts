@@ -13,6 +13,8 @@ const startMsMax = 60_000;
 export interface ServerLaunch {
   /** Data folder to start on. Without it a fresh one is made below the temporary folder, and removed by `remove`. */
   readonly dataDir?: string;
+  /** A free one when absent; the port of an earlier start when clients wait there. */
+  readonly port?: number;
   /** Settings beside the data folder and the port, `ATTESTRY_*`. None is taken over from the test's own environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -76,7 +78,7 @@ async function startLine(child: ChildProcess, log: () => string): Promise<StartL
 export async function startServerProcess(launch: ServerLaunch = {}): Promise<RunningServer> {
   const folder = launch.dataDir ?? mkdtempSync(join(tmpdir(), 'attestry-'));
   const dataDir = launch.dataDir ?? join(folder, 'data');
-  const child = spawn(launcher, ['serve', '--data', dataDir, '--port', '0', '--json'], {
+  const child = spawn(launcher, ['serve', '--data', dataDir, '--port', String(launch.port ?? 0), '--json'], {
     env: { ...inheritedEnvironment(), ...launch.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
