@@ -99,7 +99,8 @@ function takeMembers(
   members: Record<string, JsonValue>,
 ): object {
   const left: Record<string, JsonValue> = {};
-  for (const [name, value] of Object.entries(block as JsonObject)) {
+  for (const name of Object.keys(block)) {
+    const value = (block as JsonObject)[name] as JsonValue;
     const pointer = pointers.get(name);
     if (pointer === undefined) {
       left[name] = value;

@@ -66,7 +66,11 @@ export function sealEnvelope(crypto: CryptoProvider, input: EnvelopeInput): Uint
     );
   }
   const sealed = crypto.aes256GcmSeal(key, nonce, additionalData, concatBytes(r, utf8Encode(payload)));
-  return concatBytes(Uint8Array.of(ENVELOPE_VERSION), nonce, sealed);
+  const envelope = new Uint8Array(HEAD_BYTES + sealed.length);
+  envelope[0] = ENVELOPE_VERSION;
+  envelope.set(nonce, 1);
+  envelope.set(sealed, HEAD_BYTES);
+  return envelope;
 }
 
 /**

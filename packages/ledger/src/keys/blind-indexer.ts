@@ -7,8 +7,9 @@ import type { BlindIndex } from '../projection/event-columns.ts';
 import { RecentCache } from './recent-cache.ts';
 
 const SUBJECT_INDEX_BYTES = 16;
-const INDEX_BYTES = 8;
-const scratch = new DataView(new ArrayBuffer(INDEX_BYTES));
+const KEY_BYTES = 32;
+/** Values up to this many characters fit the buffer at hand; UTF-8 takes three bytes per UTF-16 unit at most. */
+const VALUE_CHARS_MAX = 1_024;
 
 /** Kinds whose values come again and again. The others are new with almost every event: remembering them only costs. */
 const RECURRING: readonly BlindColumn[] = ['actor', 'actorEmail', 'ip', 'ipNet', 'ipWide', 'session'];
@@ -42,20 +43,29 @@ export class BlindMemory {
 export class BlindIndexer {
   readonly #crypto: CryptoProvider;
   readonly #key: Uint8Array;
+  /** The key, and behind it whatever is hashed with it. Calls are synchronous, so one buffer serves all. */
+  readonly #keyed: Buffer;
   readonly #memory: BlindMemory;
   readonly #prefix: string;
 
   /** @param key the tenant's index key, 32 bytes */
   constructor(crypto: CryptoProvider, key: Uint8Array, memory: BlindMemory = new BlindMemory()) {
     this.#crypto = crypto;
+    if (key.length !== KEY_BYTES)
+      throw new RangeError(`an index key has ${KEY_BYTES} bytes, got ${key.length}`);
     this.#key = key;
+    this.#keyed = Buffer.alloc(KEY_BYTES + 3 * VALUE_CHARS_MAX);
+    this.#keyed.set(key);
     this.#memory = memory;
     this.#prefix = memory.newPrefix();
   }
 
   /**
-   * The first 8 bytes of HMAC-SHA-256(index key, kind || 0x00 || value) as a signed big-endian integer. The kind keeps
-   * equal texts in different columns apart.
+   * The first 8 bytes of SHA-256(index key || kind || 0x00 || value) as a signed big-endian integer. The kind keeps
+   * equal texts in different columns apart. Cut to a quarter, a keyed hash is a pseudorandom function as HMAC is (nothing
+   * can be appended to what was left out) at half the price; an event has up to eleven of these.
+   *
+   * @see Bellare, Bernstein, Tessaro: Hash-Function Based PRFs: AMAC and Its Multi-User Security (EUROCRYPT 2016)
    */
   readonly blind: MakeBlindIndex = (kind, value) => {
     const recent = this.#memory.of(kind);
@@ -76,8 +86,25 @@ export class BlindIndexer {
   }
 
   #compute(kind: string, value: string): BlindIndex {
-    const mac = this.#crypto.hmacSha256(this.#key, Buffer.from(`${kind}\0${value}`));
-    for (let i = 0; i < INDEX_BYTES; i++) scratch.setUint8(i, mac[i] as number);
-    return scratch.getBigInt64(0);
+    const message = `${kind}\0${value}`;
+    let keyed = this.#keyed;
+    let end = KEY_BYTES;
+    if (message.length <= VALUE_CHARS_MAX) {
+      end += keyed.write(message, KEY_BYTES);
+    } else {
+      keyed = Buffer.concat([this.#key, Buffer.from(message)]);
+      end = keyed.length;
+    }
+    const digest = this.#crypto.sha256(keyed.subarray(0, end));
+    // The value may be personal data.
+    keyed.fill(0, KEY_BYTES, end);
+    return firstInt64(digest);
   }
+}
+
+const int64View = new DataView(new ArrayBuffer(8));
+
+function firstInt64(bytes: Uint8Array): bigint {
+  for (let index = 0; index < 8; index += 1) int64View.setUint8(index, bytes[index] as number);
+  return int64View.getBigInt64(0);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { openNote, portableCrypto, signNote } from '@attestry/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -108,6 +109,12 @@ describe('the master key', () => {
 });
 
 describe('blind indexes', () => {
+  it.each(['u-1', 'ä'.repeat(700), 'x'.repeat(5_000)])('are the first 64 bits of a keyed SHA-256', (id) => {
+    const key = new Uint8Array(32).fill(1);
+    const digest = createHash('sha256').update(key).update(`target\0${id}`).digest();
+    expect(new BlindIndexer(nodeCrypto, key).blind('target', id)).toBe(digest.readBigInt64BE(0));
+  });
+
   it('depend on key, kind and value alone', () => {
     const indexer = new BlindIndexer(nodeCrypto, new Uint8Array(32).fill(1));
     const other = new BlindIndexer(nodeCrypto, new Uint8Array(32).fill(2));
@@ -117,6 +124,9 @@ describe('blind indexes', () => {
     expect(indexer.blind('actor', 'u-2')).not.toBe(value);
     expect(other.blind('actor', 'u-1')).not.toBe(value);
     expect(BigInt.asIntN(64, value)).toBe(value);
+    const long = 'ä'.repeat(2_000);
+    expect(indexer.blind('actor', long)).toBe(indexer.blind('actor', long));
+    expect(indexer.blind('target', long)).not.toBe(indexer.blind('target', `${long}ä`));
     expect(indexer.subjectIndex('u-1')).toHaveLength(16);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * A keyed 64-bit fingerprint of one value (HMAC-SHA-256 under the tenant's index key, first 8 bytes, signed
+ * A keyed 64-bit fingerprint of one value (SHA-256 behind the tenant's index key, first 8 bytes, signed
  * big-endian). Columns hold these instead of identifiers, so that an index never carries personal data in the clear
  * and destroying the tenant's index key, or clearing the column, erases it.
  */

@@ -14,9 +14,24 @@ export const INDEXED_PREFIXES: Readonly<Record<4 | 6, Readonly<Record<IpColumn, 
 
 /** The text whose blind index a column holds: the address itself, or a network such as `192.0.2.0/24`. */
 export function ipColumnText(address: IpAddress, column: IpColumn): string {
+  if (address.version === 4) {
+    return ipv4ColumnText(address.bytes, column);
+  }
   if (column === 'ip') {
     return formatIp(address);
   }
   const prefixBits = INDEXED_PREFIXES[address.version][column];
   return `${formatIp(maskIp(address, prefixBits))}/${prefixBits}`;
+}
+
+/** The same for IPv4, written out: most events have such an address. */
+function ipv4ColumnText([a, b, c, d]: readonly number[], column: IpColumn): string {
+  switch (column) {
+    case 'ip':
+      return `${a}.${b}.${c}.${d}`;
+    case 'ipNet':
+      return `${a}.${b}.${c}.0/24`;
+    default:
+      return `${a}.${b}.0.0/16`;
+  }
 }
