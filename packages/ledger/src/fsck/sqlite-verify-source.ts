@@ -13,6 +13,7 @@ import { FatalError } from '../errors.ts';
 import type { ReadingKey } from '../keys/key-ring.ts';
 import type { ReadOnlyLedger } from '../read-only.ts';
 import { RawBoundsReader } from '../stores/sqlite/raw-bounds.ts';
+import { FilterCheck } from '../stores/sqlite/raw-filters.ts';
 import type { RawRecord, RawSeal } from '../stores/sqlite/raw-scan.ts';
 import { searchDifferences } from '../stores/sqlite/raw-search.ts';
 import { LevelZeroTiles } from './level-zero-tiles.ts';
@@ -133,8 +134,21 @@ export class SqliteVerifySource implements VerifySource {
       yield { code: 'PROJECTION_COUNT', detail: `row ${k} of the records lies in no log of this folder` };
     }
     yield* this.#searchStrays(logNo);
+    yield* this.#filterStrays(logNo);
     for (const damage of this.#bounds.fileDamage(FILE_DAMAGES_MAX)) {
       yield { code: 'UNREADABLE', detail: `the database file is damaged: ${damage}` };
+    }
+  }
+
+  *#filterStrays(logNo: number): Generator<StoreFinding, void> {
+    const check = new FilterCheck(this.#ledger.paths.ledger, logNo);
+    for (const { seq, field, kind } of check.differences(STRAYS_MAX)) {
+      const place = seq === undefined ? { field } : { seq, field };
+      const detail =
+        kind === 'missing'
+          ? 'the index of filters lacks this event under the value of this column'
+          : 'the index of filters has an entry that the columns of no event account for';
+      yield { code: 'PROJECTION', ...place, detail };
     }
   }
 

@@ -1,0 +1,112 @@
+/** Blocks of records that are compared apart, so that a difference leads to a few of them. */
+const BLOCK_SEQS = 1_024;
+const BLOCKS = 4_096;
+const MULTIPLIERS = 8;
+/** Bytes of randomness that make the numbers of a digest. */
+export const DIGEST_SEED_BYTES = MULTIPLIERS * 4;
+
+/**
+ * A sum over the entries of an inverted index, in any order: two sets of entries with the same sum are the same, up to
+ * one chance in 2^64. The seed is random and new for each comparison, so nobody can prepare entries that cancel out.
+ *
+ * The lowest bits of a row id tell which record it is of; entries of 1,024 neighbours share a sum.
+ */
+export class PostingDigest {
+  readonly #sums = new Uint32Array(2 * BLOCKS);
+  readonly #numbers: Uint32Array;
+  #term = 0;
+  #otherTerm = 0;
+
+  /** @param seed 32 random bytes */
+  constructor(seed: Uint8Array) {
+    this.#numbers = new Uint32Array(seed.slice(0, DIGEST_SEED_BYTES).buffer).map((number) => number | 1);
+  }
+
+  /** Says which term the next entries have: a number below 2^53, of a kind. */
+  numberTerm(kind: number, value: number): void {
+    const high = Math.floor(value / 2 ** 32);
+    this.#term = mix(mix(mix(this.#number(0), kind), value | 0), high);
+    this.#otherTerm = mix(mix(mix(this.#number(1), high), value | 0), kind);
+  }
+
+  /** Begins a term that is told byte by byte. */
+  beginTerm(): void {
+    this.#term = this.#number(0);
+    this.#otherTerm = this.#number(1);
+  }
+
+  termByte(byte: number): void {
+    this.#term = Math.imul(this.#term ^ byte, this.#number(2));
+    this.#otherTerm = Math.imul(this.#otherTerm + byte, this.#number(3)) ^ (this.#otherTerm >>> 15);
+  }
+
+  /** The term as two numbers, to go on with it later. */
+  get term(): readonly [number, number] {
+    return [this.#term, this.#otherTerm];
+  }
+
+  set term(halves: readonly [number, number]) {
+    [this.#term, this.#otherTerm] = halves;
+  }
+
+  /** Adds an entry of the current term; the row id comes in two halves. */
+  add(high: number, low: number, position: number, sign: 1 | -1): void {
+    const at = 2 * blockOf(low);
+    const place = mix(mix(this.#term ^ this.#number(4), low), position);
+    const otherPlace = mix(mix(this.#otherTerm ^ this.#number(6), position), low);
+    this.#sums[at] = (this.#sums[at] as number) + sign * mix(place, Math.imul(high, this.#number(5)));
+    this.#sums[at + 1] =
+      (this.#sums[at + 1] as number) + sign * mix(otherPlace, Math.imul(high, this.#number(7)));
+  }
+
+  /** Adds what another digest of the same seed has. */
+  merge(other: Uint32Array): void {
+    for (const [at, sum] of other.entries()) this.#sums[at] = (this.#sums[at] as number) + sum;
+  }
+
+  /** What `merge` takes. */
+  get sums(): Uint32Array {
+    return this.#sums;
+  }
+
+  /** Blocks in which two digests of one seed differ, ascending. */
+  differingBlocks(other: PostingDigest): number[] {
+    const blocks: number[] = [];
+    for (let block = 0; block < BLOCKS; block += 1) {
+      const at = 2 * block;
+      if (this.#sums[at] !== other.#sums[at] || this.#sums[at + 1] !== other.#sums[at + 1])
+        blocks.push(block);
+    }
+    return blocks;
+  }
+
+  #number(at: number): number {
+    return this.#numbers[at] as number;
+  }
+}
+
+/** The block of a row id, of which the lower half is enough. */
+export function blockOf(low: number): number {
+  return Math.floor(low / BLOCK_SEQS) % BLOCKS;
+}
+
+/** Runs of sequence numbers below `end` that make up a block: one, or one in 4,194,304 records. */
+export function* seqsOfBlock(
+  block: number,
+  end: number,
+): Generator<{ readonly from: number; readonly to: number }> {
+  for (let from = block * BLOCK_SEQS; from < end; from += BLOCKS * BLOCK_SEQS) {
+    yield { from, to: Math.min(from + BLOCK_SEQS, end) };
+  }
+}
+
+/** A step of MurmurHash3 (32 bits), signed. */
+function mix(hash: number, value: number): number {
+  let k = Math.imul(value, 0xcc9e2d51);
+  k = Math.imul((k << 15) | (k >>> 17), 0x1b873593);
+  let h = hash ^ k;
+  h = (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
+  h ^= h >>> 16;
+  h = Math.imul(h, 0x85ebca6b);
+  return h ^ (h >>> 13);
+}
