@@ -69,15 +69,15 @@ export async function prepareEvents(
     if (from > 0) await setImmediate();
     const slice = events.slice(from, from + PREPARE_SLICE_EVENTS);
     const splits = slice.map((incoming) => attempt(() => split(context, incoming)));
-    const subjects = subjectsOf(splits);
-    const missing = missingSubjects(context, subjects);
+    const { known, missing } = keysAtHand(context, splits);
     // The common case has every key at hand and stays synchronous.
     const made =
       missing.length === 0
         ? undefined
         : await attemptAsync(context.keys.ensureSubjects(context.tenant, missing));
     slice.forEach((incoming, i) => {
-      results.push(finish(context, indexer, { incoming, split: splits[i] as Attempt<SplitEvent>, made }));
+      const divided = splits[i] as Attempt<SplitEvent>;
+      results.push(finish(context, indexer, { incoming, split: divided, known, made }));
     });
   }
   return results;
@@ -88,6 +88,7 @@ type Attempt<T> = { readonly ok: true; readonly value: T } | { readonly ok: fals
 interface SplitIncoming {
   readonly incoming: IncomingEvent;
   readonly split: Attempt<SplitEvent>;
+  readonly known: ReadonlyMap<string, SubjectKey>;
   readonly made: Attempt<ReadonlyMap<string, SubjectKey>> | undefined;
 }
 
@@ -96,13 +97,11 @@ function split(context: PrepareContext, incoming: IncomingEvent): SplitEvent {
 }
 
 function finish(context: PrepareContext, indexer: BlindIndexer, one: SplitIncoming): Preparation {
-  const { incoming, split: divided, made } = one;
+  const { incoming, split: divided, known, made } = one;
   if (!divided.ok) return refused(divided.error);
   const keys: SubjectKey[] = [];
   for (const { subjectId } of divided.value.subjects) {
-    const key =
-      (made?.ok === true ? made.value.get(subjectId) : undefined) ??
-      context.keys.cachedSubject(context.tenant, subjectId);
+    const key = known.get(subjectId) ?? (made?.ok === true ? made.value.get(subjectId) : undefined);
     if (key === undefined) return keyFailed(made);
     keys.push(key);
   }
@@ -127,16 +126,23 @@ function prepareSeal(context: PrepareContext, subject: SealedSubject, key: Subje
   return { sub: key.sub, kid: key.kid, key: key.key, r, payload, cmHex };
 }
 
-function subjectsOf(splits: readonly Attempt<SplitEvent>[]): Set<string> {
-  const subjects = new Set<string>();
+/** Keys of the subjects of a slice that are in memory, and the ids of the others. */
+function keysAtHand(
+  context: PrepareContext,
+  splits: readonly Attempt<SplitEvent>[],
+): { readonly known: ReadonlyMap<string, SubjectKey>; readonly missing: readonly string[] } {
+  const known = new Map<string, SubjectKey>();
+  const missing = new Set<string>();
   for (const one of splits) {
-    if (one.ok) for (const { subjectId } of one.value.subjects) subjects.add(subjectId);
+    if (!one.ok) continue;
+    for (const { subjectId } of one.value.subjects) {
+      if (known.has(subjectId) || missing.has(subjectId)) continue;
+      const key = context.keys.cachedSubject(context.tenant, subjectId);
+      if (key === undefined) missing.add(subjectId);
+      else known.set(subjectId, key);
+    }
   }
-  return subjects;
-}
-
-function missingSubjects(context: PrepareContext, subjects: ReadonlySet<string>): string[] {
-  return [...subjects].filter((id) => context.keys.cachedSubject(context.tenant, id) === undefined);
+  return { known, missing: [...missing] };
 }
 
 function refused(error: unknown): Preparation {
@@ -145,7 +151,7 @@ function refused(error: unknown): Preparation {
 
 function keyFailed(made: SplitIncoming['made']): Preparation {
   const cause = made?.ok === false ? made.error : undefined;
-  const why = cause === undefined ? 'it was dropped from memory meanwhile' : errorText(cause);
+  const why = cause === undefined ? 'the store returned none' : errorText(cause);
   return {
     kind: 'failed',
     error: new OperationalError('key_unavailable', `the key of a data subject could not be made: ${why}`, {
