@@ -42,9 +42,9 @@ export interface ServerOptions {
   readonly debug?: boolean;
 }
 
-/** A client for the server the options, the environment or `cli.json` name. */
-export function clientFor(options: ServerOptions): ApiClient {
-  return new ApiClient(resolveConnection(options), version);
+/** A client for the server the options, the environment or `cli.json` name; `dataDir` is where that file is. */
+export function clientFor(options: ServerOptions, dataDir?: string): ApiClient {
+  return new ApiClient(resolveConnection(options, process.env, dataDir), version);
 }
 
 /** Wraps the body of a command: what it returns is the exit code. */

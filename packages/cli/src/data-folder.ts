@@ -61,7 +61,7 @@ export function verifyTenant(options: FolderVerification): Promise<VerificationR
 }
 
 /** Keys that the server of the folder is told by its environment instead of keeping them in the folder. */
-function foreignKeys(): { readonly masterKey?: string; readonly signingKeyFile?: string } {
+export function foreignKeys(): { readonly masterKey?: string; readonly signingKeyFile?: string } {
   const { ATTESTRY_MASTER_KEY, ATTESTRY_MASTER_KEY_FILE, ATTESTRY_SIGNING_KEY_FILE } = process.env;
   const masterKey =
     ATTESTRY_MASTER_KEY || (ATTESTRY_MASTER_KEY_FILE ? readKeyFile(ATTESTRY_MASTER_KEY_FILE) : '');

@@ -47,38 +47,6 @@ describe('administration and manners against a real server', () => {
     });
   });
 
-  describe('doctor', () => {
-    it('finds a healthy installation healthy', async () => {
-      const result = await server.run(['doctor', '--json']);
-      const report = JSON.parse(result.stdout) as { ok: boolean; checks: { name: string; result: string }[] };
-      expect(report.checks.filter((check) => check.result === 'fail')).toEqual([]);
-      expect(result.exitCode).toBe(0);
-      const names = report.checks.map((check) => check.name);
-      for (const name of [
-        'node',
-        'clock',
-        'disk',
-        'data folder',
-        'lock',
-        'server',
-        'clocks',
-        'store',
-        'search',
-        'key',
-        'checkpoint',
-      ]) {
-        expect(names).toContain(name);
-      }
-    });
-
-    it('says what is wrong and what to do', async () => {
-      const result = await server.run(['doctor', '--url', 'http://127.0.0.1:1', '--key', 'x']);
-      expect(result.exitCode).toBe(1);
-      expect(result.stdout).toMatch(/FAIL {2}server .*cannot reach http:\/\/127\.0\.0\.1:1/);
-      expect(result.stdout).toMatch(/→ Is the server running there/);
-    });
-  });
-
   describe('config print', () => {
     it('shows values, where they came from, and no secret', async () => {
       const secret = 'ab'.repeat(32);

@@ -12,6 +12,9 @@ import { ExitCode } from '../exit-code.ts';
 import { plainText, safeJson } from '../terminal/plain-text.ts';
 import { line } from '../terminal/terminal.ts';
 
+/** Where the text of a line begins. */
+const INDENT = 24;
+
 interface DoctorOptions extends ServerOptions {
   readonly data?: string;
 }
@@ -34,7 +37,10 @@ async function doctor({ terminal }: CommandContext, options: DoctorOptions): Pro
   const { checkMachine } = await import('../doctor/machine-checks.ts');
   const { checkServer } = await import('../doctor/server-checks.ts');
   const dataDir = options.data ?? defaultDataDir();
-  const checks: readonly Check[] = [...(await checkMachine(dataDir)), ...(await checkServer(options))];
+  const checks: readonly Check[] = [
+    ...(await checkMachine(dataDir)),
+    ...(await checkServer(options, dataDir)),
+  ];
   const failed = checks.some((check) => check.result === 'fail');
   if (options.json === true) {
     await line(terminal, safeJson({ ok: !failed, checks }));
@@ -42,12 +48,27 @@ async function doctor({ terminal }: CommandContext, options: DoctorOptions): Pro
     const { colour } = terminal;
     const marks = { ok: colour.green('ok  '), warn: colour.yellow('warn'), fail: colour.red('FAIL') };
     for (const check of checks) {
+      const detail = wrapped(plainText(check.detail), terminal.columns - INDENT);
       await line(
         terminal,
-        `${marks[check.result]}  ${colour.bold(check.name.padEnd(16))}  ${plainText(check.detail)}`,
+        `${marks[check.result]}  ${colour.bold(check.name.padEnd(INDENT - 8))}  ${detail}`,
       );
-      if (check.todo !== undefined) await line(terminal, `${' '.repeat(24)}→ ${plainText(check.todo)}`);
+      if (check.todo !== undefined)
+        await line(
+          terminal,
+          `${' '.repeat(INDENT)}→ ${wrapped(plainText(check.todo), terminal.columns - INDENT)}`,
+        );
     }
   }
   return failed ? ExitCode.finding : ExitCode.done;
+}
+
+/** Breaks a sentence between words; lines after the first are indented below it. */
+function wrapped(text: string, width: number): string {
+  let column = 0;
+  return text.split(' ').reduce((lines, word) => {
+    const fits = column + 1 + word.length <= width;
+    column = fits ? column + 1 + word.length : word.length;
+    return `${lines}${fits ? ' ' : `\n${' '.repeat(INDENT)}`}${word}`;
+  });
 }

@@ -38,8 +38,9 @@ export function defaultDataDir(environment: NodeJS.ProcessEnv = process.env): st
 export function resolveConnection(
   options: ConnectionOptions,
   environment: NodeJS.ProcessEnv = process.env,
+  dataDir: string = defaultDataDir(environment),
 ): Connection {
-  const path = join(defaultDataDir(environment), 'cli.json');
+  const path = join(dataDir, 'cli.json');
   const given = options.url ?? (environment.ATTESTRY_URL || undefined);
   const givenKey = options.key ?? (environment.ATTESTRY_API_KEY || undefined);
   const local = given === undefined || givenKey === undefined ? readCliFile(path) : undefined;

@@ -1,19 +1,26 @@
-import { access, constants, readFile, stat, statfs } from 'node:fs/promises';
+import { access, constants, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { FolderInspection } from '@attestry/ledger';
+import { CliError } from '../cli-error.ts';
+import { readConfigFile } from '../config-file.ts';
+import { foreignKeys } from '../data-folder.ts';
 import { DISK_FREE_BYTES_FAIL, DISK_FREE_BYTES_WARN } from '../limits.ts';
-import { formatBytes } from '../terminal/quantity.ts';
+import { counted, formatBytes } from '../terminal/quantity.ts';
 import { type Check, fail, ok, warn } from './check.ts';
+
+type LockState = FolderInspection['lock'];
 
 /** Files of the data folder that only their owner may read. */
 const SECRET_FILES = ['signing.key', 'master.key', 'cli.json'] as const;
 
-/** Node, the clock, the data folder, its lock and the disk under it. */
+/** Node, the clock, the configuration, the disk, the data folder and what a server would find in it. */
 export async function checkMachine(dataDir: string): Promise<readonly Check[]> {
   const folder = resolve(dataDir);
   const facts = await stat(folder).catch(() => undefined);
   const checks = [
     checkNode(),
     checkClock(),
+    await checkConfig(),
     ...(await checkDisk(facts === undefined ? dirname(folder) : folder)),
   ];
   if (facts === undefined) {
@@ -33,7 +40,7 @@ export async function checkMachine(dataDir: string): Promise<readonly Check[]> {
       fail('data folder', `${folder} is not a folder`, 'Name another with --data or ATTESTRY_DATA_DIR.'),
     ];
   }
-  return [...checks, await checkFolder(folder), ...(await checkSecrets(folder)), await checkLock(folder)];
+  return [...checks, ...(await checkSecrets(folder)), ...(await checkFolder(folder))];
 }
 
 function checkNode(): Check {
@@ -57,6 +64,21 @@ function checkClock(): Check {
   );
 }
 
+/** What the next `attestry serve` here would be told by environment and file. */
+async function checkConfig(): Promise<Check> {
+  const name = 'configuration';
+  const { ConfigError, loadConfig } = await import('@attestry/server');
+  try {
+    loadConfig(process.env, readConfigFile());
+    return ok(name, 'no mistakes in ATTESTRY_* and attestry.config.json');
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof CliError)) throw error;
+    // One mistake per line there, one line here.
+    const detail = error.message.replace(/\s*\n\s*- /g, ' ');
+    return fail(name, detail, 'attestry config print shows every setting.');
+  }
+}
+
 async function checkDisk(folder: string): Promise<readonly Check[]> {
   const disk = await statfs(folder).catch(() => undefined);
   if (disk === undefined) return [];
@@ -69,34 +91,55 @@ async function checkDisk(folder: string): Promise<readonly Check[]> {
   return [ok('disk', detail)];
 }
 
-async function checkFolder(folder: string): Promise<Check> {
+async function checkFolder(folder: string): Promise<readonly Check[]> {
+  const name = 'data folder';
   try {
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch {
-    return fail(
-      'data folder',
-      `${folder} cannot be read and written by this user`,
-      'Run as the user who owns it.',
-    );
+  } catch (error) {
+    const detail = `${folder} cannot be read and written by this user (${(error as NodeJS.ErrnoException).code})`;
+    return [
+      fail(
+        name,
+        detail,
+        'Run as the user who owns it. On read-only media only attestry verify --data works.',
+      ),
+    ];
   }
-  const format = await readFile(join(folder, 'attestry.json'), 'utf8').catch(() => undefined);
-  if (format === undefined) {
-    return warn(
-      'data folder',
-      `${folder} has no attestry.json`,
-      'It is not a data folder yet. Is that the right one?',
-    );
-  }
+  const names = await readdir(folder);
+  if (names.length === 0)
+    return [warn(name, `${folder} is empty`, 'Nothing was served from here yet: attestry serve.')];
+  const { inspectFolder } = await import('@attestry/ledger');
   try {
-    const { format: name, log_name: logName } = JSON.parse(format) as {
-      format?: unknown;
-      log_name?: unknown;
-    };
-    if (name === 'attestry-data') return ok('data folder', `${folder}, log name ${String(logName)}`);
-  } catch {
-    // Reported below: either way the file is not what the server wrote.
+    const { lock, logName, logs, records, memoryMissing } = await inspectFolder(folder, foreignKeys());
+    return [
+      ok(name, `${folder}, log name ${logName}`),
+      checkLock(lock),
+      ok(
+        'logs',
+        `${counted(logs, 'log')}, ${counted(records, 'record')}; ${lock.held ? 'checked by the server when it started' : 'heads and checkpoints agree'}`,
+      ),
+      ...(memoryMissing ? [MEMORY_MISSING] : []),
+    ];
+  } catch (error) {
+    // Whatever stops a start is a line here; its message says what was found and what to do.
+    return [fail(name, (error as Error).message, 'docs/ledger.md says more about each of these.')];
   }
-  return fail('data folder', `${join(folder, 'attestry.json')} is damaged`, 'Bring it back from a backup.');
+}
+
+const MEMORY_MISSING = warn(
+  'last-seen.json',
+  'it is missing: a database restored from an older copy would not be noticed',
+  'Bring it back from the newest backup. The next start makes a new one from what is there.',
+);
+
+function checkLock({ held, holder }: LockState): Check {
+  if (held) return ok('lock', `held by ${holder ?? 'a running server'}`);
+  if (holder === undefined) return ok('lock', 'no server holds the folder');
+  return warn(
+    'lock',
+    `left behind by ${holder}, which is gone`,
+    'The last stop was not clean. The next start recovers; then run attestry verify.',
+  );
 }
 
 async function checkSecrets(folder: string): Promise<readonly Check[]> {
@@ -117,33 +160,4 @@ async function checkSecrets(folder: string): Promise<readonly Check[]> {
       );
   }
   return checks;
-}
-
-async function checkLock(folder: string): Promise<Check> {
-  const text = await readFile(join(folder, 'lock'), 'utf8').catch(() => undefined);
-  if (text === undefined) return ok('lock', 'no server holds the folder');
-  const pid = pidOf(text);
-  if (pid === undefined) return warn('lock', 'the lock names no process', 'The next start recovers it.');
-  try {
-    process.kill(pid, 0);
-    return ok('lock', `held by the running process ${pid}`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPERM')
-      return ok('lock', `held by the running process ${pid} of another user`);
-    return warn(
-      'lock',
-      `left behind by process ${pid}, which is gone`,
-      'The last stop was not clean. The next start recovers it; then run attestry verify.',
-    );
-  }
-}
-
-/** The file `lock` only names the holder; the lock itself is the operating system's and ends with the process. */
-function pidOf(text: string): number | undefined {
-  try {
-    const { pid } = JSON.parse(text) as { pid?: unknown };
-    return Number.isSafeInteger(pid) && (pid as number) > 0 ? (pid as number) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -7,10 +7,10 @@ import { formatCount, formatDuration } from '../terminal/quantity.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 
 /** Reachability, readiness, clock against the server's, key, age of the newest checkpoint, lag of the search. */
-export async function checkServer(options: ServerOptions): Promise<readonly Check[]> {
+export async function checkServer(options: ServerOptions, dataDir: string): Promise<readonly Check[]> {
   let client: ApiClient;
   try {
-    client = clientFor(options);
+    client = clientFor(options, dataDir);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return [warn('server', error.message, error.hint ?? 'Give --url and --key.')];

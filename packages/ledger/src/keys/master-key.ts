@@ -25,7 +25,8 @@ export function parseMasterKey(text: string, source: string): Uint8Array {
   }
   throw new LedgerError(
     'master_key_invalid',
-    `the master key in ${source} is not 32 bytes in hex or base64; make one with: openssl rand -base64 32`,
+    `the master key in ${source} is not 32 bytes in hex or base64. Restore it from its backup; only for a new data folder ` +
+      'make one: openssl rand -base64 32',
   );
 }
 
