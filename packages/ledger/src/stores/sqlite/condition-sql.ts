@@ -12,6 +12,8 @@ export interface CompiledCondition {
   readonly check: SqlFragment;
   /** Alternatives for the filter index; absent when the index cannot answer this condition. */
   readonly terms?: readonly string[];
+  /** It names somebody or something, so that few rows are likely to meet it. */
+  readonly isIdentifier?: true;
 }
 
 /** All conditions of a query but the text ones. */
@@ -111,6 +113,7 @@ class ConditionCompiler {
     if (wanted > TERMS_PER_CONDITION_MAX) return { check };
     return {
       check,
+      isIdentifier: true,
       terms: asked.flatMap(({ column, anyOf }) => anyOf.map((value) => this.#terms.blind(column, value))),
     };
   }

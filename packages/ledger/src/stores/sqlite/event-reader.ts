@@ -8,9 +8,11 @@ import type {
 } from '../../ports/event-query-store.ts';
 import { Dictionary } from './dictionary.ts';
 import {
+  candidatesByIdentifier,
   type EventSource,
   fromFilters,
   fromText,
+  fromUniqueKeys,
   type KeysetStart,
   keysetCheck,
   type ResolvedQuery,
@@ -22,7 +24,7 @@ import type { RecordReader, RecordRow } from './record-reader.ts';
 import { seqOfKey } from './row-key.ts';
 import { SearchAttachment } from './search-attachment.ts';
 import { fragment, join, type SqlFragment } from './sql-fragment.ts';
-import { ESTIMATE_ROWS, SORTED_MATCHES_MAX } from './sqlite-limits.ts';
+import { CANDIDATES_PER_ROW_MAX, ESTIMATE_ROWS, SORTED_MATCHES_MAX } from './sqlite-limits.ts';
 import { StatementCache } from './statement-cache.ts';
 import { groupSql } from './stats-group.ts';
 import { toStoreError } from './store-error.ts';
@@ -54,9 +56,11 @@ export class EventReader {
     return this.#run(query, { rows: [], more: false }, (resolved) => {
       const up = (request.order === 'asc') !== (request.backwards ?? false);
       const start = request.position === undefined ? undefined : { position: request.position, up };
-      const found = this.#statements.all<PageRow>(
-        this.#pageStatement(this.#pageSource(resolved, start, request.limit), up, request.limit + 1),
-      );
+      const found =
+        this.#pageOfCandidates(resolved, start, up, request.limit + 1) ??
+        this.#statements.all<PageRow>(
+          this.#pageStatement(this.#pageSource(resolved, start, request.limit), up, request.limit + 1),
+        );
       const more = found.length > request.limit;
       if (more) found.pop();
       if (request.backwards === true) found.reverse();
@@ -142,7 +146,7 @@ export class EventReader {
     if (query.text.length > 0 && this.#isFew(fromText(query)))
       return sortedAfterwards(query, fromText(query), start);
     if (query.time === 'occurred') {
-      return fromFilters(query, start) ?? walkByTime(query, start);
+      return fromUniqueKeys(query, start) ?? fromFilters(query, start) ?? walkByTime(query, start);
     }
     const filters =
       this.#remainingRows(query, start) > Math.max(SORTED_MATCHES_MAX, limit)
@@ -150,6 +154,32 @@ export class EventReader {
         : undefined;
     if (filters !== undefined && this.#isFew(filters)) return sortedAfterwards(query, filters, start);
     return walkBySeq(query, start);
+  }
+
+  /**
+   * A page from the rows of an identifier, each checked, or `undefined` when so few of them pass that the index
+   * answers better.
+   */
+  #pageOfCandidates(
+    query: ResolvedQuery,
+    start: KeysetStart | undefined,
+    up: boolean,
+    limit: number,
+  ): PageRow[] | undefined {
+    const source = candidatesByIdentifier(query, start);
+    if (source === undefined) return undefined;
+    const candidatesMax = limit * CANDIDATES_PER_ROW_MAX;
+    const { sql, values } = this.#pageStatement(source, up, candidatesMax);
+    const rows: PageRow[] = [];
+    let seen = 0;
+    for (const row of this.#statements.iterate<PageRow & { readonly passes: number }>({
+      sql: sql.replace('SELECT ', `SELECT ${source.check.sql} AS passes, `),
+      values: [...source.check.values, ...values],
+    })) {
+      seen += 1;
+      if (row.passes === 1 && rows.push(row) === limit) return rows;
+    }
+    return seen < candidatesMax ? rows : undefined;
   }
 
   #countSource(query: ResolvedQuery): EventSource {

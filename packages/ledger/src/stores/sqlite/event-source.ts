@@ -1,6 +1,14 @@
 import type { RowPosition } from '../../ports/event-query-store.ts';
 import { type CompiledCondition, filterExpression } from './condition-sql.ts';
-import { recordKey, SEQS_PER_LOG, sameSeqBitsSql, timeBoundsSql, timeKey, timeKeyRange } from './row-key.ts';
+import {
+  recordKey,
+  SEQS_PER_LOG,
+  sameSeqBitsSql,
+  TIME_KEY_SEQS,
+  timeBoundsSql,
+  timeKey,
+  timeKeyRange,
+} from './row-key.ts';
 import { fragment, join, type SqlFragment } from './sql-fragment.ts';
 
 /** What a query asks, resolved to numbers of this database. */
@@ -147,6 +155,56 @@ export function fromFilters(
       ],
       'AND',
     ),
+    orderBy: ['f.rowid'],
+  };
+}
+
+/** The same in a log whose time keys are unique: a key names its row, so that nothing has to be looked up by time. */
+export function fromUniqueKeys(query: ResolvedQuery, start?: KeysetStart): EventSource | undefined {
+  const candidates = candidatesOf(query, query.conditions, start);
+  return candidates && { ...candidates, where: join([candidates.where, candidates.check], 'AND') };
+}
+
+/** Rows of which only some pass `check`. */
+export interface Candidates extends EventSource {
+  readonly check: SqlFragment;
+}
+
+/**
+ * Rows of the identifiers that a query asks for together with something else, before it is asked. Few rows have one
+ * actor, address or document: checking them costs less than walking through all successes to meet in the index.
+ */
+export function candidatesByIdentifier(query: ResolvedQuery, start?: KeysetStart): Candidates | undefined {
+  const identifiers = query.conditions.filter(({ isIdentifier }) => isIdentifier === true);
+  if (identifiers.length === query.conditions.length) return undefined;
+  return candidatesOf(query, identifiers, start);
+}
+
+function candidatesOf(
+  query: ResolvedQuery,
+  asked: readonly CompiledCondition[],
+  start: KeysetStart | undefined,
+): Candidates | undefined {
+  const match = filterExpression(asked);
+  if (match === undefined || !query.keysUnique || query.time !== 'occurred') return undefined;
+  let [low, high] = timeKeyRange(query.fromMs, query.lastMs);
+  if (start !== undefined) {
+    const key = timeKey(start.position.timeMs, start.position.seq);
+    if (start.up && key >= low) low = key + 1n;
+    if (!start.up && key <= high) high = key - 1n;
+  }
+  return {
+    from: 'filters AS f CROSS JOIN records AS r NOT INDEXED',
+    where: join(
+      [
+        fragment('f.filters MATCH ?', match),
+        fragment('f.rowid BETWEEN ? AND ?', low, high),
+        fragment(`r.k = ? + (f.rowid & ${TIME_KEY_SEQS - 1})`, recordKey(query.logNo, 0)),
+        ...tenantRange(query),
+      ],
+      'AND',
+    ),
+    check: join([...occurredRange(query), ...checks(query, false), ...textChecks(query.text)], 'AND'),
     orderBy: ['f.rowid'],
   };
 }

@@ -2,9 +2,10 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { TILE_WIDTH } from '@attestry/core';
 import { FatalError } from '../../errors.ts';
 import type { LogHead, StoredRecord, StoredSeal } from '../../ports/ledger-store.ts';
+import { BoundedMap } from './bounded-map.ts';
 import { uuidBytes } from './packed-append.ts';
 import { recordKey, SEALS_PER_RECORD, sealKey, seqOfKey } from './row-key.ts';
-import { LEAF_HASHES_PER_READ_MAX, RECORDS_PER_READ_MAX } from './sqlite-limits.ts';
+import { KEY_NAMES_CACHED_MAX, LEAF_HASHES_PER_READ_MAX, RECORDS_PER_READ_MAX } from './sqlite-limits.ts';
 
 const HASH_BYTES = 32;
 const HEAD_COLUMNS = 'log_no, tenant, origin, size, frontier, last_hash, last_at';
@@ -26,14 +27,16 @@ export interface RecordRow {
   readonly text: string | null;
 }
 
-interface SealRow {
-  readonly seal_k: number;
-  readonly envelope: Uint8Array;
-  readonly sub: string | null;
-  readonly kid: string | null;
-}
+/** `seal_k`, `key_no`, `envelope`; arrays, because a page has as many seals as records. */
+type SealRow = readonly [seal: number, keyNo: number, envelope: Uint8Array];
 
-const SEAL_COLUMNS = 'seal_k, envelope, sub, kid';
+const SEAL_COLUMNS = 'seal_k, key_no, envelope';
+
+/** What never changes of a data key, also when it is destroyed. */
+interface KeyName {
+  readonly sub: string;
+  readonly kid: string;
+}
 
 function toHead(row: HeadRow): LogHead {
   const frontier: Uint8Array[] = [];
@@ -60,6 +63,8 @@ export class RecordReader {
   readonly #findId: StatementSync;
   readonly #tile: StatementSync;
   readonly #leafHashes: StatementSync;
+  readonly #keyName: StatementSync;
+  readonly #keyNames = new BoundedMap<number, KeyName>(KEY_NAMES_CACHED_MAX);
 
   constructor(db: DatabaseSync) {
     this.#head = db.prepare(
@@ -69,14 +74,14 @@ export class RecordReader {
     this.#size = db.prepare('SELECT size FROM logs WHERE log_no = ?');
     this.#records = db.prepare('SELECT k, hash, text FROM records WHERE k >= ? AND k < ? ORDER BY k');
     this.#seals = db.prepare(
-      `SELECT ${SEAL_COLUMNS} FROM seals LEFT JOIN data_keys USING (key_no)
-       WHERE seal_k >= ? AND seal_k < ? ORDER BY seal_k`,
+      `SELECT ${SEAL_COLUMNS} FROM seals WHERE seal_k >= ? AND seal_k < ? ORDER BY seal_k`,
     );
     this.#sealsOf = db.prepare(
       `SELECT ${SEAL_COLUMNS} FROM json_each(?) AS asked
-       CROSS JOIN seals ON seal_k >= asked.value * ${SEALS_PER_RECORD} AND seal_k < (asked.value + 1) * ${SEALS_PER_RECORD}
-       LEFT JOIN data_keys USING (key_no)`,
+       CROSS JOIN seals ON seal_k >= asked.value * ${SEALS_PER_RECORD} AND seal_k < (asked.value + 1) * ${SEALS_PER_RECORD}`,
     );
+    for (const statement of [this.#seals, this.#sealsOf]) statement.setReturnArrays(true);
+    this.#keyName = db.prepare('SELECT sub, kid FROM data_keys WHERE key_no = ?');
     this.#findId = db.prepare('SELECT seq FROM event_ids WHERE log_no = ? AND id = ?');
     this.#tile = db.prepare('SELECT hashes FROM tiles WHERE log_no = ? AND level = ? AND tile_index = ?');
     this.#leafHashes = db.prepare('SELECT hash FROM records WHERE k >= ? AND k < ? ORDER BY k');
@@ -110,7 +115,7 @@ export class RecordReader {
     const last = Math.min(to, from + RECORDS_PER_READ_MAX);
     if (logNo === undefined || last <= from) return [];
     const rows = this.#records.all(recordKey(logNo, from), recordKey(logNo, last)) as unknown as RecordRow[];
-    const seals = bySealedRecord(
+    const seals = this.#bySealedRecord(
       this.#seals.all(
         sealKey(recordKey(logNo, from), 0),
         sealKey(recordKey(logNo, last), 0),
@@ -123,7 +128,7 @@ export class RecordReader {
   withSeals<Row extends RecordRow>(rows: readonly Row[]): (StoredRecord & { readonly row: Row })[] {
     // One statement for all rows: a call per row costs more than what it reads.
     const keys = JSON.stringify(rows.map((row) => row.k));
-    const seals = bySealedRecord(this.#sealsOf.all(keys) as unknown as SealRow[]);
+    const seals = this.#bySealedRecord(this.#sealsOf.all(keys) as unknown as SealRow[]);
     return rows.map((row) => ({ ...toStoredRecord(row, seals.get(row.k) ?? []), row }));
   }
 
@@ -174,25 +179,34 @@ export class RecordReader {
     for (const [i, row] of rows.entries()) hashes.set(row.hash, i * HASH_BYTES);
     return hashes;
   }
-}
 
-/** Seals by the row id of their record. */
-function bySealedRecord(rows: readonly SealRow[]): Map<number, StoredSeal[]> {
-  const seals = new Map<number, StoredSeal[]>();
-  for (const { seal_k, envelope, sub, kid } of rows) {
-    const key = Math.floor(seal_k / SEALS_PER_RECORD);
-    if (sub === null || kid === null) {
+  /** Seals by the row id of their record. */
+  #bySealedRecord(rows: readonly SealRow[]): Map<number, StoredSeal[]> {
+    const seals = new Map<number, StoredSeal[]>();
+    for (const [sealed, keyNo, envelope] of rows) {
+      const key = Math.floor(sealed / SEALS_PER_RECORD);
+      const { sub, kid } = this.#nameOfKey(keyNo, key);
+      const seal = { sub, kid, envelope };
+      const before = seals.get(key);
+      if (before === undefined) seals.set(key, [seal]);
+      else before.push(seal);
+    }
+    return seals;
+  }
+
+  #nameOfKey(keyNo: number, recordKey: number): KeyName {
+    const known = this.#keyNames.get(keyNo);
+    if (known !== undefined) return known;
+    const name = this.#keyName.get(keyNo) as KeyName | undefined;
+    if (name === undefined) {
       throw new FatalError(
         'store_inconsistent',
-        `record ${seqOfKey(key)}: a seal names a data key that does not exist`,
+        `record ${seqOfKey(recordKey)}: a seal names a data key that does not exist`,
       );
     }
-    const seal = { sub, kid, envelope };
-    const before = seals.get(key);
-    if (before === undefined) seals.set(key, [seal]);
-    else before.push(seal);
+    this.#keyNames.set(keyNo, name);
+    return name;
   }
-  return seals;
 }
 
 function toStoredRecord(row: RecordRow, seals: readonly StoredSeal[]): StoredRecord {

@@ -18,6 +18,9 @@ export const WORDS_CACHED_MAX = 20_000;
 /** Key numbers kept in memory by the writer (about 100 bytes each). */
 export const KEY_NUMBERS_CACHED_MAX = 50_000;
 
+/** Handles and ids of data keys kept in memory by a reading connection (about 250 bytes each). */
+export const KEY_NAMES_CACHED_MAX = 5_000;
+
 /** Rows of one `readRecords`. */
 export const RECORDS_PER_READ_MAX = 1_000;
 
@@ -50,6 +53,9 @@ export const METADATA_DEPTH_MAX = 12;
 
 /** Matches that are collected and sorted (3 µs each) rather than found by walking the log in the asked order. */
 export const SORTED_MATCHES_MAX = 20_000;
+
+/** Rows of an identifier that are checked for each row of a page (6 µs each) before the filter index is asked for all of it. */
+export const CANDIDATES_PER_ROW_MAX = 4;
 
 /** Rows looked at for an estimate. */
 export const ESTIMATE_ROWS = 5_000;

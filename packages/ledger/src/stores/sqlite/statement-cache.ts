@@ -22,6 +22,11 @@ export class StatementCache {
     return this.#prepare(statement.sql).get(...statement.values) as Row | undefined;
   }
 
+  /** The rows of a statement one after the other; whoever stops asking ends the statement. */
+  iterate<Row>(statement: SqlFragment): NodeJS.Iterator<Row> {
+    return this.#prepare(statement.sql).iterate(...statement.values) as unknown as NodeJS.Iterator<Row>;
+  }
+
   /** Forgets all statements; before a database is attached or detached. */
   clear(): void {
     this.#statements.clear();
