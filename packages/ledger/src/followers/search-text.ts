@@ -40,12 +40,18 @@ function addTexts(parts: string[], ...texts: readonly (string | undefined)[]): v
   for (const text of texts) if (text !== undefined && text !== '') parts.push(text);
 }
 
-/** Depth is bounded by the event model (32), so recursion is safe here. */
+/**
+ * Members in the order of their names, so that the text is the same however the event came here: a verifier makes it
+ * again from the record and its opened seals. Depth is bounded by the event model (32), so recursion is safe here.
+ */
 function addLeaves(parts: string[], value: JsonValue | undefined): void {
   if (value === undefined || value === null) return;
   if (typeof value !== 'object') {
     parts.push(String(value));
+  } else if (Array.isArray(value)) {
+    for (const item of value) addLeaves(parts, item as JsonValue);
   } else {
-    for (const item of Object.values(value)) addLeaves(parts, item);
+    const members = value as Readonly<Record<string, JsonValue>>;
+    for (const name of Object.keys(members).sort()) addLeaves(parts, members[name]);
   }
 }

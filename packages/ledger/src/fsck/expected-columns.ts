@@ -30,11 +30,16 @@ const OPEN_COLUMNS = [
  * Computes the query columns of a record again, by the same function that made them.
  *
  * @param blind the tenant's blind indexes; `undefined` without its key: then only the open columns are compared
+ * @param onWhole told of every event that is as it was sent: no seal of it is closed or gone
  */
-export function expectedColumns(blind: MakeBlindIndex | undefined): ExpectedColumns {
+export function expectedColumns(
+  blind: MakeBlindIndex | undefined,
+  onWhole?: (seq: number, event: NormalizedEvent) => void,
+): ExpectedColumns {
   return (record, seals) => {
     const atMs = Date.parse(record.at);
     const members = openedMembers(seals);
+    if (members?.length === seals.length) onWhole?.(record.seq, eventOf(record, members));
     if (members === undefined || blind === undefined) {
       const open = columnsOf(record, [], () => 0n);
       return { at: atMs, ...Object.fromEntries(OPEN_COLUMNS.map((name) => [name, open[name] ?? null])) };
@@ -48,8 +53,12 @@ function columnsOf(
   members: readonly SealedMembers[],
   blind: MakeBlindIndex,
 ): ColumnValues {
+  return projectEvent(eventOf(record, members), blind) as unknown as ColumnValues;
+}
+
+function eventOf(record: LedgerRecord, members: readonly SealedMembers[]): NormalizedEvent {
   const event = members.length > 0 ? mergePersonal(record.data, members) : record.data;
-  return projectEvent(event as unknown as NormalizedEvent, blind) as unknown as ColumnValues;
+  return event as unknown as NormalizedEvent;
 }
 
 /** Members of all seals; `undefined` when one of them stays closed, so that its columns cannot be known. */

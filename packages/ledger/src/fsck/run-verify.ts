@@ -58,13 +58,14 @@ async function verifyFolder(
   const { tenant, from, to, depth, onProgress } = options;
   const { origin, lastSeen } = await memoryOf(ledger, tenant);
   const source = new SqliteVerifySource(ledger, tenant);
+  const blind = await blindIndexes(ledger, tenant);
   try {
     const vkey = options.vkey ?? ledger.vkeys(origin).at(0);
     const steps = verifyLog(source, {
       crypto: nodeCrypto,
       now: Date.now,
       origin,
-      expectedColumns: expectedColumns(await blindIndexes(ledger, tenant)),
+      expectedColumns: expectedColumns(blind, (seq, event) => source.onWholeEvent(seq, event)),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       ...(depth === undefined ? {} : { depth }),

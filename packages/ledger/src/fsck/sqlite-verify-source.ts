@@ -1,5 +1,6 @@
 import type {
   ColumnValues,
+  NormalizedEvent,
   SourceCheckpoint,
   SourceKey,
   SourceRow,
@@ -9,13 +10,14 @@ import type {
   VerifySource,
 } from '@attestry/core';
 import { HASH_BYTES } from '@attestry/core';
-import { FatalError } from '../errors.ts';
+import { errorText, FatalError } from '../errors.ts';
+import { searchText } from '../followers/search-text.ts';
 import type { ReadingKey } from '../keys/key-ring.ts';
 import type { ReadOnlyLedger } from '../read-only.ts';
 import { RawBoundsReader } from '../stores/sqlite/raw-bounds.ts';
 import { FilterCheck } from '../stores/sqlite/raw-filters.ts';
 import type { RawRecord, RawSeal } from '../stores/sqlite/raw-scan.ts';
-import { searchDifferences } from '../stores/sqlite/raw-search.ts';
+import { SearchCheck } from '../stores/sqlite/raw-search.ts';
 import { LevelZeroTiles } from './level-zero-tiles.ts';
 
 /** Stray rows named one by one; a table full of them is one damage. */
@@ -23,6 +25,12 @@ const STRAYS_MAX = 1_000;
 /** Sentences of SQLite about a damaged file: one page can give hundreds. */
 const FILE_DAMAGES_MAX = 20;
 const CHECKPOINTS_PER_READ = 1_000;
+
+const SEARCH_DETAILS = {
+  missing: 'the search index has passed this event and has no document of it',
+  stray: 'the search index has a document that belongs to no event',
+  other: 'the document of this event in the search index has other words than the event',
+} as const;
 
 /** One log of a data folder, as it is stored: what the verifier reads when it is given a folder. */
 export class SqliteVerifySource implements VerifySource {
@@ -33,6 +41,7 @@ export class SqliteVerifySource implements VerifySource {
   /** Found while rows were read, told by `readStrays`. */
   readonly #noticed: StoreFinding[] = [];
   #logNo: number | undefined;
+  #search: SearchCheck | undefined;
   /** One past the last record, when the bounds were read. */
   #end = 0;
 
@@ -44,6 +53,12 @@ export class SqliteVerifySource implements VerifySource {
 
   close(): void {
     this.#bounds.close();
+    this.#search?.close();
+  }
+
+  /** Takes an event with all its members, as the verifier opened it: its search document must have the same words. */
+  onWholeEvent(seq: number, event: NormalizedEvent): void {
+    if (this.#search?.covers(seq) === true) this.#search.add(seq, searchText(event));
   }
 
   async readState(): Promise<SourceState | undefined> {
@@ -52,6 +67,7 @@ export class SqliteVerifySource implements VerifySource {
     if (bounds === undefined) return undefined;
     const { origin, size, lastHash, lastAtMs, lastSeq, checkpointSize, eventIds } = bounds;
     this.#end = lastSeq + 1;
+    this.#search ??= this.#beginSearch(this.#knownLog());
     const frontier = splitHashes(bounds.frontier);
     return { origin, size, frontier, lastHash, lastAtMs, lastSeq, checkpointSize, eventIds };
   }
@@ -133,7 +149,7 @@ export class SqliteVerifySource implements VerifySource {
     for (const k of this.#ledger.stores.scan.orphanedRecords(STRAYS_MAX)) {
       yield { code: 'PROJECTION_COUNT', detail: `row ${k} of the records lies in no log of this folder` };
     }
-    yield* this.#searchStrays(logNo);
+    yield* this.#searchStrays();
     yield* this.#filterStrays(logNo);
     for (const damage of this.#bounds.fileDamage(FILE_DAMAGES_MAX)) {
       yield { code: 'UNREADABLE', detail: `the database file is damaged: ${damage}` };
@@ -152,14 +168,40 @@ export class SqliteVerifySource implements VerifySource {
     }
   }
 
-  *#searchStrays(logNo: number): Generator<StoreFinding, void> {
-    for (const { seq, kind } of searchDifferences(this.#ledger.paths, logNo, STRAYS_MAX)) {
-      const detail =
-        kind === 'missing'
-          ? 'the search index has passed this event and has no document of it'
-          : 'the search index has a document that belongs to no event';
-      yield { code: 'SEARCH_PROJECTION', seq, detail };
+  /** Before any record is read, so that no document of a later record is expected. */
+  #beginSearch(logNo: number): SearchCheck | undefined {
+    try {
+      return new SearchCheck(this.#ledger.paths, logNo);
+    } catch (error) {
+      this.#noticed.push({ code: 'UNREADABLE', detail: errorText(error) });
+      return undefined;
     }
+  }
+
+  async *#searchStrays(): AsyncGenerator<StoreFinding, void> {
+    const misplaced = this.#search?.misplaced(STRAYS_MAX) ?? [];
+    const missing = new Set(misplaced.map(({ seq }) => seq));
+    const changed = await this.#search?.changed((from, to) => this.#searchTexts(from, to), STRAYS_MAX);
+    for (const { seq, kind } of [...misplaced, ...(changed?.filter(({ seq }) => !missing.has(seq)) ?? [])]) {
+      yield { code: 'SEARCH_PROJECTION', seq, detail: SEARCH_DETAILS[kind] };
+    }
+  }
+
+  /** Texts of the events of a range that can be opened; the others have findings of their own. */
+  async #searchTexts(from: number, to: number): Promise<ReadonlyMap<number, string>> {
+    const texts = new Map<number, string>();
+    try {
+      const records = await this.#ledger.readRecords(this.#tenant, from, to);
+      const views = await this.#ledger.readEvents(this.#tenant, records, { personal: true });
+      for (const view of views) texts.set(view.seq, searchText(view));
+    } catch {
+      if (to - from === 1) return texts;
+      const middle = from + Math.floor((to - from) / 2);
+      for (const half of [await this.#searchTexts(from, middle), await this.#searchTexts(middle, to)]) {
+        for (const [seq, text] of half) texts.set(seq, text);
+      }
+    }
+    return texts;
   }
 
   #row(seq: number, record: RawRecord | undefined, seals: readonly RawSeal[]): SourceRow {

@@ -92,6 +92,35 @@ export const fileCases: readonly TamperingCase[] = [
     finds: { code: 'UNREADABLE' },
   },
   {
+    name: 'a search document that says something else',
+    tamper: (folder) =>
+      onSearch(
+        folder,
+        `DELETE FROM documents WHERE rowid = ${folder.k(VICTIM)}; INSERT INTO documents (rowid, text) VALUES (${folder.k(VICTIM)}, 'innocent')`,
+      ),
+    finds: { code: 'SEARCH_PROJECTION', seq: VICTIM },
+  },
+  {
+    name: 'a byte flipped in the search index',
+    tamper: (folder) => {
+      folder.close();
+      const bare = new DatabaseSync(join(folder.dataDir, 'search.db'), { defensive: false });
+      let changed = 0;
+      for (const page of bare.prepare('SELECT id, block FROM documents_data WHERE id > 10').all()) {
+        const block = page.block as Uint8Array;
+        // A word that stands there whole, because the one before it begins with another letter.
+        const at = Buffer.from(block).indexOf('quarterly');
+        if (at < 0) continue;
+        block[at + 8] = 'z'.charCodeAt(0);
+        bare.prepare('UPDATE documents_data SET block = ? WHERE id = ?').run(block, Number(page.id));
+        changed += 1;
+      }
+      if (changed === 0) throw new Error('the case changes nothing');
+      bare.close();
+    },
+    finds: { code: 'SEARCH_PROJECTION', seq: 1 },
+  },
+  {
     name: 'a search document removed',
     tamper: (folder) => onSearch(folder, `DELETE FROM documents WHERE rowid = ${folder.k(VICTIM)}`),
     finds: { code: 'SEARCH_PROJECTION', seq: VICTIM },

@@ -1,6 +1,9 @@
-/** Blocks of records that are compared apart, so that a difference leads to a few of them. */
-const BLOCK_SEQS = 1_024;
-const BLOCKS = 4_096;
+/** Sums of a digest: each is compared apart, so that a difference leads to a few records. */
+export const DIGEST_BLOCKS = 4_096;
+
+/** Neighbouring records that share a sum, as a rule. */
+export const BLOCK_SEQS = 1_024;
+
 const MULTIPLIERS = 8;
 /** Bytes of randomness that make the numbers of a digest. */
 export const DIGEST_SEED_BYTES = MULTIPLIERS * 4;
@@ -8,11 +11,9 @@ export const DIGEST_SEED_BYTES = MULTIPLIERS * 4;
 /**
  * A sum over the entries of an inverted index, in any order: two sets of entries with the same sum are the same, up to
  * one chance in 2^64. The seed is random and new for each comparison, so nobody can prepare entries that cancel out.
- *
- * The lowest bits of a row id tell which record it is of; entries of 1,024 neighbours share a sum.
  */
 export class PostingDigest {
-  readonly #sums = new Uint32Array(2 * BLOCKS);
+  readonly #sums = new Uint32Array(2 * DIGEST_BLOCKS);
   readonly #numbers: Uint32Array;
   #term = 0;
   #otherTerm = 0;
@@ -40,39 +41,19 @@ export class PostingDigest {
     this.#otherTerm = Math.imul(this.#otherTerm + byte, this.#number(3)) ^ (this.#otherTerm >>> 15);
   }
 
-  /** The term as two numbers, to go on with it later. */
-  get term(): readonly [number, number] {
-    return [this.#term, this.#otherTerm];
-  }
-
-  set term(halves: readonly [number, number]) {
-    [this.#term, this.#otherTerm] = halves;
-  }
-
-  /** Adds an entry of the current term; the row id comes in two halves. */
-  add(high: number, low: number, position: number, sign: 1 | -1): void {
-    const at = 2 * blockOf(low);
-    const place = mix(mix(this.#term ^ this.#number(4), low), position);
-    const otherPlace = mix(mix(this.#otherTerm ^ this.#number(6), position), low);
-    this.#sums[at] = (this.#sums[at] as number) + sign * mix(place, Math.imul(high, this.#number(5)));
-    this.#sums[at + 1] =
-      (this.#sums[at + 1] as number) + sign * mix(otherPlace, Math.imul(high, this.#number(7)));
-  }
-
-  /** Adds what another digest of the same seed has. */
-  merge(other: Uint32Array): void {
-    for (const [at, sum] of other.entries()) this.#sums[at] = (this.#sums[at] as number) + sum;
-  }
-
-  /** What `merge` takes. */
-  get sums(): Uint32Array {
-    return this.#sums;
+  /** Adds an entry of the current term to a block: two numbers that tell where the term stands. */
+  add(block: number, first: number, second: number, sign: 1 | -1): void {
+    const at = 2 * block;
+    const one = mix(mix(this.#term ^ this.#number(4), first), Math.imul(second, this.#number(5)));
+    const other = mix(mix(this.#otherTerm ^ this.#number(6), second), Math.imul(first, this.#number(7)));
+    this.#sums[at] = (this.#sums[at] as number) + sign * one;
+    this.#sums[at + 1] = (this.#sums[at + 1] as number) + sign * other;
   }
 
   /** Blocks in which two digests of one seed differ, ascending. */
   differingBlocks(other: PostingDigest): number[] {
     const blocks: number[] = [];
-    for (let block = 0; block < BLOCKS; block += 1) {
+    for (let block = 0; block < DIGEST_BLOCKS; block += 1) {
       const at = 2 * block;
       if (this.#sums[at] !== other.#sums[at] || this.#sums[at + 1] !== other.#sums[at + 1])
         blocks.push(block);
@@ -85,9 +66,9 @@ export class PostingDigest {
   }
 }
 
-/** The block of a row id, of which the lower half is enough. */
+/** The block of a record, by its number or the lower half of its row id. */
 export function blockOf(low: number): number {
-  return Math.floor(low / BLOCK_SEQS) % BLOCKS;
+  return Math.floor(low / BLOCK_SEQS) % DIGEST_BLOCKS;
 }
 
 /** Runs of sequence numbers below `end` that make up a block: one, or one in 4,194,304 records. */
@@ -95,7 +76,7 @@ export function* seqsOfBlock(
   block: number,
   end: number,
 ): Generator<{ readonly from: number; readonly to: number }> {
-  for (let from = block * BLOCK_SEQS; from < end; from += BLOCKS * BLOCK_SEQS) {
+  for (let from = block * BLOCK_SEQS; from < end; from += DIGEST_BLOCKS * BLOCK_SEQS) {
     yield { from, to: Math.min(from + BLOCK_SEQS, end) };
   }
 }

@@ -31,9 +31,9 @@ export interface FilterSource {
   readonly row: FilteredRow;
 }
 
-/** Blocks of 1,024 records that are looked at one by one when the sums differ. */
-const BLOCKS_EXAMINED_MAX = 16;
-/** Terms of a kind no column makes, which are told of. */
+/** Blocks of 1,024 records whose entries are held in memory when their sums differ. */
+const BLOCKS_EXAMINED_AT_ONCE = 16;
+/** Rows under terms of a kind no column makes, which are told of. */
 const FOREIGN_ENTRIES_MAX = 1_000;
 const ROWS_PER_READ = 1_024;
 
@@ -42,6 +42,7 @@ const SELECT_ROWS = `SELECT k, occurred, ${TERM_COLUMNS.join(', ')}, http_status
   FROM records WHERE k >= ? AND k < ? AND occurred IS NOT NULL ORDER BY k`;
 
 type Row = readonly (bigint | string | null)[];
+type RowHalves = readonly [high: number, low: number];
 
 /**
  * Compares the inverted index of filters with the columns of the records it was made from: entry by entry, first as
@@ -73,9 +74,14 @@ export class FilterCheck {
     const db = openForReading(this.#path, READER_CACHE_KIB);
     try {
       db.exec('BEGIN');
-      const blocks = this.#differingBlocks(db);
-      if (blocks === undefined) return [];
-      return this.#examine(db, blocks, limit);
+      const { blocks, foreign } = this.#sum(db);
+      const differences: FilterDifference[] = foreign.map(([high, low]) => {
+        return { seq: this.#seqOf(db, high, low), field: 'filters', kind: 'stray' };
+      });
+      for (let at = 0; at < blocks.length && differences.length < limit; at += BLOCKS_EXAMINED_AT_ONCE) {
+        differences.push(...this.#examine(db, new Set(blocks.slice(at, at + BLOCKS_EXAMINED_AT_ONCE))));
+      }
+      return differences.slice(0, limit);
     } catch (error) {
       throw toStoreError(error, 'reading the index of filters');
     } finally {
@@ -83,35 +89,44 @@ export class FilterCheck {
     }
   }
 
-  #differingBlocks(db: DatabaseSync): readonly number[] | undefined {
+  /** Blocks whose sums differ, and entries that belong to no log. */
+  #sum(db: DatabaseSync): { readonly blocks: readonly number[]; readonly foreign: readonly RowHalves[] } {
     for (const [seq, source] of rowsOf(db, this.#logNo, this.#next, SEQS_PER_LOG)) this.#expect(seq, source);
     const found = new PostingDigest(this.#seed);
-    let foreign = 0;
+    const foreign = new Map<string, number>();
     readFilterEntries(db, this.#logNo, {
       onTerm: (letter, value) => found.numberTerm(letter, value),
-      onForeignTerm: () => found.numberTerm(0, 0),
-      onEntry: (high, low, sign, isForeign) => {
-        if (isForeign) foreign += 1;
-        else found.add(high, low, 0, sign);
+      onEntry: (high, low, sign) => found.add(blockOf(low), high, low, sign),
+      onForeignEntry: (high, low, sign) => {
+        const name = `${high},${low}`;
+        const count = foreign.get(name) ?? 0;
+        if (count !== 0 || foreign.size < FOREIGN_ENTRIES_MAX) foreign.set(name, count + sign);
       },
     });
-    const blocks = found.differingBlocks(this.#expected);
-    return blocks.length === 0 && foreign === 0 ? undefined : blocks;
+    return {
+      blocks: found.differingBlocks(this.#expected),
+      foreign: [...foreign]
+        .filter(([, count]) => count > 0)
+        .map(([name]) => {
+          const { high, low } = partsOf(name);
+          return [high, low];
+        }),
+    };
   }
 
   #expect(seq: number, { occurredMs, row }: FilterSource): void {
     const [high, low] = halves(timeKey(occurredMs, seq));
+    const block = blockOf(low);
     termsOfRow(row, (letter, value) => {
       this.#expected.numberTerm(letter, value);
-      this.#expected.add(high, low, 0, 1);
+      this.#expected.add(block, high, low, 1);
     });
   }
 
   /** Compares entry by entry, in one moment: what differs only because rows changed between two reads is not told. */
-  #examine(db: DatabaseSync, blocks: readonly number[], limit: number): FilterDifference[] {
-    const examined = new Set(blocks.slice(0, BLOCKS_EXAMINED_MAX));
+  #examine(db: DatabaseSync, blocks: ReadonlySet<number>): FilterDifference[] {
     const expected = new Map<string, number>();
-    for (const block of examined) {
+    for (const block of blocks) {
       for (const { from, to } of seqsOfBlock(block, this.#end(db))) {
         for (const [seq, { occurredMs, row }] of rowsOf(db, this.#logNo, from, to)) {
           const [high, low] = halves(timeKey(occurredMs, seq));
@@ -120,50 +135,35 @@ export class FilterCheck {
       }
     }
     const found = new Map<string, number>();
-    const foreign: (readonly [high: number, low: number])[] = [];
     let term: readonly [letter: number, value: number] = [0, 0];
     readFilterEntries(db, this.#logNo, {
       onTerm: (letter, value) => {
         term = [letter, value];
       },
-      onForeignTerm: () => undefined,
-      onEntry: (high, low, sign, isForeign) => {
-        if (isForeign) {
-          if (foreign.length < FOREIGN_ENTRIES_MAX) foreign.push([high, low]);
-        } else if (examined.has(blockOf(low))) {
-          const name = nameOf(high, low, ...term);
-          found.set(name, (found.get(name) ?? 0) + sign);
-        }
+      onEntry: (high, low, sign) => {
+        if (!blocks.has(blockOf(low))) return;
+        const name = nameOf(high, low, ...term);
+        found.set(name, (found.get(name) ?? 0) + sign);
       },
+      onForeignEntry: () => undefined,
     });
-    return this.#compare(db, { expected, found, foreign }, limit);
+    return this.#compare(db, expected, found);
   }
 
   #compare(
     db: DatabaseSync,
-    entries: {
-      readonly expected: ReadonlyMap<string, number>;
-      readonly found: ReadonlyMap<string, number>;
-      readonly foreign: readonly (readonly [high: number, low: number])[];
-    },
-    limit: number,
+    expected: ReadonlyMap<string, number>,
+    found: ReadonlyMap<string, number>,
   ): FilterDifference[] {
-    const { expected, found, foreign } = entries;
     const differences: FilterDifference[] = [];
     for (const [name, seq] of expected) {
-      if (differences.length >= limit) return differences;
       if ((found.get(name) ?? 0) > 0) continue;
       differences.push({ seq, field: fieldOfLetter(partsOf(name).letter), kind: 'missing' });
     }
     for (const [name, count] of found) {
-      if (differences.length >= limit) return differences;
       if (count <= 0 || expected.has(name)) continue;
       const { high, low, letter } = partsOf(name);
-      const seq = this.#seqOf(db, high, low);
-      differences.push({ seq, field: fieldOfLetter(letter), kind: 'stray' });
-    }
-    for (const [high, low] of foreign.slice(0, limit - differences.length)) {
-      differences.push({ seq: this.#seqOf(db, high, low), field: 'filters', kind: 'stray' });
+      differences.push({ seq: this.#seqOf(db, high, low), field: fieldOfLetter(letter), kind: 'stray' });
     }
     return differences;
   }
@@ -223,19 +223,15 @@ function* rowsOf(
 
 interface FilterVisitor {
   onTerm(letter: number, value: number): void;
-  /** A term that no column of any log makes. */
-  onForeignTerm(): void;
-  onEntry(high: number, low: number, sign: 1 | -1, isForeign: boolean): void;
+  onEntry(high: number, low: number, sign: 1 | -1): void;
+  /** An entry of a term that no column of any log makes. */
+  onForeignEntry(high: number, low: number, sign: 1 | -1): void;
 }
 
 /** Entries of one log, and those that belong to no log of the database. */
 function readFilterEntries(db: DatabaseSync, logNo: number, visitor: FilterVisitor): void {
-  const logs = new Set(
-    db
-      .prepare('SELECT log_no FROM logs')
-      .all()
-      .map((row) => Number(row.log_no)),
-  );
+  const rows = db.prepare('SELECT log_no FROM logs').all();
+  const logs = new Set(rows.map((row) => Number(row.log_no)));
   let isForeign = false;
   readPostings(
     db,
@@ -244,17 +240,18 @@ function readFilterEntries(db: DatabaseSync, logNo: number, visitor: FilterVisit
       onTerm: (bytes) => {
         const term = parseFilterTerm(bytes);
         isForeign = term === undefined || !logs.has(term.logNo);
-        if (isForeign) visitor.onForeignTerm();
-        else if (term?.logNo === logNo) visitor.onTerm(term.letter, term.value);
-        else return false;
-        return true;
+        if (term?.logNo === logNo) visitor.onTerm(term.letter, term.value);
+        return isForeign || term?.logNo === logNo;
       },
-      onEntry: (high, low, _position, sign) => visitor.onEntry(high, low, sign, isForeign),
+      onEntry: (high, low, _position, sign) => {
+        if (isForeign) visitor.onForeignEntry(high, low, sign);
+        else visitor.onEntry(high, low, sign);
+      },
     },
   );
 }
 
-function halves(key: bigint): readonly [high: number, low: number] {
+function halves(key: bigint): RowHalves {
   const bits = BigInt.asUintN(64, key);
   return [Number(bits >> 32n), Number(bits & 0xffffffffn)];
 }

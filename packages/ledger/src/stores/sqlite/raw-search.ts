@@ -1,45 +1,172 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { readPostings } from './fts5-postings.ts';
 import { attachSearch, openForReading } from './open-database.ts';
+import {
+  BLOCK_SEQS,
+  blockOf,
+  DIGEST_BLOCKS,
+  DIGEST_SEED_BYTES,
+  PostingDigest,
+  seqsOfBlock,
+} from './posting-digest.ts';
 import { recordKey, seqOfKey } from './row-key.ts';
+import { SEARCH_VERSION } from './search-index.ts';
+import { SearchWords } from './search-words.ts';
 import { READER_CACHE_KIB } from './sqlite-limits.ts';
 import { toStoreError } from './store-error.ts';
 
 /** Search documents and events that do not belong together. */
 export interface SearchDifference {
   readonly seq: number;
-  readonly kind: 'missing' | 'stray';
+  /** `other`: the document has other words than the event. */
+  readonly kind: 'missing' | 'stray' | 'other';
 }
 
+/** Makes the search texts of some records again; those that cannot be made are left out. */
+export type TextsOfRange = (from: number, to: number) => Promise<ReadonlyMap<number, string>>;
+
+/** Runs of records that are looked at document by document at once: each of their documents gets a sum of its own. */
+const RUNS_EXAMINED_AT_ONCE = DIGEST_BLOCKS / BLOCK_SEQS;
+
 /**
- * Compares which events have a document in the full-text index with the events up to the index's cursor. Nothing is
- * wrong with an index that is absent or behind: it is made again from the records.
- *
- * @returns at most `limit` differences
+ * Compares the full-text index with the events up to where it was when the comparison began: which events have a
+ * document, and the words of each. Nothing is wrong with an index that is absent, behind, of another version or begun
+ * anew: it is made from the records.
  */
-export function searchDifferences(
-  paths: { readonly ledger: string; readonly search: string },
-  logNo: number,
-  limit: number,
-): SearchDifference[] {
-  if (!existsSync(paths.search)) return [];
-  const db = openForReading(paths.ledger, READER_CACHE_KIB);
-  try {
-    attachSearch(db, paths.search);
-    return compare(db, logNo, limit);
-  } catch (error) {
-    throw toStoreError(error, 'reading the search index');
-  } finally {
-    db.close();
+export class SearchCheck {
+  readonly #paths: { readonly ledger: string; readonly search: string };
+  readonly #logNo: number;
+  readonly #end: number;
+  readonly #seed = randomBytes(DIGEST_SEED_BYTES);
+  readonly #expected = new PostingDigest(this.#seed);
+  readonly #words = new SearchWords();
+  /** A bit for each record whose words were added: only their documents are compared. */
+  readonly #added: Uint8Array;
+
+  constructor(paths: { readonly ledger: string; readonly search: string }, logNo: number) {
+    this.#paths = paths;
+    this.#logNo = logNo;
+    this.#end = existsSync(paths.search) ? this.#read((db) => cursorOf(db, logNo)) : 0;
+    this.#added = new Uint8Array(Math.ceil(this.#end / 8));
+  }
+
+  close(): void {
+    this.#words.close();
+  }
+
+  /** Whether the index had passed this record when the comparison began. */
+  covers(seq: number): boolean {
+    return seq < this.#end;
+  }
+
+  /** Takes the text that the document of a record must have. */
+  add(seq: number, text: string): void {
+    if (seq >= this.#end || this.#isAdded(seq)) return;
+    this.#added[seq >>> 3] = (this.#added[seq >>> 3] as number) | (1 << (seq & 7));
+    this.#words.addTo(this.#expected, blockOf(seq), seq, text);
+  }
+
+  /** @returns at most `limit` events without a document and documents without an event */
+  misplaced(limit: number): SearchDifference[] {
+    if (this.#end === 0) return [];
+    return this.#read((db) =>
+      misplaced(db, this.#logNo, Math.min(this.#end, cursorOf(db, this.#logNo)), limit),
+    );
+  }
+
+  /** @returns at most `limit` documents whose words are not those of their event */
+  async changed(textsOf: TextsOfRange, limit: number): Promise<SearchDifference[]> {
+    if (this.#end === 0) return [];
+    const blocks = this.#digestOf(blockOf)?.differingBlocks(this.#expected) ?? [];
+    const runs = blocks.flatMap((block) => [...seqsOfBlock(block, this.#end)]);
+    const differences: SearchDifference[] = [];
+    for (let at = 0; at < runs.length && differences.length < limit; at += RUNS_EXAMINED_AT_ONCE) {
+      differences.push(...(await this.#examine(runs.slice(at, at + RUNS_EXAMINED_AT_ONCE), textsOf)));
+    }
+    return differences.slice(0, limit);
+  }
+
+  async #examine(
+    runs: readonly { readonly from: number; readonly to: number }[],
+    textsOf: TextsOfRange,
+  ): Promise<SearchDifference[]> {
+    const expected = new PostingDigest(this.#seed);
+    const seqs: number[] = [];
+    const placeOf = new Map<number, number>();
+    for (const { from, to } of runs) {
+      for (const [seq, text] of await textsOf(from, to)) {
+        if (!this.#isAdded(seq)) continue;
+        this.#words.addTo(expected, seqs.length, seq, text);
+        placeOf.set(seq, seqs.length);
+        seqs.push(seq);
+      }
+    }
+    const found = this.#digestOf((seq) => placeOf.get(seq));
+    return (found?.differingBlocks(expected) ?? []).map((place) => {
+      return { seq: seqs[place] as number, kind: 'other' };
+    });
+  }
+
+  /** Sums of the documents that were added; `undefined` when the index was begun anew meanwhile. */
+  #digestOf(placeOf: (seq: number) => number | undefined): PostingDigest | undefined {
+    return this.#read((db) => {
+      if (cursorOf(db, this.#logNo) < this.#end) return undefined;
+      const digest = new PostingDigest(this.#seed);
+      readPostings(
+        db,
+        { name: 'search.documents', detail: 'full' },
+        {
+          onTerm: (bytes) => {
+            digest.beginTerm();
+            for (let i = 0; i < bytes.length; i += 1) digest.termByte(bytes[i] as number);
+            return true;
+          },
+          onEntry: (high, low, position, sign) => {
+            if (high !== this.#logNo || !this.#isAdded(low)) return;
+            const place = placeOf(low);
+            if (place !== undefined) digest.add(place, low, position, sign);
+          },
+        },
+      );
+      return digest;
+    });
+  }
+
+  #isAdded(seq: number): boolean {
+    return ((this.#added[seq >>> 3] ?? 0) & (1 << (seq & 7))) !== 0;
+  }
+
+  /** In one transaction over both files. */
+  #read<Result>(work: (db: DatabaseSync) => Result): Result {
+    const db = openForReading(this.#paths.ledger, READER_CACHE_KIB);
+    try {
+      attachSearch(db, this.#paths.search);
+      db.exec('BEGIN');
+      return work(db);
+    } catch (error) {
+      throw toStoreError(error, 'reading the search index');
+    } finally {
+      db.close();
+    }
   }
 }
 
-function compare(db: DatabaseSync, logNo: number, limit: number): SearchDifference[] {
-  const cursor = db.prepare('SELECT next_seq FROM search.cursors WHERE log_no = ?').get(logNo) as
+/** First record that the index has not passed; 0 when it is to be made anew. */
+function cursorOf(db: DatabaseSync, logNo: number): number {
+  const { user_version: version } = db.prepare('PRAGMA search.user_version').get() as {
+    user_version: number;
+  };
+  if (version !== SEARCH_VERSION) return 0;
+  const row = db.prepare('SELECT next_seq FROM search.cursors WHERE log_no = ?').get(logNo) as
     | { next_seq: number }
     | undefined;
-  if (cursor === undefined) return [];
-  const range = [recordKey(logNo, 0), recordKey(logNo, cursor.next_seq)];
+  return row?.next_seq ?? 0;
+}
+
+function misplaced(db: DatabaseSync, logNo: number, end: number, limit: number): SearchDifference[] {
+  const range = [recordKey(logNo, 0), recordKey(logNo, end)];
   const missing = db
     .prepare(
       `SELECT k FROM main.records WHERE k >= ? AND k < ? AND occurred IS NOT NULL

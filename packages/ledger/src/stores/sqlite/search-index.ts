@@ -14,7 +14,10 @@ import { toStoreError } from './store-error.ts';
 const SEARCH_APPLICATION_ID = 0x41545353;
 
 /** Increases with each change of the tables, the tokenizer or the texts that are indexed; another one is rebuilt. */
-const SEARCH_VERSION = 1;
+export const SEARCH_VERSION = 2;
+
+/** How texts become words; whoever compares documents with records makes the same words. */
+export const SEARCH_TOKENIZER = 'unicode61 remove_diacritics 2';
 
 /**
  * Contentless: the texts stay in the ledger only. `detail=full` keeps the positions, which phrases need; an address
@@ -22,7 +25,7 @@ const SEARCH_VERSION = 1;
  */
 const SEARCH_SQL = `
 CREATE VIRTUAL TABLE documents USING fts5 (
-  text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+  text, content = '', contentless_delete = 1, tokenize = '${SEARCH_TOKENIZER}'
 );
 CREATE TABLE cursors (log_no INTEGER PRIMARY KEY, next_seq INTEGER NOT NULL) STRICT;
 `;
