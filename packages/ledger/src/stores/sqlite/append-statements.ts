@@ -4,7 +4,7 @@ import type { NewDataKey, StoredDataKey } from '../../ports/key-store.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { Dictionary } from './dictionary.ts';
 import { FilterTerms, regulationsIn } from './filter-terms.ts';
-import type { PackedAppend, PackedLog } from './packed-append.ts';
+import type { HeadHashes, PackedAppend, PackedLog } from './packed-append.ts';
 import { LOG_NO_MAX, recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, timeKey } from './row-key.ts';
 import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
 import { KEY_NUMBERS_CACHED_MAX } from './sqlite-limits.ts';
@@ -135,7 +135,7 @@ export class AppendStatements {
   }
 
   /** Moves the head to what it is after the append. */
-  advance(logNo: number, log: PackedLog): void {
+  advance(logNo: number, log: PackedLog, hashes: HeadHashes): void {
     if (log.afterSize >= SEQS_PER_LOG) {
       throw new LedgerError(
         'log_full',
@@ -145,8 +145,8 @@ export class AppendStatements {
     this.#advanceLog.run(
       log.origin,
       log.afterSize,
-      log.frontier,
-      log.afterHash,
+      hashes.frontier,
+      hashes.after,
       log.afterAtMs,
       logNo,
       log.beforeSize,
@@ -191,7 +191,7 @@ export class AppendStatements {
         this.#insertSeals(insert, seals);
       }
       for (const { level, index, hashes } of log.tiles) {
-        if (level > 0) this.#insertTile.run(logNo, level, index, hashes);
+        this.#insertTile.run(logNo, level, index, hashes);
       }
     }
     // Ascending row ids: FTS5 writes one segment per transaction instead of one per step backwards.

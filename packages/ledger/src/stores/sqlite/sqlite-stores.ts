@@ -5,7 +5,7 @@ import type { CheckpointStore } from '../../ports/checkpoint-store.ts';
 import type { EventQueryStore } from '../../ports/event-query-store.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { LedgerStore } from '../../ports/ledger-store.ts';
-import { packAppend, transferables } from './packed-append.ts';
+import { packAppend } from './packed-append.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { READERS_DEFAULT } from './sqlite-limits.ts';
 import { StoreThread } from './store-thread.ts';
@@ -90,7 +90,7 @@ function ledgerStore(writer: StoreThread, readers: ReaderPool): LedgerStore {
     listHeads: () => readers.read('listHeads', []),
     append: (batches) => {
       const packed = packAppend(batches);
-      return writer.call('append', [packed], transferables(packed));
+      return writer.call('append', [packed], packed.buffer);
     },
     readRecords: (tenant, from, to) => readers.read('readRecords', [tenant, from, to]),
     findSeqs: (tenant, ids) => readers.read('findSeqs', [tenant, ids]),

@@ -6,7 +6,7 @@ import type { NewDataKey, StoredDataKey } from '../../ports/key-store.ts';
 import type { AppendOutcome } from '../../ports/ledger-store.ts';
 import { AppendStatements } from './append-statements.ts';
 import { openForWriting } from './open-database.ts';
-import { type PackedAppend, uuidText } from './packed-append.ts';
+import { type HeadHashes, headHashes, type PackedAppend, uuidText } from './packed-append.ts';
 import { toStoreError } from './store-error.ts';
 
 const ID_BYTES = 16;
@@ -35,25 +35,34 @@ export class SqliteWriter {
   /** See `LedgerStore.append`. */
   append(packed: PackedAppend): AppendOutcome {
     return this.#transaction('appending', () => {
-      const logNos = this.#passFence(packed);
+      const hashes = headHashes(packed);
+      const logNos = this.#passFence(packed, hashes);
       if ('moved' in logNos) return this.#refuse({ kind: 'moved', tenants: logNos.moved });
       const duplicates = this.#insertIds(packed, logNos);
       if (duplicates.length > 0) return this.#refuse({ kind: 'duplicate', ids: duplicates });
       this.#statements.insertRows(packed, logNos);
-      for (const [i, log] of packed.logs.entries()) this.#statements.advance(logNos[i] as number, log);
+      for (const [i, log] of packed.logs.entries()) {
+        this.#statements.advance(logNos[i] as number, log, hashes[i] as HeadHashes);
+      }
       return { kind: 'committed' };
     });
   }
 
   /** Numbers of the logs, in order, or the tenants whose head is not what the caller linked on. */
-  #passFence(packed: PackedAppend): number[] | { readonly moved: readonly string[] } {
+  #passFence(
+    packed: PackedAppend,
+    hashes: readonly HeadHashes[],
+  ): number[] | { readonly moved: readonly string[] } {
     const moved: string[] = [];
-    const logNos = packed.logs.map((log) => {
+    const logNos = packed.logs.map((log, i) => {
       const found = this.#statements.findLog.get(log.tenant) as LogRow | undefined;
       if (found === undefined && log.beforeSize === 0) {
         return this.#statements.createLog(this.#tenantNo(log.tenant), log);
       }
-      if (found?.size === log.beforeSize && Buffer.compare(found.last_hash, log.beforeHash) === 0)
+      if (
+        found?.size === log.beforeSize &&
+        Buffer.compare(found.last_hash, (hashes[i] as HeadHashes).before) === 0
+      )
         return found.log_no;
       moved.push(log.tenant);
       return -1;

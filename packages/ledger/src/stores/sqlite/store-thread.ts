@@ -3,6 +3,9 @@ import { FatalError, type LedgerError } from '../../errors.ts';
 import { unpackError } from './store-error.ts';
 import type { AnswerMessage, CallMessage } from './thread-protocol.ts';
 
+/** Buffers up to this size are copied into a thread rather than moved. */
+const COPIED_BYTES_MAX = 32 * 1024;
+
 interface PendingCall {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: LedgerError) => void;
@@ -66,14 +69,10 @@ export class StoreThread {
   /**
    * Calls a method of the thread.
    *
-   * @param transfer buffers that move instead of being copied; they are empty here afterwards
+   * @param large a buffer among the arguments that moves instead of being copied; it may be empty here afterwards
    * @throws {LedgerError} what the method threw, or `FatalError` `thread_died`
    */
-  call<Result>(
-    method: string,
-    args: readonly unknown[],
-    transfer: readonly ArrayBuffer[] = [],
-  ): Promise<Result> {
+  call<Result>(method: string, args: readonly unknown[], large?: ArrayBuffer): Promise<Result> {
     if (this.#death !== undefined) return Promise.reject(this.#death);
     if (this.#closing && method !== 'close') {
       return Promise.reject(new FatalError('store_closed', `${this.#options.name}: the store is closed`));
@@ -82,7 +81,9 @@ export class StoreThread {
     const message: CallMessage = { callId: this.#lastCallId, method, args };
     return new Promise<Result>((resolve, reject) => {
       this.#pending.set(message.callId, { resolve: resolve as (value: unknown) => void, reject });
-      this.#worker.postMessage(message, [...transfer]);
+      // Moving has a price of its own, which copying a small buffer does not reach.
+      const moves = large !== undefined && large.byteLength > COPIED_BYTES_MAX;
+      this.#worker.postMessage(message, moves ? [large] : []);
     });
   }
 

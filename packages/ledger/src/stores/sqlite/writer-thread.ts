@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads';
 import type { AdminRow } from '../../ports/admin-store.ts';
 import type { StoredCheckpoint } from '../../ports/checkpoint-store.ts';
 import type { NewDataKey } from '../../ports/key-store.ts';
-import type { PackedAppend } from './packed-append.ts';
+import { type PackedMessage, unpackAppend } from './packed-append.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
 import { serveThread } from './thread-protocol.ts';
 
@@ -10,7 +10,7 @@ import { serveThread } from './thread-protocol.ts';
 serveThread(() => {
   const writer = new SqliteWriter((workerData as { readonly path: string }).path);
   return {
-    append: (packed: PackedAppend) => writer.append(packed),
+    append: (message: PackedMessage) => writer.append(unpackAppend(message)),
     ensureKeys: (tenant: string, offered: readonly NewDataKey[]) => writer.ensureKeys(tenant, offered),
     ensureIndexKey: (tenant: string, offered: Uint8Array) => writer.ensureIndexKey(tenant, offered),
     putCheckpoint: (tenant: string, checkpoint: StoredCheckpoint) => writer.putCheckpoint(tenant, checkpoint),
