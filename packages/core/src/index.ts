@@ -90,6 +90,7 @@ export {
   type EventCategory,
   type EventSeverity,
   TRAFFIC_LIGHTS,
+  WELL_KNOWN_VERBS,
 } from './event/words.ts';
 export { JSON_DEPTH_MAX, NOTE_BYTES_MAX, ORIGIN_CHARS_MAX, RECORD_BYTES_MAX, TILE_WIDTH } from './limits.ts';
 export { CompactRange, type NodeListener } from './merkle/compact-range.ts';

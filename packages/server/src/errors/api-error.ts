@@ -4,6 +4,8 @@ import { ERROR_CODES, type ErrorCode } from './error-codes.ts';
 export interface ErrorItem {
   /** Position of the event in the request, from 0; absent for requests with one event. */
   readonly index?: number;
+  /** NDJSON: number of the event's line, from 1, blank lines counted. */
+  readonly line?: number | undefined;
   readonly code: string;
   /** JSON pointer from the event's root, or the name of a query parameter. */
   readonly path: string;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { METHODS } from 'node:http';
 import helmet from '@fastify/helmet';
 import { Ajv } from 'ajv';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyRequest,
-  type HTTPMethods,
   LogController,
 } from 'fastify';
 import type { Config } from '../config/config.ts';
@@ -23,7 +23,8 @@ import {
 import type { Operations } from '../operations/operations.ts';
 import { authenticate } from './authenticate.ts';
 import { addBodyParsers } from './body-parsers.ts';
-import { describeValidation, suggestParameter } from './describe-validation.ts';
+import { describeValidation, type KnownNames } from './describe-validation.ts';
+import { refuseMalformedQuery } from './percent-encoding.ts';
 import { handleClientError, handleError, handleNotFound, type sendProblem } from './problem-replies.ts';
 import { addReference } from './reference.ts';
 import { addRequestLimits, type RequestLimits } from './request-limits.ts';
@@ -37,7 +38,6 @@ declare module 'fastify' {
 }
 
 const REQUEST_ID_PATTERN = /^[A-Za-z0-9._:@/+=-]{1,128}$/;
-const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Settings of the HTTP layer that tests shorten. */
 export interface HttpTimeouts {
@@ -109,7 +109,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   // After the reference plugin is loaded, so that it sees every route.
   await app.register((scope, _options, done) => {
     for (const definition of routes) addRoute(scope, options.ops, limits, definition);
-    addMethodRefusals(scope, routes);
+    addMethodRefusals(scope, limits, routes);
     done();
   });
   return app;
@@ -134,6 +134,7 @@ function addHooks(app: FastifyInstance): void {
       done(new ApiError('stopping', 'The server is stopping.', { retryAfterS: 5 }));
       return;
     }
+    refuseMalformedQuery(request.url);
     done();
   });
   if (app.log.level !== 'debug' && app.log.level !== 'trace') return;
@@ -150,7 +151,13 @@ function addHooks(app: FastifyInstance): void {
 
 /** Query strings and path parameters are text and are converted; bodies are not: `"5"` is not a number there. */
 function addValidators(app: FastifyInstance): void {
-  const shared = { allErrors: false, removeAdditional: false, useDefaults: true, strict: false } as const;
+  const shared = {
+    allErrors: false,
+    removeAdditional: false,
+    useDefaults: true,
+    strict: false,
+    verbose: true,
+  } as const;
   const text = new Ajv({ ...shared, coerceTypes: 'array' });
   const body = new Ajv({ ...shared, coerceTypes: false });
   app.setValidatorCompiler(({ schema, httpPart }) =>
@@ -159,7 +166,7 @@ function addValidators(app: FastifyInstance): void {
 }
 
 function addRoute(app: FastifyInstance, ops: Operations, limits: RequestLimits, definition: AnyRoute): void {
-  const known = Object.keys((definition.query as { properties?: object } | undefined)?.properties ?? {});
+  const known = knownNames(definition);
   const { access } = definition;
   app.route({
     method: definition.method,
@@ -169,7 +176,7 @@ function addRoute(app: FastifyInstance, ops: Operations, limits: RequestLimits, 
     schema: routeSchema(definition),
     ...(definition.lean === true ? { helmet: false } : {}),
     ...(definition.bodyIsCheckedByOperation === true ? { validatorCompiler: skipBody(app) } : {}),
-    schemaErrorFormatter: (errors, context) => suggestParameter(describeValidation(errors, context), known),
+    schemaErrorFormatter: (errors, context) => describeValidation(errors, context, known),
     onRequest:
       access === 'public'
         ? async (request) => limits.address?.(request)
@@ -179,6 +186,21 @@ function addRoute(app: FastifyInstance, ops: Operations, limits: RequestLimits, 
       return sendReply(reply, answer);
     },
   });
+}
+
+/** Names of a schema's members; a pattern such as that of `metadata.<path>` goes by its `x-name`. */
+function knownNames({ query, body }: AnyRoute): KnownNames {
+  const namesOf = (schema: object | undefined): string[] => {
+    const { properties = {}, patternProperties = {} } = (schema ?? {}) as {
+      properties?: object;
+      patternProperties?: Readonly<Record<string, { readonly 'x-name'?: string }>>;
+    };
+    return [
+      ...Object.keys(properties),
+      ...Object.values(patternProperties).flatMap((member) => member['x-name'] ?? []),
+    ];
+  };
+  return { query: namesOf(query), body: namesOf(body) };
 }
 
 function skipBody(app: FastifyInstance): NonNullable<FastifyInstance['validatorCompiler']> {
@@ -194,7 +216,14 @@ function callHandler(definition: AnyRoute, ops: Operations, request: FastifyRequ
   if (definition.access === 'public') return definition.handle(ops);
   if (request.caller === undefined) throw new Error('a private route was reached without a caller');
   const { params, query, body, headers } = request;
-  return definition.handle(request.caller, { ops, params, query, body, headers });
+  return definition.handle(request.caller, {
+    ops,
+    params,
+    query,
+    body,
+    headers,
+    isHead: request.method === 'HEAD',
+  });
 }
 
 function sendReply(reply: Parameters<typeof sendProblem>[0], answer: Reply): unknown {
@@ -237,23 +266,27 @@ function routeSchema(definition: AnyRoute): object {
   };
 }
 
-/** 405 with `Allow` for the methods a path does not have; HEAD comes with GET. */
-function addMethodRefusals(app: FastifyInstance, routes: readonly AnyRoute[]): void {
+/** 405 with `Allow` for the methods a path does not have, whatever HTTP calls a method; HEAD comes with GET. */
+function addMethodRefusals(app: FastifyInstance, limits: RequestLimits, routes: readonly AnyRoute[]): void {
+  for (const method of METHODS) {
+    // CONNECT asks for a tunnel, never for a path; Node does not hand it to the app.
+    if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
+  }
   const byUrl = new Map<string, Set<string>>();
   for (const { url, method } of routes) byUrl.set(url, (byUrl.get(url) ?? new Set<string>()).add(method));
   for (const [url, methods] of byUrl) {
-    const allow = [...methods, ...(methods.has('GET') ? ['HEAD'] : [])].join(', ');
+    if (methods.has('GET')) methods.add('HEAD');
+    const allow = [...methods].sort().join(', ');
     app.route({
-      method: METHODS.filter((method) => !methods.has(method)),
+      method: app.supportedMethods.filter((method) => !methods.has(method)),
       url,
       schema: { hide: true },
       // onRequest, so that the body of a refused request is never read.
-      onRequest: (request, _reply, done) => {
-        done(
-          new ApiError('method_not_allowed', `${request.method} is not possible here.`, {
-            headers: { allow },
-          }),
-        );
+      onRequest: async (request) => {
+        await limits.address?.(request);
+        throw new ApiError('method_not_allowed', `${request.method} is not possible here, only ${allow}.`, {
+          headers: { allow },
+        });
       },
       handler: () => undefined,
     });

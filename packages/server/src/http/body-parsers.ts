@@ -17,19 +17,44 @@ export class NdjsonBody {
 function decodeUtf8(body: Buffer): string {
   // TextDecoder would replace or strip (BOM) silently; the bytes must mean one text only.
   if (!isUtf8(body)) throw new ApiError('malformed_json', 'The body is not valid UTF-8.', { path: '' });
+  if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) {
+    const detail = 'The body begins with a byte order mark (EF BB BF); send the JSON without it.';
+    throw new ApiError('malformed_json', detail, { path: '' });
+  }
   return body.toString('utf8');
 }
 
-/** Parses strictly (record-format 1); the error names the place. */
-export function parseJson(text: string): unknown {
+/** A pointer short enough to send back: member names may be as long as the body. */
+const PATH_CHARS_MAX = 1_000;
+
+/**
+ * Where in a text something is, as editors count: lines and columns from 1, columns in UTF-16 units. The offset
+ * counts those units from 0 over the whole text.
+ */
+function placeIn(text: string, offset: number, firstLine: number | undefined): string {
+  const before = text.slice(0, offset);
+  const line = (before.match(/\n/g)?.length ?? 0) + (firstLine ?? 1);
+  const column = offset - before.lastIndexOf('\n');
+  return `line ${line}, column ${column}${firstLine === undefined ? ` (offset ${offset})` : ''}`;
+}
+
+/**
+ * Parses strictly (record-format 1); the error names the place.
+ *
+ * @param line number of the text's line, when it is one line of a larger body
+ */
+export function parseJson(text: string, line?: number): unknown {
   try {
     return parseStrict(text);
   } catch (error) {
     if (!(error instanceof StrictJsonError)) throw error;
-    throw new ApiError('malformed_json', error.detail, {
-      path: error.path,
-      errors: [{ code: error.code, path: error.path, detail: error.detail }],
-    });
+    const path = error.path.slice(0, PATH_CHARS_MAX).toWellFormed();
+    const place = placeIn(text, error.offset, line);
+    const detail =
+      text === ''
+        ? 'The body is empty; JSON was expected.'
+        : `Not strict JSON at ${place}${path === '' ? '' : `, in ${path}`}: ${error.detail}.`;
+    throw new ApiError('malformed_json', detail, { path, errors: [{ code: error.code, path, detail }] });
   }
 }
 

@@ -37,7 +37,8 @@ function toApiError(error: unknown): ApiError | undefined {
   }
   if (!(error instanceof Error)) return undefined;
   const { code, validation, validationContext, statusCode } = error as FastifyError;
-  if (validation !== undefined) return describeValidation(validation, validationContext ?? 'body');
+  if (validation !== undefined)
+    return describeValidation(validation, validationContext ?? 'body', { query: [], body: [] });
   const known = code === undefined ? undefined : FASTIFY_CODES[code];
   if (known !== undefined) return new ApiError(known[0], known[1]);
   // What Node or Fastify calls a client error without a code of its own, e.g. an aborted body.

@@ -1,3 +1,10 @@
+import {
+  ACTION_STATUSES,
+  ACTOR_TYPES,
+  EVENT_CATEGORIES,
+  EVENT_SEVERITIES,
+  TRAFFIC_LIGHTS,
+} from '@attestry/core';
 import { type TProperties, type TSchema, Type } from 'typebox';
 import {
   CONTEXT_EVENTS_DEFAULT,
@@ -28,21 +35,6 @@ function oneOf(words: readonly string[], description: string): TSchema {
   return repeated(Type.Unsafe<string>({ type: 'string', enum: words }), description);
 }
 
-const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'];
-const CATEGORIES = [
-  'auth',
-  'data',
-  'config',
-  'admin',
-  'eval',
-  'ai',
-  'compliance',
-  'security',
-  'system',
-  'performance',
-  'api',
-];
-
 /** Only for platform administrators; accepted on every route with a credential. */
 const tenant = Type.Optional(
   Type.String({ minLength: 1, maxLength: 100, description: 'Another tenant; platform administrators only.' }),
@@ -63,19 +55,24 @@ export function queryObject<T extends TProperties>(properties: T) {
 export const FILTER_PROPERTIES = {
   project: anyText('`context.project_id`.'),
   actor: anyText('`actor.id`.'),
-  actor_type: oneOf(['user', 'service', 'agent', 'system', 'anonymous'], '`actor.type`.'),
+  actor_type: oneOf(ACTOR_TYPES, '`actor.type`.'),
   actor_email: anyText('`actor.email`.'),
   type: repeated(
-    Type.String({ maxLength: 101, pattern: '^(\\*|[a-z0-9_]+(\\.[a-z0-9_]+)*(\\.\\*|\\*)?)$' }),
+    Type.String({
+      maxLength: 101,
+      pattern: '^(\\*|[a-z0-9_]+(\\.[a-z0-9_]+)*(\\.\\*|\\*)?)$',
+      'x-expected':
+        'an event type such as document.uploaded, or its beginning with * at the end: document.* or user.log*',
+    }),
     'Event type; `document.*` means all that begin so.',
   ),
-  category: oneOf(CATEGORIES, 'Category.'),
+  category: oneOf(EVENT_CATEGORIES, 'Category.'),
   severity: oneOf(
-    [...SEVERITIES, ...SEVERITIES.map((severity) => `>=${severity}`)],
+    [...EVENT_SEVERITIES, ...EVENT_SEVERITIES.map((severity) => `>=${severity}`)],
     'Severity, or `>=high`.',
   ),
   verb: anyText('`action.verb`.'),
-  status: oneOf(['success', 'failure', 'denied', 'partial', 'in_progress'], '`action.status`.'),
+  status: oneOf(ACTION_STATUSES, '`action.status`.'),
   target_type: anyText('`target.type`.'),
   target: anyText('`target.id`.'),
   ip: anyText('`actor.ip_address`: an address or a network in CIDR notation.'),
@@ -85,11 +82,14 @@ export const FILTER_PROPERTIES = {
   parent_id: anyText('`context.parent_id`.'),
   execution_id: anyText('`ai.execution_id`.'),
   http_status: repeated(
-    Type.String({ pattern: '^([1-5][0-9]{2}|[1-5]xx)$' }),
+    Type.String({
+      pattern: '^([1-5][0-9]{2}|[1-5]xx)$',
+      'x-expected': 'a status from 100 to 599, or a class such as 5xx',
+    }),
     '`http.status_code`: `404` or `5xx`.',
   ),
   regulation: anyText('`compliance.regulations_checked` holds it.'),
-  traffic_light: oneOf(['green', 'amber', 'red'], '`compliance.traffic_light_status`.'),
+  traffic_light: oneOf(TRAFFIC_LIGHTS, '`compliance.traffic_light_status`.'),
 } as const;
 
 /** Names of the filters, in the order of api.md. */
@@ -126,6 +126,7 @@ const METADATA = {
   '^metadata\\.[^.]+(\\.[^.]+)*$': Type.Array(Type.String({ maxLength: PARAMETER_CHARS_MAX }), {
     minItems: 1,
     maxItems: PARAMETER_VALUES_MAX,
+    'x-name': 'metadata.<path>',
   }),
 };
 

@@ -39,6 +39,8 @@ export interface Input<P extends TSchema, Q extends TSchema, B extends TSchema> 
   readonly params: Static<P>;
   readonly query: Static<Q>;
   readonly body: Static<B>;
+  /** HEAD: only the headers are sent. For routes whose content is too much work to make only for its length. */
+  readonly isHead: boolean;
   /** Lower-case names; the values as sent. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }

@@ -23,7 +23,8 @@ const words = (list: readonly string[]): TSchema => Type.Unsafe<string>({ type: 
 const count = (description: string): TSchema => Type.Integer({ minimum: 0, description });
 
 const ErrorItem = Type.Object({
-  index: Type.Optional(count('Position of the event in the request.')),
+  index: Type.Optional(count('Position of the event in the request, from 0.')),
+  line: Type.Optional(count('NDJSON: number of its line, from 1, blank lines counted.')),
   code: Type.String(),
   path: Type.String({ description: 'JSON pointer from the event, or the name of a parameter.' }),
   detail: Type.String(),
@@ -58,7 +59,8 @@ const Receipt = Type.Object(
 );
 
 const EventOutcome = Type.Object({
-  index: count('Position of the event in the request.'),
+  index: count('Position of the event in the request, from 0.'),
+  line: Type.Optional(count('NDJSON, refused events: number of the line, from 1, blank lines counted.')),
   status: Type.Integer({
     description: 'What the event would have got alone: 201, or the status of its error.',
   }),

@@ -96,7 +96,7 @@ async function compile(ledger: Compiler, tenant: string, filters: EventFilters):
     return await ledger.compileQuery(tenant, filters);
   } catch (error) {
     if (error instanceof FilterError)
-      throw invalidParameter(error.parameter, `The parameter ${error.parameter}: ${error.detail}`);
+      throw invalidParameter(error.parameter, `The parameter ${error.parameter} ${error.detail}.`);
     throw error;
   }
 }

@@ -11,18 +11,21 @@ export interface ExportInput {
   readonly fields?: readonly string[] | undefined;
 }
 
-/** A running export. */
+/** An export that may be started: its parameters are good. */
 export interface EventExport {
   readonly contentType: string;
   readonly fileName: string;
-  readonly stream: Readable;
+  /** Starts it, and notes it in the log. */
+  readonly start: () => Promise<Readable>;
 }
 
 /**
  * Streams every matching event in constant memory, read by a thread of its own. When something breaks on the way the
  * stream is destroyed, so that the client sees a broken transfer and never a short file that looks whole (trap 40).
+ *
+ * @throws {ApiError} `invalid_parameter` naming the parameter, before anything is sent
  */
-export async function exportEvents(
+export async function planExport(
   ops: Operations,
   caller: Caller,
   input: FilterInput & ExportInput,
@@ -36,19 +39,16 @@ export async function exportEvents(
     view === undefined || isEmptyView(view)
       ? undefined
       : await compileFor(ops.ledger, caller.tenant, filters, view);
-  const stream = await ops.exporter.start({
-    tenant: caller.tenant,
-    query,
-    order: input.order ?? 'desc',
-    personal,
-    format,
-    fields,
-  });
-  ops.audit.noteRead(caller, 'audit_log.exported', 'exportEvents', filterNames(input));
   const stamp = new Date(ops.now()).toISOString().slice(0, 10);
   return {
     contentType: format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson',
     fileName: `${caller.tenant}-${stamp}.${format}`,
-    stream,
+    start: async () => {
+      const { tenant } = caller;
+      const order = input.order ?? 'desc';
+      const stream = await ops.exporter.start({ tenant, query, order, personal, format, fields });
+      ops.audit.noteRead(caller, 'audit_log.exported', 'exportEvents', filterNames(input));
+      return stream;
+    },
   };
 }

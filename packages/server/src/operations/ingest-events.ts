@@ -164,14 +164,23 @@ function toOutcome(index: number, result: AppendResult | undefined): EventOutcom
   return { refused: { index, answer: LEDGER_ANSWERS[code], code, path, detail } };
 }
 
-/** The error to answer when every event of a request was refused. */
-export function refusalOf(refused: readonly RefusedEvent[], isBatch: boolean): ApiError {
+/**
+ * The error to answer when every event of a request was refused.
+ *
+ * @param lines numbers of the events' lines, when they came as lines
+ */
+export function refusalOf(
+  refused: readonly RefusedEvent[],
+  isBatch: boolean,
+  lines?: readonly number[],
+): ApiError {
   const [first] = refused;
   if (first === undefined) throw new Error('no event was refused');
   const isUniform = refused.every(({ answer }) => answer === first.answer);
   const code: ErrorCode = isUniform ? first.answer : 'invalid_request';
   const errors: readonly ErrorItem[] = refused.map((item) => ({
     ...(isBatch ? { index: item.index } : {}),
+    ...(lines?.[item.index] === undefined ? {} : { line: lines[item.index] }),
     code: item.code,
     path: item.path,
     detail: item.detail,

@@ -91,7 +91,7 @@ export function getKey(ops: Operations, caller: Caller, id: string): KeyView {
 }
 
 function invalid(path: string, detail: string): ApiError {
-  return new ApiError('invalid_request', `${path}: ${detail}`, { path });
+  return new ApiError('invalid_request', `${path} ${detail}`, { path });
 }
 
 function judgeBounds(input: KeyInput): KeyBounds {
@@ -108,10 +108,10 @@ function judgeBounds(input: KeyInput): KeyBounds {
   if (isNarrow && isAdmin)
     throw invalid(
       '/scopes',
-      'a key bound to projects, categories or types cannot have the scope admin; name its scopes.',
+      'must be given and leave out admin for a key bound to projects, categories or types.',
     );
   if (input.roles.includes('project_manager') && (projects === undefined || projects.length === 0)) {
-    throw invalid('/projects', 'a project_manager key needs its projects.');
+    throw invalid('/projects', 'is missing: a project_manager key needs its projects.');
   }
   return {
     ...(projects === undefined ? {} : { projects }),
@@ -121,25 +121,41 @@ function judgeBounds(input: KeyInput): KeyBounds {
   };
 }
 
+/** Scopes narrow what the roles allow; one that no role has would read as a right and give none. */
+function judgeScopes({ roles, scopes = [] }: KeyInput): void {
+  for (const [index, scope] of scopes.entries()) {
+    if (roles.some((role) => ROLE_RIGHTS[role].scopes.includes(scope))) continue;
+    const sentence = `is ${scope}, which ${roles.join(' and ')} does not have: scopes only narrow the roles.`;
+    throw invalid(`/scopes/${index}`, sentence);
+  }
+}
+
 function judgeInput(
   caller: Caller,
   input: KeyInput,
   nowMs: number,
 ): Pick<ApiKey, 'bounds'> & { expiresAtMs?: number } {
   const problem = judgeRoles(input.roles);
-  if (problem !== undefined) throw invalid('/roles', `${problem}.`);
+  if (problem !== undefined) throw invalid('/roles', `are not possible: ${problem}.`);
   if (input.roles.some((role) => ROLE_RIGHTS[role].platform) && !caller.rights.platform) {
     throw new ApiError('forbidden', 'Only a platform administrator can give the role platform_admin.', {
       path: '/roles',
     });
   }
   if (input.roles.includes('member') !== (input.subject !== undefined)) {
-    throw invalid('/subject', 'a member key, and only that, names the person it belongs to.');
+    throw invalid(
+      '/subject',
+      input.subject === undefined
+        ? 'is missing: a member key names the person it belongs to.'
+        : 'is for member keys only: it names the person the key belongs to.',
+    );
   }
+  judgeScopes(input);
   const bounds = judgeBounds(input);
   if (input.expires_at === undefined) return { bounds };
   const expiresAtMs = parseRfc3339(input.expires_at);
-  if (expiresAtMs === undefined) throw invalid('/expires_at', 'must be an RFC 3339 time with offset.');
+  if (expiresAtMs === undefined)
+    throw invalid('/expires_at', 'must be an RFC 3339 time with offset, e.g. 2027-01-31T00:00:00Z.');
   if (expiresAtMs <= nowMs) throw invalid('/expires_at', 'lies in the past.');
   return { bounds, expiresAtMs };
 }

@@ -1,6 +1,6 @@
 import { bytesToHex, parseCheckpoint, parseNote } from '@attestry/core';
 import type { Caller } from '../auth/caller.ts';
-import { invalidParameter, notFound } from '../errors/api-error.ts';
+import { ApiError, invalidParameter, notFound } from '../errors/api-error.ts';
 import { findVisibleEvent } from './find-visible-event.ts';
 import type { Operations } from './operations.ts';
 
@@ -28,8 +28,9 @@ export async function eventProof(ops: Operations, caller: Caller, id: string): P
   ops.audit.noteRead(caller, 'audit_log.viewed', 'eventProof');
   const proof = await ops.ledger.proofFile(caller.tenant, seq);
   if (proof === undefined)
-    throw notFound(
-      `A checkpoint that covers event ${id} is not signed yet (it takes about a second); its proof`,
+    throw new ApiError(
+      'not_found',
+      `The event is in the log, but no signed checkpoint covers it yet: ask again in a second.`,
     );
   return proof;
 }
@@ -47,9 +48,11 @@ async function signedSize(
       : await ops.ledger.checkpointAt(tenant, size);
   if (checkpoint === undefined) {
     throw size === undefined
-      ? notFound('A signed checkpoint')
-      : notFound(
-          `A checkpoint of size ${size} (parameter ${parameter}); GET /v1/checkpoints lists what was signed. It`,
+      ? new ApiError('not_found', 'No checkpoint of this log is signed yet: ask again in a second.')
+      : new ApiError(
+          'not_found',
+          `No checkpoint of size ${size} was signed; GET /v1/checkpoints lists the sizes there are.`,
+          { path: parameter },
         );
   }
   return { size: checkpoint.size, origin: parseCheckpoint(parseNote(checkpoint.note).text).origin };
@@ -63,7 +66,10 @@ export async function inclusion(
 ): Promise<InclusionProof> {
   const { size, origin } = await signedSize(ops, caller.tenant, input.size, 'size');
   if (input.seq >= size)
-    throw invalidParameter('seq', `Record ${input.seq} is not in a tree of ${size} records.`);
+    throw invalidParameter(
+      'seq',
+      `The parameter seq is ${input.seq}, but the tree has ${size} records, numbered from 0.`,
+    );
   const [record] = await ops.ledger.readRecords(caller.tenant, input.seq, input.seq + 1);
   if (record === undefined) throw notFound(`Record ${input.seq}`);
   const hashes = await ops.ledger.inclusionProof(caller.tenant, input.seq, size);

@@ -1,4 +1,4 @@
-import type { EventView } from '@attestry/core';
+import { type EventView, formatIp, parseIp } from '@attestry/core';
 import type { EventQuery, StatsBucket, StatsGroup } from '@attestry/ledger';
 import type { Caller } from '../auth/caller.ts';
 import { STATS_GROUPS_DEFAULT } from '../limits.ts';
@@ -74,5 +74,11 @@ async function readNames(
 function identifier(event: EventView | undefined, by: StatsGroup): string | null {
   if (by === 'actor') return event?.actor?.id ?? null;
   if (by === 'target') return event?.target?.id ?? null;
-  return event?.actor?.ip_address ?? null;
+  return canonicalIp(event?.actor?.ip_address);
+}
+
+/** One text for one address: the events of a group may write it as `::ffff:192.0.2.1` or with upper-case digits. */
+function canonicalIp(text: string | undefined): string | null {
+  const address = text === undefined ? undefined : parseIp(text);
+  return address === undefined ? null : formatIp(address);
 }

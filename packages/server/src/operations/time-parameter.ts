@@ -10,7 +10,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 const RELATIVE_PATTERN = /^-(\d{1,9})([smhdw])$/;
-const NAIVE_PATTERN = /^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$/;
+const DATE_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
+const NAIVE_PATTERN = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
 
 /**
  * Reads `from` or `to`: RFC 3339 with an offset, or `-24h`. Naive times are refused (trap 36): they would be read in
@@ -29,11 +30,14 @@ export function parseTimeParameter(parameter: string, text: string, nowMs: numbe
   }
   const absolute = parseRfc3339(text);
   if (absolute !== undefined) return absolute;
+  throw invalidParameter(parameter, `The parameter ${parameter} ${hintFor(text)}.`);
+}
+
+function hintFor(text: string): string {
+  if (DATE_PATTERN.test(text))
+    return `is a date without a time; write its beginning in your time zone, e.g. ${text}T00:00:00Z`;
+  if (NAIVE_PATTERN.test(text)) return 'has no time zone; add Z or an offset such as +02:00';
   // "+" in a query string is a space: the commonest way to lose the offset.
-  const hint = NAIVE_PATTERN.test(text)
-    ? 'has no time zone; add Z or an offset such as +02:00'
-    : / \d{2}:\d{2}$/.test(text)
-      ? 'has lost its "+": write %2B in a URL'
-      : 'is neither RFC 3339 (2026-01-31T12:00:00Z) nor relative (-24h)';
-  throw invalidParameter(parameter, `The parameter ${parameter} ${hint}.`);
+  if (/ \d{2}:\d{2}$/.test(text)) return 'has lost its "+": write %2B in a URL';
+  return 'is neither RFC 3339 (2026-01-31T12:00:00Z) nor relative (-24h)';
 }

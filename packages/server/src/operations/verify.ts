@@ -1,13 +1,23 @@
 import type { Caller } from '../auth/caller.ts';
-import { invalidParameter, notFound } from '../errors/api-error.ts';
+import { ApiError, notFound } from '../errors/api-error.ts';
 import type { VerifyJob } from '../verify/verify-jobs.ts';
 import type { VerifyRange } from '../verify/verify-order.ts';
 import type { Operations } from './operations.ts';
 
+function outOfRange(path: string, detail: string): ApiError {
+  return new ApiError('invalid_request', detail, { path });
+}
+
 /** Starts a verification of the log, or of the records `from <= seq < to`. */
 export async function startVerify(ops: Operations, caller: Caller, range: VerifyRange): Promise<VerifyJob> {
   if (range.from !== undefined && range.to !== undefined && range.from > range.to) {
-    throw invalidParameter('/from', 'from is larger than to.');
+    throw outOfRange('/from', `/from (${range.from}) is larger than /to (${range.to}).`);
+  }
+  const size = (await ops.ledger.head(caller.tenant))?.size ?? 0;
+  for (const member of ['from', 'to'] as const) {
+    const value = range[member];
+    if (value !== undefined && value > size)
+      throw outOfRange(`/${member}`, `/${member} is ${value}, but the log has ${size} records.`);
   }
   ops.audit.noteRead(caller, 'audit_log.verified', 'startVerify');
   return ops.verifyJobs.start(caller.tenant, range);

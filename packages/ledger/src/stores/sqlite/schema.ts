@@ -6,6 +6,15 @@
  * each event dirties seven pages at random places; the inverted index writes in sequence.
  */
 
+import {
+  ACTION_STATUSES,
+  ACTOR_TYPES,
+  EVENT_CATEGORIES,
+  EVENT_SEVERITIES,
+  TRAFFIC_LIGHTS,
+  WELL_KNOWN_VERBS,
+} from '@attestry/core';
+
 /** `PRAGMA application_id` of our files ("ATST"), so that a foreign database is recognised. */
 export const APPLICATION_ID = 0x41545354;
 
@@ -43,38 +52,17 @@ export const BLIND_COLUMNS = [
   ['executionId', 'execution_id'],
 ] as const;
 
-/** Words that every log uses get the small numbers, which take one byte each. */
-export const SEED_WORDS = [
-  ...['info', 'low', 'medium', 'high', 'critical'],
-  ...['success', 'failure', 'denied', 'partial', 'in_progress'],
-  ...[
-    'auth',
-    'data',
-    'config',
-    'admin',
-    'eval',
-    'ai',
-    'compliance',
-    'security',
-    'system',
-    'performance',
-    'api',
-  ],
-  ...['user', 'service', 'agent', 'anonymous', 'green', 'amber', 'red'],
-  ...[
-    'create',
-    'read',
-    'update',
-    'delete',
-    'execute',
-    'export',
-    'share',
-    'login',
-    'logout',
-    'approve',
-    'deny',
-  ],
-] as const;
+/** Words that every log uses get the small numbers, which take one byte each. Only a new database is filled with them. */
+export const SEED_WORDS: readonly string[] = [
+  ...new Set([
+    ...EVENT_SEVERITIES,
+    ...ACTION_STATUSES,
+    ...EVENT_CATEGORIES,
+    ...ACTOR_TYPES,
+    ...TRAFFIC_LIGHTS,
+    ...WELL_KNOWN_VERBS,
+  ]),
+];
 
 /** Whoever really has to change rows (pruning, erasure) puts a row into `maintenance` first, in the same transaction. */
 function appendOnly(table: string, fixedColumns?: string): string {

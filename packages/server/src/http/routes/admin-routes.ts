@@ -25,6 +25,7 @@ const name = Type.String({
   minLength: 1,
   maxLength: KEY_NAME_CHARS_MAX,
   pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+  'x-expected': 'text without control characters',
 });
 
 const KeyBody = Type.Object(
@@ -50,11 +51,18 @@ const KeyBody = Type.Object(
       }),
     ),
     types: Type.Optional(
-      Type.Array(Type.String({ maxLength: 101, pattern: '^[a-z0-9_]+(\\.[a-z0-9_]+)*(\\.\\*)?$' }), {
-        minItems: 1,
-        maxItems: KEY_BOUND_VALUES_MAX,
-        description: 'Only events of these types; `document.*` is a prefix.',
-      }),
+      Type.Array(
+        Type.String({
+          maxLength: 101,
+          pattern: '^[a-z0-9_]+(\\.[a-z0-9_]+)*(\\.\\*)?$',
+          'x-expected': 'an event type such as document.uploaded, or all below a name: document.*',
+        }),
+        {
+          minItems: 1,
+          maxItems: KEY_BOUND_VALUES_MAX,
+          description: 'Only events of these types; `document.*` is a prefix.',
+        },
+      ),
     ),
     cidrs: bound('Only from these addresses or networks.'),
     subject: Type.Optional(
@@ -68,6 +76,7 @@ const KeyBody = Type.Object(
     environment: Type.Optional(
       Type.String({
         pattern: '^[a-z0-9]{2,12}$',
+        'x-expected': '2 to 12 of a to z and 0 to 9',
         default: 'live',
         description: 'Shown in the token, e.g. `live` or `test`.',
       }),
@@ -76,7 +85,12 @@ const KeyBody = Type.Object(
   { additionalProperties: false },
 );
 
-const KeyId = Type.Object({ id: Type.String({ pattern: '^[0-9A-Za-z]{16}$' }) });
+const KeyId = Type.Object({
+  id: Type.String({
+    pattern: '^[0-9A-Za-z]{16}$',
+    'x-expected': 'the id of a key, 16 letters and digits: the part of the token after its environment',
+  }),
+});
 const NewKey = Type.Object({ key: ref('ApiKey'), token: Type.String({ description: 'Shown this once.' }) });
 
 const KEY_ROUTES: readonly AnyRoute[] = [
@@ -201,7 +215,12 @@ const TENANT_ROUTES: readonly AnyRoute[] = [
   }),
 ];
 
-const TypeName = Type.String({ minLength: 1, maxLength: 100, pattern: '^[a-z0-9_]+(\\.[a-z0-9_]+)*$' });
+const TypeName = Type.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: '^[a-z0-9_]+(\\.[a-z0-9_]+)*$',
+  'x-expected': 'segments of a to z, 0 to 9 and _ joined by dots, e.g. invoice.paid',
+});
 
 const SCHEMA_ROUTES: readonly AnyRoute[] = [
   route({

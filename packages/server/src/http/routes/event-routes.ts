@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { activity } from '../../operations/activity.ts';
 import { eventContext } from '../../operations/event-context.ts';
 import { eventHistory } from '../../operations/event-history.ts';
-import { exportEvents } from '../../operations/export-events.ts';
+import { planExport } from '../../operations/export-events.ts';
 import { getEvent } from '../../operations/get-event.ts';
 import { listEvents } from '../../operations/list-events.ts';
 import { eventProof } from '../../operations/proofs.ts';
@@ -22,6 +23,7 @@ const EventId = Type.Object({
   id: Type.String({
     pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$',
     description: 'Event id (UUID).',
+    'x-expected': 'the id of an event, a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057',
   }),
 });
 const cursor = Type.Union([Type.String(), Type.Null()]);
@@ -92,10 +94,11 @@ const LISTING_ROUTES: readonly AnyRoute[] = [
         contentType: 'application/x-ndjson',
       },
     },
-    async handle(caller, { ops, query }) {
-      const { contentType, fileName, stream } = await exportEvents(ops, caller, query);
+    async handle(caller, { ops, query, isHead }) {
+      const { contentType, fileName, start } = await planExport(ops, caller, query);
       return {
-        content: { type: contentType, data: stream },
+        // Without a length: nobody knows it before everything is read.
+        content: { type: contentType, data: isHead ? Readable.from([]) : await start() },
         headers: { 'content-disposition': `attachment; filename="${fileName}"`, 'cache-control': 'no-store' },
       };
     },

@@ -9,9 +9,16 @@ import { TenantQuery } from '../query-parameters.ts';
 import { type AnyRoute, type Reply, route } from '../route.ts';
 import { ref } from '../shared-schemas.ts';
 
+interface RequestEvents {
+  readonly received: readonly ReceivedEvent[];
+  readonly isBatch: boolean;
+  /** NDJSON: the number of each event's line, from 1; blank lines count, as in an editor. */
+  readonly lines?: readonly number[];
+}
+
 /** A request body as events: one, a list under `events`, or lines. */
-function readBody(body: unknown): { readonly received: readonly ReceivedEvent[]; readonly isBatch: boolean } {
-  if (body instanceof NdjsonBody) return { received: readLines(body.text), isBatch: true };
+function readBody(body: unknown): RequestEvents {
+  if (body instanceof NdjsonBody) return { ...readLines(body.text), isBatch: true };
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new ApiError('invalid_request', 'The body must be one event, or {"events": [...]}.', { path: '' });
   }
@@ -27,21 +34,23 @@ function readBody(body: unknown): { readonly received: readonly ReceivedEvent[];
 }
 
 /** Lines of NDJSON; blank ones are skipped. A line that cannot be read is a refused event, not a refused request. */
-function readLines(text: string): readonly ReceivedEvent[] {
+function readLines(text: string): Pick<RequestEvents, 'received' | 'lines'> {
   const received: ReceivedEvent[] = [];
-  for (const line of text.split('\n')) {
+  const lines: number[] = [];
+  for (const [position, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     if (received.length === BATCH_EVENTS_MAX)
       throw new ApiError('payload_too_large', `A request holds at most ${BATCH_EVENTS_MAX} events.`);
+    lines.push(position + 1);
     try {
-      received.push({ value: parseJson(line) });
+      received.push({ value: parseJson(line, position + 1) });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       received.push({ error });
     }
   }
   if (received.length === 0) throw new ApiError('invalid_request', 'The body holds no event.', { path: '' });
-  return received;
+  return { received, lines };
 }
 
 /** A receipt as JSON. All members are hex, digits or ISO times, so no escaping is needed; this is the hot path. */
@@ -56,14 +65,22 @@ function json(status: number, data: string): Reply {
   return { status, content: { type: 'application/json', data }, headers: RECEIPT_HEADERS };
 }
 
-function answer(outcomes: readonly EventOutcome[], isBatch: boolean): Reply {
+function answer(outcomes: readonly EventOutcome[], { isBatch, lines }: RequestEvents): Reply {
   const refused = outcomes.flatMap((outcome) => ('refused' in outcome ? [outcome.refused] : []));
-  if (refused.length === outcomes.length) throw refusalOf(refused, isBatch);
+  if (refused.length === outcomes.length) throw refusalOf(refused, isBatch, lines);
   if (refused.length > 0) {
     const results = outcomes.map((outcome, index) => {
       if ('receipt' in outcome) return { index, status: 201, receipt: outcome.receipt };
       const { code, path, detail } = outcome.refused;
-      return { index, status: statusOf(outcome.refused), code, path, detail };
+      const line = lines?.[index];
+      return {
+        index,
+        ...(line === undefined ? {} : { line }),
+        status: statusOf(outcome.refused),
+        code,
+        path,
+        detail,
+      };
     });
     return {
       status: 207,
@@ -119,10 +136,15 @@ export const INGEST_ROUTES: readonly AnyRoute[] = [
           'unsupported_media_type',
           'Send the events as application/json or application/x-ndjson.',
         );
-      const { received, isBatch } = readBody(body);
+      const events = readBody(body);
       const key = headers['idempotency-key'];
-      const outcomes = await ingestEvents(ops, caller, received, typeof key === 'string' ? key : undefined);
-      return answer(outcomes, isBatch);
+      const outcomes = await ingestEvents(
+        ops,
+        caller,
+        events.received,
+        typeof key === 'string' ? key : undefined,
+      );
+      return answer(outcomes, events);
     },
   }),
 ];
