@@ -1,8 +1,7 @@
 import type { CryptoProvider } from '../crypto/crypto-provider.ts';
 import { equalBytes } from '../encoding/byte-sequence.ts';
 import { bytesToHex, hexToBytes } from '../encoding/hex.ts';
-import { utf8Encode } from '../encoding/utf8.ts';
-import { hashLeaf } from '../merkle/tree-hash.ts';
+import { hashLeafText } from '../merkle/tree-hash.ts';
 import { type LedgerRecord, ZERO_HASH_HEX } from '../record/ledger-record.ts';
 import { parseRecord } from '../record/parse-record.ts';
 import type { FindingSink } from './finding.ts';
@@ -77,7 +76,7 @@ export class RecordChain {
       this.#previousHex = row.leafHash === undefined ? undefined : bytesToHex(row.leafHash);
       return { record: undefined, leafHash: undefined };
     }
-    const leafHash = hashLeaf(this.#crypto, utf8Encode(row.text));
+    const leafHash = hashLeafText(this.#crypto, row.text);
     const parsed = parseRecord(row.text);
     const place = parsed.ok ? placeOf(row.seq, parsed.record) : { seq: row.seq };
     if (row.leafHash === undefined || !equalBytes(row.leafHash, leafHash)) {

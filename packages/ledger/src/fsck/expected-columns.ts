@@ -13,6 +13,7 @@ import { projectEvent } from '../projection/project-event.ts';
 
 /** Columns that never depend on a sealed member: they can be compared although a seal stays closed. */
 const OPEN_COLUMNS = [
+  'at',
   'occurredAtMs',
   'type',
   'category',
@@ -37,23 +38,18 @@ export function expectedColumns(
   onWhole?: (seq: number, event: NormalizedEvent) => void,
 ): ExpectedColumns {
   return (record, seals) => {
-    const atMs = Date.parse(record.at);
+    const at = Date.parse(record.at);
     const members = openedMembers(seals);
-    if (members?.length === seals.length) onWhole?.(record.seq, eventOf(record, members));
-    if (members === undefined || blind === undefined) {
-      const open = columnsOf(record, [], () => 0n);
-      return { at: atMs, ...Object.fromEntries(OPEN_COLUMNS.map((name) => [name, open[name] ?? null])) };
-    }
-    return { at: atMs, ...columnsOf(record, members, blind) };
+    const event = eventOf(record, members ?? []);
+    if (members?.length === seals.length) onWhole?.(record.seq, event);
+    if (members !== undefined && blind !== undefined) return columnsOf(at, event, blind);
+    const open = columnsOf(at, event, () => 0n);
+    return Object.fromEntries(OPEN_COLUMNS.map((name) => [name, open[name] ?? null]));
   };
 }
 
-function columnsOf(
-  record: LedgerRecord,
-  members: readonly SealedMembers[],
-  blind: MakeBlindIndex,
-): ColumnValues {
-  return projectEvent(eventOf(record, members), blind) as unknown as ColumnValues;
+function columnsOf(at: number, event: NormalizedEvent, blind: MakeBlindIndex): ColumnValues {
+  return { ...projectEvent(event, blind), at } as unknown as ColumnValues;
 }
 
 function eventOf(record: LedgerRecord, members: readonly SealedMembers[]): NormalizedEvent {

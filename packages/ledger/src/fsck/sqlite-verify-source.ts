@@ -26,6 +26,8 @@ const STRAYS_MAX = 1_000;
 const FILE_DAMAGES_MAX = 20;
 const CHECKPOINTS_PER_READ = 1_000;
 
+const NO_SEALS: RawSeal[] = [];
+
 const SEARCH_DETAILS = {
   missing: 'the search index has passed this event and has no document of it',
   stray: 'the search index has a document that belongs to no event',
@@ -42,6 +44,7 @@ export class SqliteVerifySource implements VerifySource {
   readonly #noticed: StoreFinding[] = [];
   #logNo: number | undefined;
   #search: SearchCheck | undefined;
+  #filters: FilterCheck | undefined;
   /** One past the last record, when the bounds were read. */
   #end = 0;
 
@@ -67,6 +70,7 @@ export class SqliteVerifySource implements VerifySource {
     if (bounds === undefined) return undefined;
     const { origin, size, lastHash, lastAtMs, lastSeq, checkpointSize, eventIds } = bounds;
     this.#end = lastSeq + 1;
+    this.#filters ??= new FilterCheck(this.#ledger.paths.ledger, this.#knownLog());
     this.#search ??= this.#beginSearch(this.#knownLog());
     const frontier = splitHashes(bounds.frontier);
     return { origin, size, frontier, lastHash, lastAtMs, lastSeq, checkpointSize, eventIds };
@@ -75,20 +79,22 @@ export class SqliteVerifySource implements VerifySource {
   async readRows(from: number, to: number): Promise<readonly SourceRow[]> {
     const { scan } = this.#ledger.stores;
     const logNo = this.#knownLog();
-    const records = scan.records(logNo, from, to - from).filter(({ seq }) => seq < to);
-    const rows = new Map<number, { record: RawRecord | undefined; seals: RawSeal[] }>();
-    for (const record of records) {
-      rows.set(record.seq, { record, seals: [] });
+    const rows: SourceRow[] = [];
+    const seals = scan.seals(logNo, from, to);
+    let at = 0;
+    const before = (seq: number): RawSeal[] => {
+      const start = at;
+      while (at < seals.length && (seals[at] as RawSeal).seq < seq) at += 1;
+      return start === at ? NO_SEALS : seals.slice(start, at);
+    };
+    for (const record of scan.records(logNo, from, to)) {
+      rows.push(...bareSeals(before(record.seq)));
+      rows.push(this.#row(record, before(record.seq + 1)));
       this.#tiles.add(record.seq, record.leafHash);
+      this.#filters?.add(record.seq, record.columns?.occurredAtMs, record.filters);
     }
-    for (const seal of scan.seals(logNo, from, to)) {
-      const row = rows.get(seal.seq);
-      if (row === undefined) rows.set(seal.seq, { record: undefined, seals: [seal] });
-      else row.seals.push(seal);
-    }
-    return [...rows]
-      .sort(([left], [right]) => left - right)
-      .map(([seq, { record, seals }]) => this.#row(seq, record, seals));
+    rows.push(...bareSeals(before(Number.POSITIVE_INFINITY)));
+    return rows;
   }
 
   async readTile(level: number, index: number): Promise<Uint8Array | undefined> {
@@ -113,8 +119,8 @@ export class SqliteVerifySource implements VerifySource {
     }
   }
 
-  findEventIds(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return this.#ledger.stores.ledger.findSeqs(this.#tenant, ids);
+  async findEventIds(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#ledger.stores.scan.eventIds(this.#knownLog(), ids);
   }
 
   async readKeys(by: 'kid' | 'sub', names: readonly string[]): Promise<readonly SourceKey[]> {
@@ -150,15 +156,14 @@ export class SqliteVerifySource implements VerifySource {
       yield { code: 'PROJECTION_COUNT', detail: `row ${k} of the records lies in no log of this folder` };
     }
     yield* this.#searchStrays();
-    yield* this.#filterStrays(logNo);
+    yield* this.#filterStrays();
     for (const damage of this.#bounds.fileDamage(FILE_DAMAGES_MAX)) {
       yield { code: 'UNREADABLE', detail: `the database file is damaged: ${damage}` };
     }
   }
 
-  *#filterStrays(logNo: number): Generator<StoreFinding, void> {
-    const check = new FilterCheck(this.#ledger.paths.ledger, logNo);
-    for (const { seq, field, kind } of check.differences(STRAYS_MAX)) {
+  *#filterStrays(): Generator<StoreFinding, void> {
+    for (const { seq, field, kind } of this.#filters?.differences(STRAYS_MAX) ?? []) {
       const place = seq === undefined ? { field } : { seq, field };
       const detail =
         kind === 'missing'
@@ -204,18 +209,17 @@ export class SqliteVerifySource implements VerifySource {
     return texts;
   }
 
-  #row(seq: number, record: RawRecord | undefined, seals: readonly RawSeal[]): SourceRow {
-    if (record === undefined) {
-      return { seq, text: undefined, leafHash: undefined, columns: undefined, seals: seals.map(toSeal) };
-    }
-    const { text, leafHash, columns, atMs } = record;
+  #row({ seq, text, leafHash, columns, atMs }: RawRecord, seals: readonly RawSeal[]): SourceRow {
     if (columns === undefined && text !== undefined) this.#checkTime(seq, text, atMs);
     return {
       seq,
       text,
       leafHash,
-      columns: columns === undefined ? undefined : ({ at: atMs, ...columns } as unknown as ColumnValues),
-      seals: seals.map((seal) => (seal.kid === undefined ? keyless(seal, text) : toSeal(seal))),
+      columns: columns as unknown as ColumnValues | undefined,
+      seals:
+        seals.length === 0
+          ? []
+          : seals.map((seal) => (seal.kid === undefined ? keyless(seal, text) : toSeal(seal))),
     };
   }
 
@@ -247,6 +251,15 @@ export class SqliteVerifySource implements VerifySource {
     if (this.#logNo === undefined) throw new Error('readState comes before any other read');
     return this.#logNo;
   }
+}
+
+/** Rows of envelopes without a record. */
+function bareSeals(seals: readonly RawSeal[]): SourceRow[] {
+  const rows = new Map<number, SourceSeal[]>();
+  for (const seal of seals) rows.set(seal.seq, [...(rows.get(seal.seq) ?? []), toSeal(seal)]);
+  return [...rows].map(([seq, some]) => {
+    return { seq, text: undefined, leafHash: undefined, columns: undefined, seals: some };
+  });
 }
 
 function toSeal(seal: RawSeal): SourceSeal {

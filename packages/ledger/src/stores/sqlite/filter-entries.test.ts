@@ -11,8 +11,9 @@ describe('filter terms as numbers', () => {
     const words = WORD_COLUMNS.map((_, i) => BigInt(i * 1_000 + 1));
     const blinds = BLIND_COLUMNS.map((_, i) => BigInt.asIntN(64, 0x9e3779b97f4a7c15n * BigInt(i + 1)));
     const numbers: unknown[] = [];
-    termsOfRow({ values: [...words, ...blinds], httpStatus: 503, regulations: [7, 7, 99] }, (letter, value) =>
-      numbers.push({ letter, value, logNo: 37 }),
+    termsOfRow(
+      { values: ['k', ...words, ...blinds], first: 1, httpStatus: 503, regulations: [7, 7, 99] },
+      (letter, value) => numbers.push({ letter, value, logNo: 37 }),
     );
     const texts = [
       ...words.map((word, i) => terms.wordAt(i, Number(word))),
@@ -24,7 +25,7 @@ describe('filter terms as numbers', () => {
 
   it('are none for what a row leaves empty', () => {
     const values = [...WORD_COLUMNS, ...BLIND_COLUMNS].map(() => null);
-    termsOfRow({ values, httpStatus: null, regulations: [] }, () => expect.unreachable());
+    termsOfRow({ values, first: 0, httpStatus: null, regulations: [] }, () => expect.unreachable());
   });
 
   it('name the query column', () => {

@@ -31,8 +31,9 @@ export const TERM_COLUMNS = [...WORD_COLUMNS, ...BLIND_COLUMNS].map(([, column])
 
 /** What makes the terms of a row: numbers of the row, and its text for the regulations. */
 export interface FilteredRow {
-  /** Numbers of words, then blind indexes, in the order of `TERM_COLUMNS`. */
-  readonly values: readonly (bigint | null)[];
+  /** A row as it was read; from `first` on numbers of words, then blind indexes, in the order of `TERM_COLUMNS`. */
+  readonly values: readonly unknown[];
+  readonly first: number;
   readonly httpStatus: number | null;
   /** Numbers of the words of the checked regulations. */
   readonly regulations: readonly number[];
@@ -40,9 +41,9 @@ export interface FilteredRow {
 
 /** The terms that the index must have for a row, each once. */
 export function termsOfRow(row: FilteredRow, onTerm: (letter: number, value: number) => void): void {
-  const { values, httpStatus, regulations } = row;
-  for (let i = 0; i < values.length; i += 1) {
-    const value = values[i] as bigint | null;
+  const { values, first, httpStatus, regulations } = row;
+  for (let i = 0; i < TERM_COLUMNS.length; i += 1) {
+    const value = values[first + i] as bigint | null;
     if (value === null) continue;
     onTerm(CODE_A + i, Number(i < WORD_COLUMNS.length ? value : value & BLIND_MASK));
   }
@@ -50,7 +51,7 @@ export function termsOfRow(row: FilteredRow, onTerm: (letter: number, value: num
     onTerm(HTTP, Number.parseInt(String(httpStatus), BASE));
     onTerm(HTTP_CLASS, Number.parseInt(String(Math.floor(httpStatus / 100)), BASE));
   }
-  for (const wordNo of new Set(regulations)) onTerm(REGULATION, wordNo);
+  if (regulations.length > 0) for (const wordNo of new Set(regulations)) onTerm(REGULATION, wordNo);
 }
 
 /** Numbers of the words of the regulations that a record's text names. */

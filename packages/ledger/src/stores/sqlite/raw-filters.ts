@@ -12,7 +12,7 @@ import {
 import { readPostings } from './fts5-postings.ts';
 import { openForReading } from './open-database.ts';
 import { blockOf, DIGEST_SEED_BYTES, PostingDigest, seqsOfBlock } from './posting-digest.ts';
-import { recordKey, SEQS_PER_LOG, seqOfKey, TIME_KEY_SEQS, timeKey } from './row-key.ts';
+import { recordKey, SEQS_PER_LOG, seqOfKey, TIME_KEY_SEQS, timeKey, timeKeyHalves } from './row-key.ts';
 import { READER_CACHE_KIB } from './sqlite-limits.ts';
 import { toStoreError } from './store-error.ts';
 
@@ -26,7 +26,7 @@ export interface FilterDifference {
 }
 
 /** What a row is filtered by, as it is stored. */
-export interface FilterSource {
+interface FilterSource {
   readonly occurredMs: number;
   readonly row: FilteredRow;
 }
@@ -40,6 +40,9 @@ const ROWS_PER_READ = 1_024;
 const SELECT_ROWS = `SELECT k, occurred, ${TERM_COLUMNS.join(', ')}, http_status,
   CASE WHEN instr(text, '"regulations_checked":[') > 0 THEN text END AS text
   FROM records WHERE k >= ? AND k < ? AND occurred IS NOT NULL ORDER BY k`;
+
+/** Place of the first column of terms in a row. */
+const FIRST_VALUE = 2;
 
 type Row = readonly (bigint | string | null)[];
 type RowHalves = readonly [high: number, low: number];
@@ -62,11 +65,11 @@ export class FilterCheck {
     this.#logNo = logNo;
   }
 
-  /** Takes the columns of a record that was read anyway; `undefined` when it is no event. Others are read later. */
-  add(seq: number, source: FilterSource | undefined): void {
+  /** Takes the columns of a record that was read anyway, in order from the first; others are read later. */
+  add(seq: number, occurredMs: number | null | undefined, row: FilteredRow): void {
     if (seq !== this.#next) return;
     this.#next += 1;
-    if (source !== undefined) this.#expect(seq, source);
+    if (typeof occurredMs === 'number') this.#expect(seq, { occurredMs, row });
   }
 
   /** @returns at most `limit` differences, none when the index is right */
@@ -115,7 +118,7 @@ export class FilterCheck {
   }
 
   #expect(seq: number, { occurredMs, row }: FilterSource): void {
-    const [high, low] = halves(timeKey(occurredMs, seq));
+    const [high, low] = timeKeyHalves(occurredMs, seq);
     const block = blockOf(low);
     termsOfRow(row, (letter, value) => {
       this.#expected.numberTerm(letter, value);
@@ -129,7 +132,7 @@ export class FilterCheck {
     for (const block of blocks) {
       for (const { from, to } of seqsOfBlock(block, this.#end(db))) {
         for (const [seq, { occurredMs, row }] of rowsOf(db, this.#logNo, from, to)) {
-          const [high, low] = halves(timeKey(occurredMs, seq));
+          const [high, low] = timeKeyHalves(occurredMs, seq);
           termsOfRow(row, (letter, value) => expected.set(nameOf(high, low, letter, value), seq));
         }
       }
@@ -210,7 +213,8 @@ function* rowsOf(
         {
           occurredMs: Number(row[1]),
           row: {
-            values: row.slice(2, 2 + TERM_COLUMNS.length) as (bigint | null)[],
+            values: row,
+            first: FIRST_VALUE,
             httpStatus: httpStatus === null ? null : Number(httpStatus),
             regulations: text === null ? [] : regulationNumbers(text, (word) => dictionary.find(word)),
           },
@@ -249,11 +253,6 @@ function readFilterEntries(db: DatabaseSync, logNo: number, visitor: FilterVisit
       },
     },
   );
-}
-
-function halves(key: bigint): RowHalves {
-  const bits = BigInt.asUintN(64, key);
-  return [Number(bits >> 32n), Number(bits & 0xffffffffn)];
 }
 
 function nameOf(high: number, low: number, letter: number, value: number): string {

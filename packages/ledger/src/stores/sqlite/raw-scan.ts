@@ -1,17 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EventColumns } from '../../projection/event-columns.ts';
 import { Dictionary } from './dictionary.ts';
-import { uuidText } from './packed-append.ts';
+import { type FilteredRow, regulationNumbers, TERM_COLUMNS } from './filter-entries.ts';
+import { uuidBytes } from './packed-append.ts';
 import { recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, seqOfKey } from './row-key.ts';
-import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
 import { toStoreError } from './store-error.ts';
-
-/** Columns of `records` that only events have. */
-const QUERY_COLUMNS = [
-  'occurred',
-  'http_status',
-  ...[...WORD_COLUMNS, ...BLIND_COLUMNS].map(([, column]) => column),
-];
 
 /** One row of `records` as it is stored. */
 export interface RawRecord {
@@ -20,8 +13,13 @@ export interface RawRecord {
   readonly leafHash: Uint8Array;
   readonly atMs: number;
   /** Absent for a row in which every query column is NULL, as in all but events. */
-  readonly columns: EventColumns | undefined;
+  readonly columns: RawColumns | undefined;
+  /** What the index of filters must have of it. */
+  readonly filters: FilteredRow;
 }
+
+/** Query columns, the time of the record among them. */
+export type RawColumns = EventColumns & { readonly at: number };
 
 /** One row of `seals`; `sub` and `kid` are absent when its data key does not exist. */
 export interface RawSeal {
@@ -29,33 +27,29 @@ export interface RawSeal {
   readonly index: number;
   readonly sub: string | undefined;
   readonly kid: string | undefined;
-  readonly keyDestroyed: boolean;
   readonly envelope: Uint8Array;
 }
 
-/** One row of `event_ids`. */
-export interface RawEventId {
-  readonly id: string;
-  readonly seq: number;
+interface KeyName {
+  readonly sub: string;
+  readonly kid: string;
 }
 
-/** One row of `tiles`. */
-export interface RawTile {
-  readonly level: number;
-  readonly index: number;
-  readonly hashes: Uint8Array;
-}
+const RECORD_COLUMNS = ['k', 'at', 'hash', 'text', 'occurred', 'http_status', ...TERM_COLUMNS];
+const OCCURRED = 4;
+const HTTP_STATUS = 5;
+/** Place of the first word; nine words, then eleven blind indexes. */
+const WORD = 6;
+const BLIND = WORD + 9;
 
-/** Rows of one log in each table. */
-export interface RawCounts {
-  readonly records: number;
-  readonly eventIds: number;
-  readonly seals: number;
-  readonly tiles: number;
-  readonly checkpoints: number;
-}
+/** Words of the dictionary that are looked up by their number alone: nearly all. */
+const SMALL_WORD_NOS = 4_096;
+const KEY_NAMES_MAX = 20_000;
+/** A range of ids that holds more than this many times those that are asked for is not read. */
+const ID_RANGE_EXCESS_MAX = 3;
 
-type Row = Readonly<Record<string, bigint | string | Uint8Array | null>>;
+type Value = bigint | string | Uint8Array | null;
+type Row = readonly Value[];
 
 /**
  * Every row of one log as it is stored, nothing joined away and nothing left out, for a verifier. Calls take a range and
@@ -65,6 +59,9 @@ type Row = Readonly<Record<string, bigint | string | Uint8Array | null>>;
 export class RawScan {
   readonly #db: DatabaseSync;
   readonly #dictionary: Dictionary;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #words: (string | undefined)[] = [];
+  #keyNames = new Map<bigint, KeyName>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -78,15 +75,14 @@ export class RawScan {
     return row?.log_no;
   }
 
-  /** Rows of `records` with `seq >= from`, in order, at most `limit`; also those at or after the head's size. */
-  records(logNo: number, from: number, limit: number): RawRecord[] {
-    return this.#read('records', () =>
-      this.#rows('SELECT * FROM records WHERE k >= ? AND k < ? ORDER BY k LIMIT ?', [
-        recordKey(logNo, from),
-        recordKey(logNo, SEQS_PER_LOG),
-        limit,
-      ]).map((row) => this.#toRecord(row)),
-    );
+  /** Rows of `records` with `from <= seq < to`, in order; also those at or after the head's size. */
+  records(logNo: number, from: number, to: number): RawRecord[] {
+    return this.#read('records', () => {
+      const sql = `SELECT ${RECORD_COLUMNS.join(', ')} FROM records WHERE k >= ? AND k < ? ORDER BY k`;
+      const end = Math.min(to, SEQS_PER_LOG);
+      const rows = this.#rows(sql, [recordKey(logNo, from), recordKey(logNo, 0) + end]);
+      return rows.map((row) => this.#toRecord(row));
+    });
   }
 
   /** Row ids of records that lie in the range of no log of this database, at most `limit`. */
@@ -94,14 +90,11 @@ export class RawScan {
     return this.#read('records', () => {
       const found: number[] = [];
       let low = -Number.MAX_SAFE_INTEGER;
-      for (const { log_no } of [
-        ...this.#rows('SELECT log_no FROM logs ORDER BY log_no', []),
-        { log_no: null },
-      ]) {
-        const high = log_no === null ? Number.MAX_SAFE_INTEGER : recordKey(Number(log_no), 0);
+      for (const [logNo = null] of [...this.#rows('SELECT log_no FROM logs ORDER BY log_no', []), []]) {
+        const high = logNo === null ? Number.MAX_SAFE_INTEGER : recordKey(Number(logNo), 0);
         const sql = 'SELECT k FROM records WHERE k >= ? AND k < ? LIMIT ?';
         if (low < high)
-          found.push(...this.#rows(sql, [low, high, limit - found.length]).map((row) => Number(row.k)));
+          found.push(...this.#rows(sql, [low, high, limit - found.length]).map(([k]) => Number(k)));
         low = high + SEQS_PER_LOG;
       }
       return found;
@@ -110,108 +103,139 @@ export class RawScan {
 
   /** Seals of the records `from <= seq < to`, in order. */
   seals(logNo: number, from: number, to: number): RawSeal[] {
-    return this.#read('seals', () =>
-      this.#rows(
-        `SELECT seal_k, sub, kid, wrapped IS NULL AS destroyed, envelope FROM seals LEFT JOIN data_keys USING (key_no)
-         WHERE seal_k >= ? AND seal_k < ? ORDER BY seal_k`,
-        [sealKey(recordKey(logNo, from), 0), sealKey(recordKey(logNo, to), 0)],
-      ).map((row) => ({
-        seq: seqOfKey(Math.floor(Number(row.seal_k) / SEALS_PER_RECORD)),
-        index: Number(row.seal_k) % SEALS_PER_RECORD,
-        sub: (row.sub as string | null) ?? undefined,
-        kid: (row.kid as string | null) ?? undefined,
-        keyDestroyed: row.destroyed === 1n,
-        envelope: row.envelope as Uint8Array,
-      })),
-    );
+    return this.#read('seals', () => {
+      const sql =
+        'SELECT seal_k, key_no, envelope FROM seals WHERE seal_k >= ? AND seal_k < ? ORDER BY seal_k';
+      const range = [sealKey(recordKey(logNo, from), 0), sealKey(recordKey(logNo, to), 0)];
+      return this.#rows(sql, range).map(([sealK, keyNo, envelope]) => {
+        const key = Number(sealK);
+        const name = this.#keyName(keyNo as bigint);
+        return {
+          seq: seqOfKey(Math.floor(key / SEALS_PER_RECORD)),
+          index: key % SEALS_PER_RECORD,
+          sub: name?.sub,
+          kid: name?.kid,
+          envelope: envelope as Uint8Array,
+        };
+      });
+    });
   }
 
-  /** Rows of `event_ids` after `after` (an id of the row before, or absent), in order of the id, at most `limit`. */
-  eventIds(
-    logNo: number,
-    after: Uint8Array | undefined,
-    limit: number,
-  ): (RawEventId & { readonly idBytes: Uint8Array })[] {
-    return this.#read('event ids', () =>
-      this.#rows('SELECT id, seq FROM event_ids WHERE log_no = ? AND id > ? ORDER BY id LIMIT ?', [
-        logNo,
-        after ?? new Uint8Array(0),
-        limit,
-      ]).map((row) => {
-        const idBytes = row.id as Uint8Array;
-        return { idBytes, id: uuidText(idBytes), seq: Number(row.seq) };
-      }),
-    );
-  }
-
-  /** Stored tiles of one level (from 1 on) with `index >= from`, in order, at most `limit`. */
-  tiles(logNo: number, level: number, from: number, limit: number): RawTile[] {
-    return this.#read('tiles', () =>
-      this.#rows(
-        'SELECT tile_index, hashes FROM tiles WHERE log_no = ? AND level = ? AND tile_index >= ? ORDER BY tile_index LIMIT ?',
-        [logNo, level, from, limit],
-      ).map((row) => ({ level, index: Number(row.tile_index), hashes: row.hashes as Uint8Array })),
-    );
-  }
-
-  /** Rows of the log in each table, counted. */
-  counts(logNo: number): RawCounts {
-    const count = (sql: string, values: readonly number[]): number =>
-      Number(this.#rows(sql, values)[0]?.n ?? 0);
-    return this.#read('counts', () => ({
-      records: count('SELECT count(*) AS n FROM records WHERE k >= ? AND k < ?', [
-        recordKey(logNo, 0),
-        recordKey(logNo, SEQS_PER_LOG),
-      ]),
-      eventIds: count('SELECT count(*) AS n FROM event_ids WHERE log_no = ?', [logNo]),
-      seals: count('SELECT count(*) AS n FROM seals WHERE seal_k >= ? AND seal_k < ?', [
-        sealKey(recordKey(logNo, 0), 0),
-        sealKey(recordKey(logNo, SEQS_PER_LOG), 0),
-      ]),
-      tiles: count('SELECT count(*) AS n FROM tiles WHERE log_no = ?', [logNo]),
-      checkpoints: count('SELECT count(*) AS n FROM checkpoints WHERE log_no = ?', [logNo]),
-    }));
-  }
-
-  /** Kids whose data key is destroyed, at most `limit`. */
-  destroyedKids(tenant: string, limit: number): string[] {
-    return this.#read('data keys', () =>
-      this.#rows(
-        'SELECT kid FROM data_keys JOIN tenants USING (tenant_no) WHERE tenant = ? AND wrapped IS NULL ORDER BY key_no LIMIT ?',
-        [tenant, limit],
-      ).map((row) => row.kid as string),
-    );
+  /**
+   * For each id that the index of event ids has: the number it names. Ids made one after the other lie together, so that
+   * one range holds them; where it holds too many others they are looked up one by one.
+   */
+  eventIds(logNo: number, ids: readonly string[]): Map<string, number> {
+    return this.#read('event ids', () => {
+      const found = new Map<string, number>();
+      if (ids.length === 0) return found;
+      const sorted = [...ids].sort();
+      const range = [logNo, uuidBytes(sorted[0] as string), uuidBytes(sorted.at(-1) as string)];
+      const countMax = ID_RANGE_EXCESS_MAX * ids.length;
+      const inRange = 'FROM event_ids WHERE log_no = ? AND id BETWEEN ? AND ?';
+      const [count] = this.#rows(`SELECT count(*) FROM (SELECT 1 ${inRange} LIMIT ?)`, [...range, countMax]);
+      if (Number(count?.[0]) < countMax) {
+        const byHex = new Map<string, number>();
+        for (const [hex, seq] of this.#rows(`SELECT lower(hex(id)), seq ${inRange}`, range)) {
+          byHex.set(hex as string, Number(seq));
+        }
+        for (const id of ids) {
+          const seq = byHex.get(id.replaceAll('-', ''));
+          if (seq !== undefined) found.set(id, seq);
+        }
+        return found;
+      }
+      for (const id of ids) {
+        const [row] = this.#rows('SELECT seq FROM event_ids WHERE log_no = ? AND id = ?', [
+          logNo,
+          uuidBytes(id),
+        ]);
+        if (row !== undefined) found.set(id, Number(row[0]));
+      }
+      return found;
+    });
   }
 
   #toRecord(row: Row): RawRecord {
+    const text = row[3] as string | null;
+    const status = row[HTTP_STATUS] as bigint | null;
+    const httpStatus = status === null ? null : Number(status);
+    const atMs = Number(row[1]);
+    const regulations = text === null ? [] : regulationNumbers(text, (word) => this.#dictionary.find(word));
     return {
-      seq: seqOfKey(Number(row.k)),
-      text: (row.text as string | null) ?? undefined,
-      leafHash: row.hash as Uint8Array,
-      atMs: Number(row.at),
-      columns: QUERY_COLUMNS.every((column) => row[column] === null) ? undefined : this.#toColumns(row),
+      seq: seqOfKey(Number(row[0])),
+      text: text ?? undefined,
+      leafHash: row[2] as Uint8Array,
+      atMs,
+      columns: hasColumns(row) ? this.#toColumns(row, atMs, httpStatus) : undefined,
+      filters: { values: row, first: WORD, httpStatus, regulations },
     };
   }
 
-  #toColumns(row: Row): EventColumns {
-    const columns: Record<string, number | string | bigint | null> = {
-      occurredAtMs: row.occurred === null ? null : Number(row.occurred),
-      httpStatus: row.http_status === null ? null : Number(row.http_status),
+  /** Places are those of `WORD_COLUMNS` and `BLIND_COLUMNS`; one object literal, because there is one per record. */
+  #toColumns(row: Row, at: number, httpStatus: number | null): RawColumns {
+    const occurred = row[OCCURRED] as bigint | null;
+    return {
+      at,
+      // An event without a time is not one that queries find: it shows as a difference.
+      occurredAtMs: (occurred === null ? null : Number(occurred)) as number,
+      type: this.#word(row[WORD]) as string,
+      category: this.#word(row[WORD + 1]) as string,
+      severity: this.#word(row[WORD + 2]) as string,
+      status: this.#word(row[WORD + 3]),
+      verb: this.#word(row[WORD + 4]),
+      project: this.#word(row[WORD + 5]),
+      actorType: this.#word(row[WORD + 6]),
+      targetType: this.#word(row[WORD + 7]),
+      trafficLight: this.#word(row[WORD + 8]),
+      httpStatus,
+      actor: row[BLIND] as bigint | null,
+      actorEmail: row[BLIND + 1] as bigint | null,
+      ip: row[BLIND + 2] as bigint | null,
+      ipNet: row[BLIND + 3] as bigint | null,
+      ipWide: row[BLIND + 4] as bigint | null,
+      session: row[BLIND + 5] as bigint | null,
+      target: row[BLIND + 6] as bigint | null,
+      requestId: row[BLIND + 7] as bigint | null,
+      correlationId: row[BLIND + 8] as bigint | null,
+      parentId: row[BLIND + 9] as bigint | null,
+      executionId: row[BLIND + 10] as bigint | null,
     };
-    for (const [name, column] of WORD_COLUMNS) {
-      const number = row[column] as bigint | null;
-      // A number that the dictionary does not have cannot equal any word: it shows as a difference.
-      columns[name] = number === null ? null : (this.#dictionary.word(Number(number)) ?? `\u0000${number}`);
-    }
-    for (const [name, column] of BLIND_COLUMNS) columns[name] = row[column] as bigint | null;
-    return columns as unknown as EventColumns;
   }
 
-  /** Rows with integers as bigint: blind indexes have 64 bits. */
+  #word(value: Value | undefined): string | null {
+    if (value === null || value === undefined) return null;
+    const number = Number(value);
+    const known = this.#words[number];
+    if (known !== undefined) return known;
+    const word = this.#dictionary.word(number);
+    if (word !== undefined && number >= 0 && number < SMALL_WORD_NOS) this.#words[number] = word;
+    // A number that the dictionary does not have cannot equal any word: it shows as a difference.
+    return word ?? `\u0000${number}`;
+  }
+
+  /** Handle and id of a data key; a record names its key by number, and the same few keys come again. */
+  #keyName(keyNo: bigint): KeyName | undefined {
+    const known = this.#keyNames.get(keyNo);
+    if (known !== undefined) return known;
+    const [row] = this.#rows('SELECT sub, kid FROM data_keys WHERE key_no = ?', [Number(keyNo)]);
+    if (row === undefined) return undefined;
+    if (this.#keyNames.size >= KEY_NAMES_MAX) this.#keyNames = new Map();
+    const name = { sub: row[0] as string, kid: row[1] as string };
+    this.#keyNames.set(keyNo, name);
+    return name;
+  }
+
+  /** Rows as arrays, with integers as bigint: blind indexes have 64 bits. */
   #rows(sql: string, values: readonly (number | string | Uint8Array)[]): Row[] {
-    const statement = this.#db.prepare(sql);
-    statement.setReadBigInts(true);
-    return statement.all(...values) as Row[];
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      statement.setReadBigInts(true);
+      statement.setReturnArrays(true);
+      this.#statements.set(sql, statement);
+    }
+    return statement.all(...values) as unknown as Row[];
   }
 
   #read<Result>(what: string, work: () => Result): Result {
@@ -221,4 +245,9 @@ export class RawScan {
       throw toStoreError(error, `reading ${what}`);
     }
   }
+}
+
+function hasColumns(row: Row): boolean {
+  for (let i = OCCURRED; i < row.length; i += 1) if (row[i] !== null) return true;
+  return false;
 }

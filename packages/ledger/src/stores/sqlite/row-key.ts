@@ -48,6 +48,13 @@ export function timeKey(occurredAtMs: number, seq: number): bigint {
   return BigInt(offset) * BigInt(TIME_KEY_SEQS) + BigInt(seq % TIME_KEY_SEQS);
 }
 
+/** A time key as two unsigned halves of 32 bits, as FTS5 stores it; without the cost of a bigint. */
+export function timeKeyHalves(occurredAtMs: number, seq: number): readonly [high: number, low: number] {
+  const offset = clampTime(occurredAtMs) - TIME_KEY_EPOCH_MS;
+  const high = Math.floor(offset / 2 ** 10);
+  return [high >>> 0, (offset - high * 2 ** 10) * TIME_KEY_SEQS + (seq % TIME_KEY_SEQS)];
+}
+
 /** SQL for the lowest and highest occurred time that the time key in `column` stands for (a name of ours, never user input). */
 export function timeBoundsSql(column: string): { readonly low: string; readonly high: string } {
   const time = `((${column} >> 22) + ${TIME_KEY_EPOCH_MS})`;
