@@ -50,6 +50,8 @@ export {
   catalogueEntry,
   EVENT_CATALOGUE,
   impliedStatus,
+  isReservedType,
+  RESERVED_TYPE_PREFIX,
 } from './event/catalogue.ts';
 export { defaultCategory, defaultSeverity, type SeveritySource } from './event/defaults.ts';
 export {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { parseStrict } from '@attestry/core';
+import { parseStrict, StrictJsonError } from '@attestry/core';
 import { NDJSON_LINE_BYTES_MAX } from '../limits.ts';
-import { isObject, type JsonValue } from './json-value.ts';
+import { eventOfExport, isExportedEvent } from './exported-event.ts';
+import { isObject, type JsonObject, type JsonValue } from './json-value.ts';
 import { type LineMapping, readLineMapping } from './line-mapping.ts';
 import type { Extracted, ImportFormat } from './run-import.ts';
 
@@ -55,6 +56,7 @@ function eventOf(content: string, { lineNumber, file, mapping }: Line): Extracte
     return refused('invalid_json', (error as Error).message);
   }
   if (!isObject(value)) return refused('not_an_event', 'a line must hold one JSON object');
+  if (mapping === undefined && isExportedEvent(value)) return exportedEvent(content, place);
   const event = mapping === undefined ? value : mapping(value);
   // Without a mapping the line is sent as it stands, not re-serialised: the server's strict reader must see what the
   // file says.
@@ -62,6 +64,17 @@ function eventOf(content: string, { lineNumber, file, mapping }: Line): Extracte
   if (Object.hasOwn(event, 'id') || Object.keys(event).length === 0) return { kind: 'event', json, place };
   const id = idOfLine(content, lineNumber, file);
   return { kind: 'event', json: `{"id":"${id}",${json.slice(1)}`, place };
+}
+
+/** A line of our own export. It is written anew, so it must be strict JSON here already. */
+function exportedEvent(content: string, place: string): Extracted {
+  try {
+    const event = eventOfExport(parseStrict(content) as JsonObject);
+    return { kind: 'event', json: JSON.stringify(event), place };
+  } catch (error) {
+    if (!(error instanceof StrictJsonError)) throw error;
+    return { kind: 'problem', problem: { place, code: 'invalid_json', detail: error.message } };
+  }
 }
 
 /**

@@ -250,3 +250,11 @@ const OUTCOME_WORDS: ReadonlyMap<string, ActionStatus> = new Map([
 export function impliedStatus(type: string): ActionStatus | undefined {
   return OUTCOME_WORDS.get(type.slice(type.lastIndexOf('.') + 1));
 }
+
+/** Types of this beginning tell who read, exported or verified the log; if clients could send them, they could forge that. */
+export const RESERVED_TYPE_PREFIX = 'audit_log.';
+
+/** Whether only the server itself may record events of a type. */
+export function isReservedType(type: string): boolean {
+  return type.startsWith(RESERVED_TYPE_PREFIX);
+}

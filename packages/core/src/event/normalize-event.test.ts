@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accepted, eventWith, ID, NOW_MS, problemsOf, refusal } from '../../test/event-cases.ts';
+import { normalizeEvent } from './normalize-event.ts';
 
 const FREE_OBJECTS = [
   '/metadata',
@@ -97,6 +98,15 @@ describe('times and tenants', () => {
     expect(accepted({ type: 'a', occurred_at: '2026-01-31t09:30:00.1239z' }).event.occurred_at).toBe(
       '2026-01-31T09:30:00.123Z',
     );
+  });
+
+  it('keeps the types that tell of the log itself for the server', () => {
+    expect(refusal({ type: 'audit_log.viewed' })).toEqual(['reserved_type', '/type']);
+    expect(refusal({ type: 'audit_log.anything' })).toEqual(['reserved_type', '/type']);
+    expect(refusal({ type: 'audit_logs.viewed' })).toBeUndefined();
+    expect(refusal({ type: 'imported.audit_log.viewed' })).toBeUndefined();
+    const own = { tenantId: 'acme', nowMs: NOW_MS, newId: () => ID, isOwn: true };
+    expect(normalizeEvent({ type: 'audit_log.viewed' }, own).ok).toBe(true);
   });
 
   it('takes the tenant from the credential alone (trap 25)', () => {

@@ -1,6 +1,6 @@
 import { EVENT_VALUES_MAX, OCCURRED_AHEAD_MS_MAX, PERSONAL_PATHS_MAX } from '../limits.ts';
 import type { ChangeData } from './block-schemas.ts';
-import { impliedStatus } from './catalogue.ts';
+import { impliedStatus, isReservedType, RESERVED_TYPE_PREFIX } from './catalogue.ts';
 import { changedFields } from './changed-fields.ts';
 import { defaultCategory, defaultSeverity } from './defaults.ts';
 import type { EventInput, NormalizedEvent, PersonalDeclaration } from './event-schema.ts';
@@ -21,6 +21,8 @@ export interface NormalizeContext {
   readonly newId: () => string;
   /** Id of the credential. */
   readonly receivedFrom?: string;
+  /** The event is the server's own. Nobody else may send the types that it tells of itself with. */
+  readonly isOwn?: boolean;
 }
 
 /** Members that were not sent, and are therefore ignored when a repeated id is compared. */
@@ -94,6 +96,16 @@ function checkMeaning(
         '/tenant_id',
         'the tenant of the credential, or nothing',
         'is another tenant',
+      ),
+    );
+  }
+  if (context.isOwn !== true && isReservedType(sent.type)) {
+    problems.push(
+      problem(
+        'reserved_type',
+        '/type',
+        `a type that does not begin with ${RESERVED_TYPE_PREFIX}`,
+        'is only for what the server records about the log itself',
       ),
     );
   }

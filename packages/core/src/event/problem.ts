@@ -18,6 +18,7 @@ export const PROBLEM_CODES = Object.freeze({
   not_json: 'The value is not JSON, e.g. `undefined` or a `Date` (only possible in process).',
   prototype_key: 'The member name reaches an object prototype (`__proto__`).',
   in_the_future: 'The time lies more than five minutes ahead of the server.',
+  reserved_type: 'Types that begin with `audit_log.` are for what the server records about the log itself.',
   tenant_mismatch: 'The event names another tenant than the credential.',
   not_sealable: 'What is declared personal must stay readable, e.g. `/id` or `/actor/type`.',
 } as const);

@@ -25,7 +25,7 @@ interface SelfAuditOptions {
   readonly windowMs?: number;
 }
 
-/** Repetitions of one act by one credential within a minute: one event. */
+/** Repetitions of one act by one credential within a minute: the first is one event, the rest another. */
 interface Window {
   readonly tenant: string;
   readonly type: AuditedAct | 'permission.denied' | 'security.unauthorized_access';
@@ -34,19 +34,39 @@ interface Window {
   /** Where the first of them came from; sealed. */
   readonly personal: readonly object[];
   readonly reason: string | undefined;
-  readonly firstMs: number;
+  /** When it was opened: by the first act, which has an event of its own. */
+  readonly openedMs: number;
+  /** What is not written yet. */
+  pending: Tally;
+}
+
+/** Acts that become one event. */
+interface Tally {
+  firstMs: number;
   lastMs: number;
   count: number;
   readonly operations: Map<string, number>;
   readonly filters: Map<string, number>;
 }
 
+/** One event to write. */
+interface AuditEvent {
+  readonly window: Window;
+  readonly tally: Tally;
+}
+
+function emptyTally(): Tally {
+  return { firstMs: 0, lastMs: 0, count: 0, operations: new Map(), filters: new Map() };
+}
+
 /**
- * The audit of the audit: every read, search, export, verification and refusal becomes an event of the log it
- * concerns, one per credential, act and minute, so that reading cannot flood the log. Its own events are written
- * straight into the ledger, so writing them is never itself audited: there is no loop.
+ * The audit of the audit: reads, searches, exports, verifications and refusals become events of the log they concern.
+ * The first of a credential and kind is written at once; what follows within a minute becomes one event with the
+ * counts, so that reading cannot flood the log. Its own events are written straight into the ledger, so writing them
+ * is never itself audited: there is no loop.
  *
- * A crash loses the windows still open, at most a minute of counts; an orderly stop writes them.
+ * A crash can lose the counts of repetitions within the last minute, never that a credential read at all; an orderly
+ * stop writes everything.
  */
 export class SelfAudit {
   readonly #ledger: Pick<Ledger, 'append'>;
@@ -55,6 +75,8 @@ export class SelfAudit {
   readonly #windowMs: number;
   readonly #windows = new Map<string, Window>();
   readonly #timer: NodeJS.Timeout;
+  /** First acts on their way to the log at the end of this turn of the event loop, together. */
+  #firsts: AuditEvent[] = [];
   #writing: Promise<void> = Promise.resolve();
   #unknownAddresses = 0;
 
@@ -92,6 +114,7 @@ export class SelfAudit {
   noteUnknownCredential(address: string, reason: string): void {
     const key = `unknown ${this.#windows.size < AUDIT_WINDOWS_MAX && this.#unknownAddresses < AUDIT_UNKNOWN_ADDRESSES_MAX ? address : 'others'} ${reason}`;
     let window = this.#windows.get(key);
+    const isFirst = window === undefined;
     if (window === undefined) {
       this.#unknownAddresses += 1;
       // Anonymous with an address is a data subject of its own: the address is sealed (event.md).
@@ -108,7 +131,7 @@ export class SelfAudit {
       } as const;
       window = this.#open(key, parts);
     }
-    this.#count(window, 'authenticate', []);
+    this.#count(window, 'authenticate', [], isFirst);
   }
 
   /** Writes one event at once and waits until it is durable: key changes, tenants made, start and stop. */
@@ -121,12 +144,14 @@ export class SelfAudit {
   /** Writes every open window; for a graceful stop. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#writeFirsts();
     this.#closeDue(Number.POSITIVE_INFINITY);
     await this.#writing;
   }
 
   /** Writes what is open now; tests look at the log afterwards. */
   async flush(): Promise<void> {
+    this.#writeFirsts();
     this.#closeDue(Number.POSITIVE_INFINITY);
     await this.#writing;
   }
@@ -144,8 +169,9 @@ export class SelfAudit {
   ): void {
     const { key, address } = act.caller;
     const name = `${act.type} ${key.id} ${tenant} ${act.reason ?? ''}`;
+    const open = this.#windows.get(name);
     const window =
-      this.#windows.get(name) ??
+      open ??
       this.#open(name, {
         tenant,
         type: act.type,
@@ -153,7 +179,7 @@ export class SelfAudit {
         reason: act.reason,
         ...auditActor(key, address),
       });
-    this.#count(window, act.operation, act.filters);
+    this.#count(window, act.operation, act.filters, open === undefined);
   }
 
   #open(
@@ -161,48 +187,63 @@ export class SelfAudit {
     parts: Pick<Window, 'tenant' | 'type' | 'status' | 'actor' | 'personal' | 'reason'>,
   ): Window {
     if (this.#windows.size >= AUDIT_WINDOWS_MAX) this.#closeDue(Number.POSITIVE_INFINITY);
-    const nowMs = this.#now();
-    const window: Window = {
-      ...parts,
-      firstMs: nowMs,
-      lastMs: nowMs,
-      count: 0,
-      operations: new Map(),
-      filters: new Map(),
-    };
+    const window: Window = { ...parts, openedMs: this.#now(), pending: emptyTally() };
     this.#windows.set(name, window);
     return window;
   }
 
-  #count(window: Window, operation: string, filters: readonly string[]): void {
-    window.count += 1;
-    window.lastMs = this.#now();
-    window.operations.set(operation, (window.operations.get(operation) ?? 0) + 1);
-    for (const filter of filters) window.filters.set(filter, (window.filters.get(filter) ?? 0) + 1);
+  #count(window: Window, operation: string, filters: readonly string[], isFirst: boolean): void {
+    const { pending } = window;
+    pending.lastMs = this.#now();
+    if (pending.count === 0) pending.firstMs = pending.lastMs;
+    pending.count += 1;
+    pending.operations.set(operation, (pending.operations.get(operation) ?? 0) + 1);
+    for (const filter of filters) pending.filters.set(filter, (pending.filters.get(filter) ?? 0) + 1);
+    if (!isFirst) return;
+    if (this.#firsts.length === 0) setImmediate(() => this.#writeFirsts());
+    this.#firsts.push({ window, tally: pending });
+    window.pending = emptyTally();
+  }
+
+  #writeFirsts(): void {
+    const firsts = this.#firsts;
+    this.#firsts = [];
+    this.#enqueue(firsts);
   }
 
   #closeDue(untilMs = this.#now()): void {
-    const due = new Map<string, Window[]>();
+    const due: AuditEvent[] = [];
     for (const [name, window] of this.#windows) {
-      if (window.firstMs + this.#windowMs > untilMs) continue;
+      if (window.openedMs + this.#windowMs > untilMs) continue;
       this.#windows.delete(name);
-      due.set(window.tenant, [...(due.get(window.tenant) ?? []), window]);
+      if (window.pending.count > 0) due.push({ window, tally: window.pending });
     }
-    if (due.size === 0) return;
     this.#unknownAddresses = [...this.#windows.keys()].filter((name) => name.startsWith('unknown ')).length;
-    this.#writing = this.#writing.then(() => this.#write(due));
+    this.#enqueue(due);
   }
 
-  async #write(due: ReadonlyMap<string, readonly Window[]>): Promise<void> {
-    for (const [tenant, windows] of due) {
+  #enqueue(events: readonly AuditEvent[]): void {
+    if (events.length === 0) return;
+    const byTenant = new Map<string, AuditEvent[]>();
+    for (const event of events) {
+      const { tenant } = event.window;
+      const own = byTenant.get(tenant);
+      if (own === undefined) byTenant.set(tenant, [event]);
+      else own.push(event);
+    }
+    this.#writing = this.#writing.then(() => this.#write(byTenant));
+  }
+
+  async #write(byTenant: ReadonlyMap<string, readonly AuditEvent[]>): Promise<void> {
+    for (const [tenant, events] of byTenant) {
       try {
         await this.#ledger.append(
           tenant,
-          windows.map((window) => this.#normalize(tenant, describeWindow(window))),
+          events.map((event) => this.#normalize(tenant, describe(event))),
         );
       } catch (error) {
         // The acts themselves were answered; what is lost is said where an operator looks.
-        const acts = windows.map(({ type, count }) => ({ type, count }));
+        const acts = events.map(({ window, tally }) => ({ type: window.type, count: tally.count }));
         this.#logger.error({ err: error, tenant, acts }, 'the audit of the audit could not be written');
       }
     }
@@ -214,6 +255,7 @@ export class SelfAudit {
       nowMs: this.#now(),
       newId: newEventId,
       receivedFrom: 'attestry',
+      isOwn: true,
     });
     if (!outcome.ok)
       throw new Error(`the server's own event is not valid: ${JSON.stringify(outcome.problems)}`);
@@ -237,10 +279,10 @@ export function auditActor(
   return { actor, personal: isPerson ? [] : [{ subject: `key:${key.id}`, paths: ['/actor/ip_address'] }] };
 }
 
-function describeWindow(window: Window): object {
+function describe({ window, tally }: AuditEvent): object {
   return {
     type: window.type,
-    occurred_at: new Date(window.lastMs).toISOString(),
+    occurred_at: new Date(tally.lastMs).toISOString(),
     actor: window.actor,
     action: {
       verb: window.type === 'audit_log.exported' ? 'export' : 'read',
@@ -250,11 +292,11 @@ function describeWindow(window: Window): object {
     target: { type: 'audit_log', id: window.tenant },
     context: { service: 'attestry' },
     metadata: {
-      count: window.count,
-      first_at: new Date(window.firstMs).toISOString(),
-      last_at: new Date(window.lastMs).toISOString(),
-      operations: Object.fromEntries(window.operations),
-      ...(window.filters.size === 0 ? {} : { filters: Object.fromEntries(window.filters) }),
+      count: tally.count,
+      first_at: new Date(tally.firstMs).toISOString(),
+      last_at: new Date(tally.lastMs).toISOString(),
+      operations: Object.fromEntries(tally.operations),
+      ...(tally.filters.size === 0 ? {} : { filters: Object.fromEntries(tally.filters) }),
     },
     ...(window.personal.length === 0 ? {} : { personal: window.personal }),
   };

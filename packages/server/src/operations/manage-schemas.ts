@@ -1,4 +1,4 @@
-import { EVENT_CATALOGUE } from '@attestry/core';
+import { EVENT_CATALOGUE, isReservedType } from '@attestry/core';
 import { auditActor } from '../audit/self-audit.ts';
 import type { Caller } from '../auth/caller.ts';
 import { ApiError, notFound } from '../errors/api-error.ts';
@@ -51,6 +51,10 @@ export function getSchema(
 export async function addSchema(ops: Operations, caller: Caller, input: SchemaInput): Promise<SchemaView> {
   if (Object.hasOwn(EVENT_CATALOGUE, input.type)) {
     throw new ApiError('conflict', `${input.type} is built in; choose another name.`, { path: '/type' });
+  }
+  if (isReservedType(input.type)) {
+    const detail = `/type ${input.type} is only for what the server records about the log itself; choose another name.`;
+    throw new ApiError('invalid_request', detail, { path: '/type' });
   }
   const row = await ops.schemas.add(caller.tenant, {
     ...input,
