@@ -68,9 +68,15 @@ export const SCHEMA_NODES_MAX = 1_000;
 export const SCHEMA_DEPTH_MAX = 16;
 /** Backtracking steps one `pattern` may need on one value: about a millisecond. */
 export const PATTERN_STEPS_MAX = 1_000_000;
+/** Backtracking steps all patterns of a schema may need on one event: some ten milliseconds. */
+export const SCHEMA_STEPS_MAX = 10_000_000;
+/** How long the events of one request are worked on before other requests get a turn. */
+export const INGEST_SLICE_MS = 10;
 
 /** Verifications that run at once: each takes a core. */
 export const VERIFY_RUNNING_MAX = 1;
+/** Heap of a verification's thread; past it the thread ends and its job fails, not the server. */
+export const VERIFY_MEMORY = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1_024 } as const;
 /** Verifications that wait; the next one gets 503. */
 export const VERIFY_WAITING_MAX = 20;
 /** Finished verifications kept per tenant. */
@@ -81,6 +87,8 @@ export const EXPORTS_RUNNING_MAX = 4;
 export const EXPORT_PAGE_EVENTS = 250;
 /** Chunks an export thread may be ahead of the client. */
 export const EXPORT_CHUNKS_AHEAD = 3;
+/** Heap of an export's thread: pages of the largest records, opened and as text. Past it the thread ends and the transfer breaks. */
+export const EXPORT_MEMORY = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 256 } as const;
 
 /** Self-audit windows open at a time (credential x tenant x kind); beyond it the oldest are written at once. */
 export const AUDIT_WINDOWS_MAX = 10_000;

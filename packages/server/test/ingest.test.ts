@@ -235,3 +235,40 @@ describe('custom types', () => {
     );
   });
 });
+
+describe('the largest batches', () => {
+  it.each(['application/json', 'application/x-ndjson'])(
+    'let other requests have a turn: %s',
+    async (type) => {
+      const order: string[] = [];
+      const { ledger, schemas } = server.ops;
+      const { append } = ledger;
+      const { of } = schemas;
+      let health: Promise<unknown> | undefined;
+      // Called after the body is parsed and before the first event is judged.
+      schemas.of = (tenant) => {
+        health ??= server.get('/health', '').then(() => order.push('health'));
+        return of.call(schemas, tenant);
+      };
+      ledger.append = (tenant, events) => {
+        if (events.length === 1_000) order.push('all judged');
+        return append.call(ledger, tenant, events);
+      };
+      try {
+        const metadata = Object.fromEntries(Array.from({ length: 350 }, (_, i) => [`k${i}`, i]));
+        const events = Array.from({ length: 1_000 }, () => ({ type: 'a.b', metadata }));
+        const body =
+          type === 'application/json'
+            ? JSON.stringify({ events })
+            : events.map((event) => JSON.stringify(event)).join('\n');
+        const answer = await server.call('POST', '/v1/events', { body, headers: { 'content-type': type } });
+        expect(answer.statusCode).toBe(201);
+        await health;
+        expect(order).toEqual(['health', 'all judged']);
+      } finally {
+        Object.assign(ledger, { append });
+        Object.assign(schemas, { of });
+      }
+    },
+  );
+});

@@ -10,6 +10,7 @@ import type { TenantSchemas } from '../schemas/event-schemas.ts';
 import { derivedEventIds, newEventId } from './event-ids.ts';
 import type { EventOutcome, RefusedEvent } from './event-outcome.ts';
 import type { Operations } from './operations.ts';
+import { TimeSlice } from './time-slice.ts';
 
 /** An event as it came in, or why it could not even be read (a broken line of NDJSON). */
 export type ReceivedEvent = { readonly value: unknown } | { readonly error: ApiError };
@@ -51,7 +52,9 @@ export async function ingestEvents(
   const outcomes = new Array<EventOutcome>(received.length);
   const prepared: Prepared[] = [];
   const prepare = makePreparer(ops, caller, idempotencyKey);
+  const slice = new TimeSlice();
   for (const [index, item] of received.entries()) {
+    if (slice.isOver()) await slice.next();
     const judged = prepare(index, item);
     if ('answer' in judged) outcomes[index] = { refused: judged };
     else prepared.push({ index, event: judged });

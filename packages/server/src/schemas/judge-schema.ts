@@ -1,4 +1,5 @@
-import { SCHEMA_BYTES_MAX, SCHEMA_DEPTH_MAX, SCHEMA_NODES_MAX } from '../limits.ts';
+import { RECORD_BYTES_MAX } from '@attestry/core';
+import { SCHEMA_BYTES_MAX, SCHEMA_DEPTH_MAX, SCHEMA_NODES_MAX, SCHEMA_STEPS_MAX } from '../limits.ts';
 import { judgePattern } from './pattern-cost.ts';
 
 /** What is wrong with a tenant's JSON Schema. */
@@ -26,8 +27,6 @@ const FORBIDDEN = [
   'unevaluatedItems',
   'unevaluatedProperties',
 ];
-/** Longest member name of an event: bounds patterns over names. A record has 60,000 bytes. */
-const NAME_CHARS = 60_000;
 /** `uniqueItems` compares every pair. */
 const UNIQUE_ITEMS_MAX = 1_000;
 
@@ -37,6 +36,8 @@ class SchemaJudge {
   readonly #root: Node;
   readonly personal: PersonalPath[] = [];
   #nodes = 0;
+  /** Backtracking steps all patterns may need on one event. */
+  #steps = 0;
 
   constructor(root: Node) {
     this.#root = root;
@@ -68,14 +69,14 @@ class SchemaJudge {
     const schema = node as Node;
     if (schema['x-personal'] === true) this.personal.push(place);
     return (
-      this.#keywords(schema, path) ??
+      this.#keywords(schema, path, place) ??
       this.#reference(schema, path, place, active) ??
       this.#samePlace(schema, path, place, active) ??
       this.#members(schema, path, place, active)
     );
   }
 
-  #keywords(schema: Node, path: string): SchemaProblem | undefined {
+  #keywords(schema: Node, path: string, place: PersonalPath): SchemaProblem | undefined {
     for (const keyword of FORBIDDEN) {
       if (Object.hasOwn(schema, keyword))
         return { path: `${path}/${keyword}`, detail: 'is not allowed in event schemas' };
@@ -87,8 +88,17 @@ class SchemaJudge {
           path: `${path}/pattern`,
           detail: 'needs a maxLength beside it, so that its cost is bounded',
         };
-      const problem = judgePattern(pattern, maxLength);
-      if (problem !== undefined) return { path: `${path}/pattern`, detail: problem };
+      const steps = judgePattern(pattern, maxLength);
+      if (typeof steps === 'string') return { path: `${path}/pattern`, detail: steps };
+      // Under a list or a free name it runs as often as values of that length fit into a record.
+      const values = place.includes('*') ? Math.ceil(RECORD_BYTES_MAX / Math.max(1, maxLength)) : 1;
+      this.#steps += steps * values;
+      if (this.#steps > SCHEMA_STEPS_MAX)
+        return {
+          path: `${path}/pattern`,
+          detail:
+            'makes the patterns of the schema cost too much together; anchor them with ^, or give smaller bounds',
+        };
     }
     if (uniqueItems === true && (typeof maxItems !== 'number' || maxItems > UNIQUE_ITEMS_MAX)) {
       return {
@@ -97,8 +107,9 @@ class SchemaJudge {
       };
     }
     for (const name of Object.keys((schema.patternProperties as Node | undefined) ?? {})) {
-      const problem = judgePattern(name, NAME_CHARS);
-      if (problem !== undefined) return { path: `${path}/patternProperties`, detail: `"${name}" ${problem}` };
+      const steps = judgePattern(name, RECORD_BYTES_MAX);
+      if (typeof steps === 'string')
+        return { path: `${path}/patternProperties`, detail: `"${name}" ${steps}` };
     }
     return undefined;
   }

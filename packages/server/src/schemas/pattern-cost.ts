@@ -104,11 +104,11 @@ class PatternReader {
 }
 
 /**
- * The problem with a `pattern`, or `undefined` when it is safe to run on values of that length.
+ * The steps a `pattern` may need on one value, or the problem when it is not safe to run on values of that length.
  *
  * @param valueChars the `maxLength` that stands beside the pattern
  */
-export function judgePattern(pattern: string, valueChars: number): string | undefined {
+export function judgePattern(pattern: string, valueChars: number): number | string {
   try {
     new RegExp(pattern, 'u');
   } catch (error) {
@@ -117,6 +117,6 @@ export function judgePattern(pattern: string, valueChars: number): string | unde
   const choices = new PatternReader(pattern, valueChars).read();
   if (choices === undefined) return 'uses look-around or back-references, which are not allowed';
   const starts = pattern.startsWith('^') ? 1 : valueChars;
-  if (choices * starts <= PATTERN_STEPS_MAX) return undefined;
+  if (choices * starts <= PATTERN_STEPS_MAX) return choices * starts;
   return 'could backtrack too long; anchor it with ^, give smaller bounds such as {1,50}, or lower maxLength';
 }

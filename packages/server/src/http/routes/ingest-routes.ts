@@ -4,6 +4,7 @@ import { ApiError } from '../../errors/api-error.ts';
 import { BATCH_EVENTS_MAX, BODY_BYTES_MAX } from '../../limits.ts';
 import type { EventOutcome } from '../../operations/event-outcome.ts';
 import { ingestEvents, type ReceivedEvent, refusalOf, statusOf } from '../../operations/ingest-events.ts';
+import { TimeSlice } from '../../operations/time-slice.ts';
 import { NdjsonBody, parseJson } from '../body-parsers.ts';
 import { TenantQuery } from '../query-parameters.ts';
 import { type AnyRoute, type Reply, route } from '../route.ts';
@@ -17,8 +18,8 @@ interface RequestEvents {
 }
 
 /** A request body as events: one, a list under `events`, or lines. */
-function readBody(body: unknown): RequestEvents {
-  if (body instanceof NdjsonBody) return { ...readLines(body.text), isBatch: true };
+async function readBody(body: unknown): Promise<RequestEvents> {
+  if (body instanceof NdjsonBody) return { ...(await readLines(body.text)), isBatch: true };
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new ApiError('invalid_request', 'The body must be one event, or {"events": [...]}.', { path: '' });
   }
@@ -34,13 +35,15 @@ function readBody(body: unknown): RequestEvents {
 }
 
 /** Lines of NDJSON; blank ones are skipped. A line that cannot be read is a refused event, not a refused request. */
-function readLines(text: string): Pick<RequestEvents, 'received' | 'lines'> {
+async function readLines(text: string): Promise<Pick<RequestEvents, 'received' | 'lines'>> {
   const received: ReceivedEvent[] = [];
   const lines: number[] = [];
+  const slice = new TimeSlice();
   for (const [position, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     if (received.length === BATCH_EVENTS_MAX)
       throw new ApiError('payload_too_large', `A request holds at most ${BATCH_EVENTS_MAX} events.`);
+    if (slice.isOver()) await slice.next();
     lines.push(position + 1);
     try {
       received.push({ value: parseJson(line, position + 1) });
@@ -136,7 +139,7 @@ export const INGEST_ROUTES: readonly AnyRoute[] = [
           'unsupported_media_type',
           'Send the events as application/json or application/x-ndjson.',
         );
-      const events = readBody(body);
+      const events = await readBody(body);
       const key = headers['idempotency-key'];
       const outcomes = await ingestEvents(
         ops,
