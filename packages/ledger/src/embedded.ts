@@ -1,6 +1,7 @@
 import { bytesToHex, emptyRoot } from '@attestry/core';
 import { LastSeen } from './checkpointer/last-seen.ts';
 import { checkLogs, nextGeneration, type RolledBackLog, rollbackError } from './checkpointer/start-checks.ts';
+import { removeTemporaryFiles } from './data-dir/atomic-file.ts';
 import { type DataPaths, openFolder, prepareFolder, writeSigningKeys } from './data-dir/data-folder.ts';
 import { lockFolder } from './data-dir/folder-lock.ts';
 import { KeyRing } from './keys/key-ring.ts';
@@ -67,6 +68,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLe
     await prepareFolder(options.dataDir);
     const lock = lockFolder(options.dataDir, clock());
     undo.push(() => lock.release());
+    await removeTemporaryFiles(options.dataDir);
     const folder = await openFolder(nodeCrypto, systemRandom, options);
     const { paths, logName, master, firstStart } = folder;
     const opened = await openSqliteStores({ path: paths.ledger, searchPath: paths.search });

@@ -4,6 +4,7 @@ import { type EmbeddedLedger, openEmbedded } from '@attestry/ledger';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import { SelfAudit } from './audit/self-audit.ts';
+import type { ApiKey } from './auth/api-key.ts';
 import { ApiKeys } from './auth/api-keys.ts';
 import { ensureFirstKey, firstKeyNotice } from './auth/first-key.ts';
 import { DEFAULT_TENANT, SYSTEM_TENANT, Tenants } from './auth/tenants.ts';
@@ -170,6 +171,17 @@ function systemEvent(type: 'system.startup' | 'system.shutdown', metadata: objec
   };
 }
 
+function firstKeyEvent({ id, name, tenant, roles }: ApiKey): object {
+  return {
+    type: 'api_key.created',
+    actor: { type: 'system', id: 'attestry' },
+    action: { verb: 'create', status: 'success' },
+    target: { type: 'api_key', id, name },
+    context: { service: 'attestry' },
+    metadata: { tenant, roles },
+  };
+}
+
 /**
  * Starts a server: opens the data folder, listens, and at the first start makes the first key.
  *
@@ -185,7 +197,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const host = listening.family === 'IPv6' ? `[${listening.address}]` : listening.address;
     const isAny = listening.address === '0.0.0.0' || listening.address === '::';
     const url = `http://${isAny ? '127.0.0.1' : host}:${listening.port}`;
-    const firstToken = await ensureFirstKey(ops.keys, resolve(config.dataDir), url);
+    const first = await ensureFirstKey(ops.keys, resolve(config.dataDir), url);
+    if (first !== undefined) await ops.audit.record(SYSTEM_TENANT, firstKeyEvent(first.key));
     await ops.audit.record(SYSTEM_TENANT, systemEvent('system.startup', { node: process.version }));
     let isStopped = false;
     const close = async (): Promise<void> => {
@@ -198,7 +211,12 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       }
       await assembled.close();
     };
-    return { url, address: { host: listening.address, port: listening.port }, firstToken, close };
+    return {
+      url,
+      address: { host: listening.address, port: listening.port },
+      firstToken: first?.token,
+      close,
+    };
   } catch (error) {
     await assembled.close();
     throw error;
@@ -221,21 +239,24 @@ async function readConfigFile(): Promise<string | undefined> {
  * @param announce receives what a person should read: address and, once, the key
  */
 export async function runServer(config: Config, announce: (text: string) => void): Promise<void> {
-  const server = await startServer(config);
-  announce(`Attestry listens on ${server.url} (reference: ${server.url}/docs)\n`);
-  if (server.firstToken !== undefined)
-    announce(`${firstKeyNotice(server.url, server.firstToken, resolve(config.dataDir))}\n`);
-  await new Promise<void>((finish, fail) => {
+  // Before the start: a signal that comes during it waits until the start is done, so that nothing is left half made.
+  const told = new Promise<void>((stop) => {
     let isStopping = false;
     const onSignal = (): void => {
       if (isStopping) process.exit(1);
       isStopping = true;
       setTimeout(() => process.exit(1), STOP_GRACE_MS).unref();
-      server.close().then(finish, fail);
+      stop();
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
   });
+  const server = await startServer(config);
+  announce(`Attestry listens on ${server.url} (reference: ${server.url}/docs)\n`);
+  if (server.firstToken !== undefined)
+    announce(`${firstKeyNotice(server.url, server.firstToken, resolve(config.dataDir))}\n`);
+  await told;
+  await server.close();
 }
 
 if (import.meta.main) {

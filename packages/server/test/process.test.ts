@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -127,6 +127,35 @@ describe('the server as a process', { timeout: 120_000 }, () => {
     expect(await second.stop('SIGINT')).toBe(0);
   });
 
+  it('leaves nothing half made when told to stop during its first start', async () => {
+    for (const waitMs of [600, 900, 1_200]) {
+      const folder = newFolder();
+      const child = spawn(process.execPath, [MAIN], {
+        env: { PATH: process.env['PATH'], ATTESTRY_DATA_DIR: folder, ATTESTRY_PORT: '0' },
+        stdio: 'ignore',
+      });
+      running.add(child);
+      const exited = once(child, 'exit');
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      child.kill('SIGTERM');
+      const [code, signal] = (await exited) as [number | null, string | null];
+      running.delete(child);
+      // Before its first line runs nobody can catch the signal; then nothing is in the folder either.
+      const names = readdirSync(folder);
+      if (signal !== null) expect(names).toEqual([]);
+      else expect([code, names.includes('cli.json')]).toEqual([0, true]);
+      expect(names.filter((name) => name.includes('.tmp-'))).toEqual([]);
+    }
+  });
+
+  it('removes at its start what a killed process left', async () => {
+    const folder = newFolder();
+    await (await start(folder)).stop('SIGTERM');
+    writeFileSync(join(folder, 'last-seen.json.tmp-123-4'), '{');
+    await (await start(folder)).stop('SIGTERM');
+    expect(readdirSync(folder).filter((name) => name.includes('.tmp-'))).toEqual([]);
+  });
+
   it('finishes what it accepted when told to stop, and acknowledges nothing that it loses', async () => {
     const dataDir = newFolder();
     const server = await start(dataDir);
@@ -211,7 +240,12 @@ describe('the server as a process', { timeout: 120_000 }, () => {
       headers: { authorization: `Bearer ${again.key}` },
     });
     const { events } = (await answer.json()) as { events: { type: string }[] };
-    expect(events.map(({ type }) => type)).toEqual(['system.startup', 'system.shutdown', 'system.startup']);
+    expect(events.map(({ type }) => type)).toEqual([
+      'api_key.created',
+      'system.startup',
+      'system.shutdown',
+      'system.startup',
+    ]);
     await again.stop('SIGTERM');
   });
 });

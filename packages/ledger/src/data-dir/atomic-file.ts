@@ -1,5 +1,8 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Names of unfinished files, as `replaceFile` makes them. */
+const TEMPORARY = /\.tmp-[0-9]+-[0-9]+$/;
 
 let serial = 0;
 
@@ -26,6 +29,13 @@ export async function replaceFile(path: string, content: string, mode: number): 
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/** Removes what a process that was killed while it replaced a file has left. Only the holder of the folder's lock may. */
+export async function removeTemporaryFiles(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (TEMPORARY.test(name)) await rm(join(folder, name), { force: true });
+  }
 }
 
 /** Makes names in a folder durable: a file that was synced may still lose its name in a crash. */

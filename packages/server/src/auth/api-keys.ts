@@ -97,9 +97,15 @@ export class ApiKeys {
     return this.#byId.size === 0;
   }
 
-  /** Makes a key; the token is returned once and is nowhere afterwards. */
+  /**
+   * Makes a key; the token is returned once and is nowhere afterwards.
+   *
+   * @param keep puts the token where it is found again, before the key is stored: a crash between the two must not
+   *   leave a key whose token nobody has
+   */
   async create(
     fields: Omit<ApiKey, 'id' | 'secretSha256' | 'createdAtMs'>,
+    keep?: (token: string) => Promise<void>,
   ): Promise<{ readonly key: ApiKey; readonly token: string }> {
     if (this.list(fields.tenant).length >= KEYS_PER_TENANT_MAX) {
       throw new ApiError('conflict', `A tenant has at most ${KEYS_PER_TENANT_MAX} API keys.`);
@@ -111,6 +117,7 @@ export class ApiKeys {
       secretSha256: hashSecret(token.secret),
       createdAtMs: this.#now(),
     };
+    await keep?.(text);
     await this.#put(key, 0);
     return { key, token: text };
   }

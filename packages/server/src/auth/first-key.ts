@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ApiKey } from './api-key.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { DEFAULT_TENANT } from './tenants.ts';
 
@@ -14,7 +15,7 @@ interface CliFile {
 
 async function writeCliFile(path: string, content: CliFile): Promise<void> {
   // Complete or not there: a reader never sees half a file, nor one that others may read.
-  const temporary = `${path}.new`;
+  const temporary = `${path}.tmp-${process.pid}-0`;
   await writeFile(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   await chmod(temporary, 0o600);
   await rename(temporary, path);
@@ -24,25 +25,26 @@ async function writeCliFile(path: string, content: CliFile): Promise<void> {
  * First start: makes the key of tenant `default` that administers it and the installation, and leaves it in
  * `cli.json` (0600) for the CLI. Later starts only bring the URL there up to date.
  *
- * @returns the token when it was made now; it is shown once
+ * @returns the key and its token when it was made now; the token is shown once
  */
 export async function ensureFirstKey(
   keys: ApiKeys,
   dataDir: string,
   url: string,
-): Promise<string | undefined> {
+): Promise<{ readonly key: ApiKey; readonly token: string } | undefined> {
   const path = join(dataDir, FILE_NAME);
   if (keys.isEmpty) {
-    const { token } = await keys.create({
-      tenant: DEFAULT_TENANT,
-      name: 'first key',
-      environment: 'live',
-      roles: ['platform_admin', 'admin'],
-      bounds: {},
-      createdBy: 'attestry',
-    });
-    await writeCliFile(path, { url, key: token });
-    return token;
+    return keys.create(
+      {
+        tenant: DEFAULT_TENANT,
+        name: 'first key',
+        environment: 'live',
+        roles: ['platform_admin', 'admin'],
+        bounds: {},
+        createdBy: 'attestry',
+      },
+      (token) => writeCliFile(path, { url, key: token }),
+    );
   }
   if (!existsSync(path)) return undefined;
   const { key } = JSON.parse(await readFile(path, 'utf8')) as CliFile;

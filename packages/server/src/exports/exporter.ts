@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { ApiError } from '../errors/api-error.ts';
-import { EXPORT_CHUNKS_AHEAD, EXPORTS_RUNNING_MAX } from '../limits.ts';
+import { EXPORT_CHUNKS_AHEAD, EXPORT_MEMORY, EXPORTS_RUNNING_MAX } from '../limits.ts';
 import type { ChunkWanted, ExportMessage, ExportOrder, ExportSource } from './export-order.ts';
 
 const MORE: ChunkWanted = { kind: 'more' };
@@ -24,6 +24,7 @@ export class Exporter {
     }
     const worker = new Worker(new URL('./export-worker.ts', import.meta.url), {
       workerData: { order, source: this.#source },
+      resourceLimits: EXPORT_MEMORY,
     });
     this.#running.add(worker);
     worker.once('exit', () => this.#running.delete(worker));

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { VerificationReport } from '@attestry/core';
+import { VERIFY_MEMORY } from '../limits.ts';
 import type { VerifyMessage, VerifyOrder, VerifyProgress } from './verify-order.ts';
 
 /** A verification that runs. */
@@ -17,6 +18,7 @@ export function startVerifyThread(
   const worker = new Worker(new URL('./verify-worker.ts', import.meta.url), {
     name: 'attestry-verify',
     workerData: order,
+    resourceLimits: VERIFY_MEMORY,
   });
   const result = new Promise<VerificationReport>((resolve, reject) => {
     worker.on('message', (message: VerifyMessage) => {

@@ -26,6 +26,8 @@ try {
   const report = await runVerify({
     ...source,
     tenant,
+    // The other processors serve requests.
+    threads: 0,
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     // The API says `full` for what core calls `all`.
