@@ -151,6 +151,7 @@ describe('messages', () => {
     ['/v1/events/abc', 'the id of an event, a UUID such as'],
     ['/v1/keys/abc', '16 letters and digits'],
     ['/v1/schemas/A', 'joined by dots'],
+    ['/v1/checkpoints?from=5&to=2', 'The parameter from (5) is larger than to (2).'],
     ['/v1/proofs/inclusion?size=7', 'The parameter seq is missing.'],
     ['/v1/proofs/inclusion?seq=0&size=7777', 'No checkpoint of size 7777 was signed;'],
   ])('%s says what to write', async (url, sentence) => {
@@ -184,5 +185,22 @@ describe('messages', () => {
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({ code: 'invalid_request', path: `/${member}` });
     expect(answer.json().detail).toContain(`the log has ${size} records`);
+  });
+
+  it('of events outside of the bounds of a key, of schemas and of other tenants say what is meant', async () => {
+    const { token } = await server.makeKey({ roles: ['ingest'], types: ['ok.*'], projects: ['p-1'] });
+    const project = await server.post('/v1/events', { type: 'ok.a', context: { project_id: 'p-2' } }, token);
+    expect([project.statusCode, project.json().path]).toEqual([403, '/context/project_id']);
+    const type = await server.post('/v1/events', { type: 'a.b', context: { project_id: 'p-1' } }, token);
+    expect([type.statusCode, type.json().path]).toEqual([403, '/type']);
+    const schema = await server.post('/v1/schemas', { type: 'x.y', schema: { type: 'foo' } });
+    expect(schema.json()).toMatchObject({ path: '/schema/type' });
+    expect(schema.json().detail).toContain('must be one of ["array"');
+    const needs = { type: 'x.y', schema: { properties: { metadata: { required: ['k'] } } } };
+    expect((await server.post('/v1/schemas', needs)).statusCode).toBe(201);
+    const missing = await server.post('/v1/events', { type: 'x.y', metadata: {} });
+    expect(missing.json().detail).toContain('/metadata/k is missing');
+    const own = await server.post('/v1/events?tenant=_system', { type: 'a.b' });
+    expect([own.statusCode, own.json().detail]).toEqual([403, expect.stringContaining('by the server only')]);
   });
 });

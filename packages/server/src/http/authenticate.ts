@@ -72,14 +72,16 @@ export async function authenticate(
   throw new ApiError('forbidden', refusal);
 }
 
-function judgeAccess({ rights, tenant }: Caller, access: Exclude<Access, 'public'>): string | undefined {
-  if (!rights.scopes.has(access.scope))
-    return `This needs the scope ${access.scope}, which the key does not have.`;
-  if (access.platform === true && !rights.platform) return 'This needs the role platform_admin.';
-  if (access.wholeLog === true && !rights.seesAll)
-    return 'This shows the whole log; the key may see only a part of it.';
+function judgeAccess({ key, rights, tenant }: Caller, access: Exclude<Access, 'public'>): string | undefined {
   // Writing to the server's own log would let somebody plant evidence about the server.
   if (tenant === SYSTEM_TENANT && access.scope === 'events:write')
     return 'The log of the server itself is written by the server only.';
+  if (!rights.scopes.has(access.scope)) {
+    const where = tenant === key.tenant ? '' : ` in the tenant ${tenant}`;
+    return `This needs the scope ${access.scope}, which the key does not have${where}.`;
+  }
+  if (access.platform === true && !rights.platform) return 'This needs the role platform_admin.';
+  if (access.wholeLog === true && !rights.seesAll)
+    return 'This shows the whole log; the key may see only a part of it.';
   return undefined;
 }

@@ -41,6 +41,8 @@ export async function listCheckpoints(
     readonly limit?: number | undefined;
   },
 ): Promise<{ readonly checkpoints: readonly CheckpointView[] }> {
+  if (input.from !== undefined && input.to !== undefined && input.from > input.to)
+    throw invalidParameter('from', `The parameter from (${input.from}) is larger than to (${input.to}).`);
   const range = {
     sizeFrom: input.from ?? 0,
     sizeTo: input.to ?? Number.MAX_SAFE_INTEGER,

@@ -95,8 +95,9 @@ function makePreparer(
     if ('error' in item) return refuseUnread(index, item.error);
     current = index;
     const judged = judge(index, item.value, context, schemas);
-    if ('answer' in judged || !isBounded || isWithin(judged.event, bounds)) return judged;
-    return outOfBounds(index);
+    if ('answer' in judged || !isBounded) return judged;
+    const path = outsideOf(judged.event, bounds);
+    return path === undefined ? judged : outOfBounds(index, path);
   };
 }
 
@@ -146,18 +147,21 @@ function refuseUnread(index: number, error: ApiError): RefusedEvent {
   };
 }
 
-function isWithin(event: IncomingEvent['event'], { projects, categories, types }: KeyBounds): boolean {
+/** The member by which an event is outside of what the key is bound to. */
+function outsideOf(
+  event: IncomingEvent['event'],
+  { projects, categories, types }: KeyBounds,
+): string | undefined {
   const project = event.context?.project_id;
-  return (
-    (projects === undefined || (project !== undefined && projects.includes(project))) &&
-    (categories === undefined || categories.includes(event.category)) &&
-    (types === undefined || matchesType(event.type, types))
-  );
+  if (projects !== undefined && (project === undefined || !projects.includes(project)))
+    return '/context/project_id';
+  if (categories !== undefined && !categories.includes(event.category)) return '/category';
+  return types === undefined || matchesType(event.type, types) ? undefined : '/type';
 }
 
-function outOfBounds(index: number): RefusedEvent {
-  const detail = 'The key is bound to other projects, categories or types than this event has.';
-  return { index, answer: 'forbidden', code: 'forbidden', path: '', detail };
+function outOfBounds(index: number, path: string): RefusedEvent {
+  const detail = `${path} is none of those that the key is bound to; use another key, or correct the event.`;
+  return { index, answer: 'forbidden', code: 'forbidden', path, detail };
 }
 
 function toOutcome(index: number, result: AppendResult | undefined): EventOutcome {

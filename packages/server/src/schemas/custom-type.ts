@@ -34,10 +34,16 @@ function place(error: ErrorObject): { readonly path: string; readonly detail: st
   const params = error.params as Readonly<Record<string, unknown>>;
   const member = params.additionalProperty ?? params.missingProperty;
   const name = typeof member === 'string' ? `/${member.replaceAll('~', '~0').replaceAll('/', '~1')}` : '';
-  return {
-    path: `${error.instancePath}${name}`,
-    detail: `${error.instancePath}${name}: ${error.message ?? 'does not fit'}.`,
-  };
+  const path = `${error.instancePath}${name}`;
+  return { path, detail: `${path === '' ? 'The event' : path} ${wordsFor(error)}.` };
+}
+
+/** What is wrong at the place, reading on from its name. */
+function wordsFor(error: ErrorObject): string {
+  if (error.keyword === 'required') return 'is missing; the schema of the type needs it';
+  if (error.keyword === 'additionalProperties') return 'is not in the schema of the type';
+  if (error.keyword === 'enum') return `must be one of ${JSON.stringify(error.params['allowedValues'])}`;
+  return error.message ?? 'does not fit';
 }
 
 /** A compiled custom type: checks events of the type, and names their personal members. */
@@ -65,6 +71,12 @@ export class CustomType {
       logger: false,
     });
     ajv.addKeyword({ keyword: 'x-personal', schemaType: 'boolean' });
+    if (ajv.validateSchema(row.schema) !== true) {
+      const [error] = ajv.errors ?? [];
+      return error === undefined
+        ? { path: '', detail: 'is not a JSON Schema' }
+        : { path: error.instancePath, detail: wordsFor(error) };
+    }
     try {
       return new CustomType(row, ajv.compile(row.schema), judged.personal);
     } catch (error) {
