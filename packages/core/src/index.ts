@@ -94,7 +94,14 @@ export {
   TRAFFIC_LIGHTS,
   WELL_KNOWN_VERBS,
 } from './event/words.ts';
-export { JSON_DEPTH_MAX, NOTE_BYTES_MAX, ORIGIN_CHARS_MAX, RECORD_BYTES_MAX, TILE_WIDTH } from './limits.ts';
+export {
+  JSON_DEPTH_MAX,
+  NOTE_BYTES_MAX,
+  ORIGIN_CHARS_MAX,
+  RECORD_BYTES_MAX,
+  TILE_WIDTH,
+  VERIFY_CHUNK_RECORDS,
+} from './limits.ts';
 export { CompactRange, type NodeListener } from './merkle/compact-range.ts';
 export { decodeEntryBundle, encodeEntryBundle } from './merkle/entry-bundle.ts';
 export { type LeafRange, type NodeReader, subtreeHash } from './merkle/node-reader.ts';
@@ -139,6 +146,7 @@ export {
   sealEnvelope,
 } from './seal/seal-envelope.ts';
 export { parseSealPayload, type SealedMembers, sealPayload } from './seal/seal-payload.ts';
+export { checkDetails, DetailCheck } from './verify/detail-check.ts';
 export {
   FINDING_CODES,
   type Finding,
@@ -147,6 +155,7 @@ export {
   type Notice,
   type Progress,
 } from './verify/finding.ts';
+export type { DetailHelpers, RecordDetails } from './verify/record-details.ts';
 export type {
   CheckedCounts,
   ReportHead,
@@ -165,6 +174,7 @@ export type {
   ColumnValue,
   ColumnValues,
   KeyAccess,
+  RowParts,
   SourceCheckpoint,
   SourceKey,
   SourceRow,

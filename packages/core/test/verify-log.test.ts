@@ -14,8 +14,7 @@ import {
   verifyLog,
 } from '../src/index.ts';
 import { FINDINGS_LISTED_MAX, VERIFY_KEYS_CACHED_MAX } from '../src/limits.ts';
-import { FindingSink } from '../src/verify/finding.ts';
-import { SealCheck } from '../src/verify/seal-check.ts';
+import { SealOpening } from '../src/verify/seal-opening.ts';
 import { buildLog, MemoryLog, ORIGIN, plainSpecs, timeAt } from './memory-log.ts';
 import { hasSharedVectors, readJsonVectors, sharedSuite } from './shared-vectors.ts';
 
@@ -195,11 +194,11 @@ describe('a verification', () => {
 describe('the cache of data keys', () => {
   it('reads the keys of a chunk again when it was emptied for it', async () => {
     const asked: string[][] = [];
-    const check = new SealCheck(portableCrypto, new FindingSink(), async (_by, names) => {
+    const check = new SealOpening(portableCrypto, async (_by, names) => {
       asked.push([...names]);
       return [];
     });
-    const rowOf = (kid: string): Parameters<SealCheck['prepare']>[0][number] => ({
+    const rowOf = (kid: string): Parameters<SealOpening['prepare']>[0][number] => ({
       seq: 1,
       text: undefined,
       leafHash: undefined,

@@ -1,4 +1,4 @@
-import { parsePointer } from '../canonical/json-pointer.ts';
+import { pointerTokens } from '../canonical/json-pointer.ts';
 import type { JsonObject, JsonValue } from '../canonical/json-value.ts';
 import { CopyOnWrite } from './copy-on-write.ts';
 
@@ -17,7 +17,7 @@ export function mergePersonal(
 ): JsonObject {
   const merged = new CopyOnWrite(data);
   for (const pointer of redactedPointers(members)) {
-    const tokens = parsePointer(pointer);
+    const tokens = pointerTokens(pointer);
     if (tokens === undefined || tokens.length === 0) {
       throw new Error('a seal contains what is not a pointer to a member');
     }

@@ -1,6 +1,6 @@
 import { canonicalize } from '../canonical/canonicalize.ts';
 import { isCanonicalTextOf } from '../canonical/is-canonical.ts';
-import { parsePointer } from '../canonical/json-pointer.ts';
+import { pointerTokens } from '../canonical/json-pointer.ts';
 import { isJsonObject, type JsonValue } from '../canonical/json-value.ts';
 
 /** The members of an event that belong to one data subject: JSON pointer into the event -> value. */
@@ -41,6 +41,6 @@ function pointersDefect(pointers: readonly string[]): string | undefined {
   if (pointers.length === 0) {
     return 'a seal needs at least one member';
   }
-  const wrong = pointers.find((pointer) => pointer === '' || parsePointer(pointer) === undefined);
+  const wrong = pointers.find((pointer) => pointer === '' || pointerTokens(pointer) === undefined);
   return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is not a JSON pointer to a member`;
 }

@@ -1,35 +1,20 @@
-import type { LedgerRecord } from '../record/ledger-record.ts';
-import type { FindingSink } from './finding.ts';
-import type { RecordPlace } from './record-chain.ts';
+import type { DetailedRow, DetailTally } from './record-details.ts';
 import type { ExpectedColumns, OpenedSeal } from './verify-options.ts';
-import type { ColumnValue, SourceRow } from './verify-source.ts';
+import type { ColumnValue } from './verify-source.ts';
 
 /** Compares the query columns of each event with what its record says. */
 export class ColumnCheck {
-  readonly #sink: FindingSink;
   readonly #expectedColumns: ExpectedColumns;
-  #checked = 0;
 
-  constructor(sink: FindingSink, expectedColumns: ExpectedColumns) {
-    this.#sink = sink;
+  constructor(expectedColumns: ExpectedColumns) {
     this.#expectedColumns = expectedColumns;
   }
 
-  /** Rows compared so far. */
-  get checked(): number {
-    return this.#checked;
-  }
-
-  check(
-    place: RecordPlace,
-    record: LedgerRecord | undefined,
-    row: SourceRow,
-    seals: readonly OpenedSeal[],
-  ): void {
+  check({ place, record, row }: DetailedRow, seals: readonly OpenedSeal[], tally: DetailTally): void {
     if (record?.type !== 'event') {
       // A text that is no record is found by itself; whether it was an event, nobody can tell.
       if (row.columns !== undefined && (record !== undefined || row.text === undefined)) {
-        this.#sink.add({
+        tally.findings.push({
           code: 'PROJECTION_COUNT',
           ...place,
           detail: 'there is a row of query columns that belongs to no event',
@@ -38,20 +23,20 @@ export class ColumnCheck {
       return;
     }
     if (row.columns === undefined) {
-      this.#sink.add({
+      tally.findings.push({
         code: 'PROJECTION_COUNT',
         ...place,
         detail: 'the row of query columns of this event is missing',
       });
       return;
     }
-    this.#checked += 1;
+    tally.columns += 1;
     const expected = this.#expectedColumns(record, seals);
     for (const field in expected) {
       const want = expected[field] as ColumnValue;
       const have = row.columns[field];
       if (have === want) continue;
-      this.#sink.add({
+      tally.findings.push({
         code: 'PROJECTION',
         ...place,
         field,

@@ -1,6 +1,7 @@
 import { FAILED_READS_MAX } from '../limits.ts';
 import type { FindingSink } from './finding.ts';
 import type {
+  RowParts,
   SourceCheckpoint,
   SourceKey,
   SourceRow,
@@ -34,17 +35,17 @@ export class GuardedSource {
     return this.#guard('the head of the log', () => this.#source.readState());
   }
 
-  async rows(from: number, to: number): Promise<ReadRows> {
+  async rows(from: number, to: number, parts: RowParts = 'all'): Promise<ReadRows> {
     try {
-      return { rows: await this.#source.readRows(from, to), unreadable: [] };
+      return { rows: await this.#source.readRows(from, to, parts), unreadable: [] };
     } catch (error) {
       this.#failedReads += 1;
       if (to - from <= 1 || this.#failedReads > FAILED_READS_MAX)
         return this.#unreadableRows(from, to, error);
     }
     const middle = from + Math.floor((to - from) / 2);
-    const left = await this.rows(from, middle);
-    const right = await this.rows(middle, to);
+    const left = await this.rows(from, middle, parts);
+    const right = await this.rows(middle, to, parts);
     return { rows: [...left.rows, ...right.rows], unreadable: [...left.unreadable, ...right.unreadable] };
   }
 

@@ -4,7 +4,7 @@ import { equalBytes } from '../encoding/byte-sequence.ts';
 import { CHECKPOINT_INTERVAL_MS, FUTURE_TOLERANCE_MS, VERIFY_CHUNK_RECORDS } from '../limits.ts';
 import { parseRecord } from '../record/parse-record.ts';
 import { CheckpointTrail, timeText } from './checkpoint-trail.ts';
-import { ColumnCheck } from './column-check.ts';
+import { DetailCheck } from './detail-check.ts';
 import { EventIdCheck } from './event-id-check.ts';
 import { type Finding, FindingSink } from './finding.ts';
 import { Generations } from './generations.ts';
@@ -12,14 +12,16 @@ import { GuardedSource } from './guarded-source.ts';
 import { KeyHistory } from './key-history.ts';
 import { PruneCheck } from './prune-check.ts';
 import { RecordChain } from './record-chain.ts';
-import { RecordWalk, type WalkedRow } from './record-walk.ts';
+import type { DetailedRow, RecordDetails } from './record-details.ts';
+import { RecordWalk } from './record-walk.ts';
 import { SealCheck } from './seal-check.ts';
+import type { ReadKeys } from './seal-opening.ts';
 import { SignedTree } from './signed-tree.ts';
 import { treePrefix } from './tree-prefix.ts';
 import type { CheckedCounts, ReportHead, SealCounts } from './verification-report.ts';
 import { VerifiedTree } from './verified-tree.ts';
 import type { VerifyOptions } from './verify-options.ts';
-import type { SourceState, VerifySource } from './verify-source.ts';
+import type { RowParts, SourceState, VerifySource } from './verify-source.ts';
 
 /** Records that a run checks (`from <= seq < to`), and where the log ends. */
 export interface VerifyRange {
@@ -42,7 +44,8 @@ export class LogVerification {
   readonly #trail: CheckpointTrail;
   readonly #seals: SealCheck;
   readonly #ids: EventIdCheck;
-  readonly #columns: ColumnCheck | undefined;
+  /** `undefined` when neither columns nor seals are wanted. */
+  readonly #details: DetailCheck | undefined;
   readonly #sealsWanted: boolean;
   #state: SourceState | undefined;
   #range: VerifyRange = { from: 0, to: 0, end: 0 };
@@ -51,6 +54,7 @@ export class LogVerification {
   #prunes: PruneCheck | undefined;
   #walk: RecordWalk | undefined;
   #records = 0;
+  #columns = 0;
   #root: Uint8Array | undefined;
 
   constructor(source: VerifySource, options: VerifyOptions) {
@@ -65,15 +69,17 @@ export class LogVerification {
     const witnessVkeys = options.witnesses?.vkeys ?? [];
     this.#trail = new CheckpointTrail(crypto, this.sink, this.#keys, { generations, witnessVkeys });
     this.#sealsWanted = depth === 'all' || depth === 'seals';
-    this.#seals = new SealCheck(crypto, this.sink, (by, names) => this.#source.keys(by, names));
+    const readKeys: ReadKeys = (by, names) => this.#source.keys(by, names);
+    this.#seals = new SealCheck(this.sink, readKeys);
     this.#ids = new EventIdCheck(this.sink, {
       find: (ids) => this.#source.eventIds(ids),
       row: async (seq) => (await this.#source.rows(seq, seq + 1)).rows.at(0),
     });
     const columnsWanted = depth === 'all' || depth === 'columns';
-    this.#columns =
-      columnsWanted && options.expectedColumns !== undefined
-        ? new ColumnCheck(this.sink, options.expectedColumns)
+    const expectedColumns = columnsWanted ? options.expectedColumns : undefined;
+    this.#details =
+      this.#sealsWanted || expectedColumns !== undefined
+        ? new DetailCheck(crypto, readKeys, expectedColumns)
         : undefined;
   }
 
@@ -90,7 +96,7 @@ export class LogVerification {
   get checked(): CheckedCounts {
     return {
       records: this.#records,
-      columns: this.#columns?.checked ?? 0,
+      columns: this.#columns,
       ids: this.#ids.checked,
       tiles: this.#walk?.tilesChecked ?? 0,
       checkpoints: this.#trail.checked,
@@ -148,26 +154,51 @@ export class LogVerification {
 
   /** Checks the next records in full. */
   async checkChunk(from: number, to: number): Promise<void> {
-    const walked = await this.#walkRows(from, to);
-    const events: { readonly id: string; readonly seq: number }[] = [];
-    if (this.#sealsWanted || this.#columns !== undefined) {
-      await this.#seals.prepare(walked.map(({ row }) => row));
-    }
-    for (const { place, row, record } of walked) {
-      if (row.text !== undefined) this.#records += 1;
-      if (place.id !== undefined) events.push({ id: place.id, seq: place.seq });
-      if (!this.#sealsWanted && this.#columns === undefined) continue;
-      const seals = this.#seals.check(place, record, row);
-      this.#columns?.check(place, record, row, seals);
-    }
+    const helped = this.#details === undefined ? undefined : this.#options.helpers?.take(from, to);
+    const walked = await this.#walkRows(from, to, helped === undefined ? 'all' : 'records');
+    for (const { row } of walked) if (row.text !== undefined) this.#records += 1;
+    if (this.#details !== undefined) await this.#checkDetails(from, to, walked, helped);
     await this.#seals.settle();
+    const events = walked.flatMap(({ place: { id, seq } }) => (id === undefined ? [] : [{ id, seq }]));
     await this.#ids.check(events);
     if (to === this.#range.to) this.#root = this.#tree?.root();
   }
 
+  async #checkDetails(
+    from: number,
+    to: number,
+    walked: readonly DetailedRow[],
+    helped: Promise<RecordDetails | undefined> | undefined,
+  ): Promise<void> {
+    let details = await helped;
+    if (details === undefined) {
+      const rows = helped === undefined ? walked : await this.#rowsAgain(from, to, walked);
+      details = await this.#details?.check(rows);
+    }
+    if (details === undefined) return;
+    for (const finding of details.findings) this.sink.add(finding);
+    this.#columns += details.columns;
+    this.#seals.take(details);
+    for (const { place, record } of walked) this.#seals.checkOrder(place, record);
+  }
+
+  /** Rows with everything, for a chunk of which only the records were read because a helper wanted to do the rest. */
+  async #rowsAgain(
+    from: number,
+    to: number,
+    walked: readonly DetailedRow[],
+  ): Promise<readonly DetailedRow[]> {
+    const known = new Map(walked.map((one) => [one.place.seq, one]));
+    const { rows } = await this.#source.rows(from, to);
+    return rows.map((row) => {
+      const { place, record } = known.get(row.seq) ?? { place: { seq: row.seq }, record: undefined };
+      return { place, row, record };
+    });
+  }
+
   /** Takes records after the range, as far as the checks of the range need them. */
   async walkChunk(from: number, to: number): Promise<void> {
-    await this.#walkRows(from, to);
+    await this.#walkRows(from, to, 'records');
     await this.#seals.settle();
   }
 
@@ -206,7 +237,7 @@ export class LogVerification {
     if (from > 0 && this.#generations.isSingle && (await this.#quickStart(from))) return;
     this.#setUp(0, new VerifiedTree(this.#options.crypto));
     for (let at = 0; at < from; at += VERIFY_CHUNK_RECORDS) {
-      await this.#walkRows(at, Math.min(at + VERIFY_CHUNK_RECORDS, from));
+      await this.#walkRows(at, Math.min(at + VERIFY_CHUNK_RECORDS, from), 'records');
     }
   }
 
@@ -257,9 +288,9 @@ export class LogVerification {
     this.#walk = new RecordWalk(this.#source, this.sink, checks, this.#options.lastSeen);
   }
 
-  async #walkRows(from: number, to: number): Promise<readonly WalkedRow[]> {
+  async #walkRows(from: number, to: number, parts: RowParts): Promise<readonly DetailedRow[]> {
     if (this.#walk === undefined) throw new Error('begin() comes before any chunk');
-    return this.#walk.take(from, to);
+    return this.#walk.take(from, to, parts);
   }
 
   /** Checkpoints that sign more than there is. */

@@ -158,7 +158,8 @@ export function eventIdOf(record: LedgerRecord): string | undefined {
   return record.type === 'event' && typeof record.data.id === 'string' ? record.data.id : undefined;
 }
 
-function placeOf(seq: number, record: LedgerRecord): RecordPlace {
+/** Where findings about a record belong. */
+export function placeOf(seq: number, record: LedgerRecord): RecordPlace {
   const id = eventIdOf(record);
   return id === undefined ? { seq } : { seq, id };
 }

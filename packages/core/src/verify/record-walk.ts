@@ -2,26 +2,18 @@ import { equalBytes } from '../encoding/byte-sequence.ts';
 import { hexToBytes } from '../encoding/hex.ts';
 import { TILE_WIDTH } from '../limits.ts';
 import { HASH_BYTES } from '../merkle/tree-hash.ts';
-import type { LedgerRecord } from '../record/ledger-record.ts';
 import { parseRecord } from '../record/parse-record.ts';
 import type { CheckpointTrail } from './checkpoint-trail.ts';
 import type { FindingSink } from './finding.ts';
 import type { GuardedSource, ReadRows } from './guarded-source.ts';
 import type { KeyHistory } from './key-history.ts';
 import type { PruneCheck } from './prune-check.ts';
-import { eventIdOf, type RecordChain, type RecordPlace } from './record-chain.ts';
+import { eventIdOf, type RecordChain } from './record-chain.ts';
+import type { DetailedRow } from './record-details.ts';
 import type { SealCheck } from './seal-check.ts';
 import type { SignedTree } from './signed-tree.ts';
 import type { LastSeen } from './verify-options.ts';
-import type { SourceRow } from './verify-source.ts';
-
-/** A row after its record took its place in chain and tree. */
-export interface WalkedRow {
-  readonly place: RecordPlace;
-  readonly row: SourceRow;
-  /** `undefined` when there is no record in the row, or none that can be read. */
-  readonly record: LedgerRecord | undefined;
-}
+import type { RowParts, SourceRow } from './verify-source.ts';
 
 /** The checks that need every record in order. */
 export interface WalkChecks {
@@ -65,12 +57,16 @@ export class RecordWalk {
     return this.#firstUnsigned;
   }
 
-  /** Takes the records `from <= seq < to`; `from` must be where the last call ended. */
-  async take(from: number, to: number): Promise<readonly WalkedRow[]> {
+  /**
+   * Takes the records `from <= seq < to`; `from` must be where the last call ended.
+   *
+   * @param parts `records` when nothing is wanted of columns and seals
+   */
+  async take(from: number, to: number, parts: RowParts): Promise<readonly DetailedRow[]> {
     const { tree, trail } = this.#checks;
     trail.load(await this.#source.checkpoints(from === 0 ? 0 : from + 1, to));
-    const read = await this.#source.rows(from, to);
-    const walked: WalkedRow[] = [];
+    const read = await this.#source.rows(from, to, parts);
+    const walked: DetailedRow[] = [];
     for (const row of read.rows) {
       if (row.text === undefined && row.leafHash === undefined) {
         // Something lies beside a record that is not there.
@@ -81,14 +77,14 @@ export class RecordWalk {
       walked.push(this.#takeRow(row));
     }
     if (tree.size < to) {
-      const [next] = (await this.#source.rows(to, to + 1)).rows;
+      const [next] = (await this.#source.rows(to, to + 1, 'records')).rows;
       await this.#fillGap(to, read, next);
     }
     await this.#checkTiles();
     return walked;
   }
 
-  #takeRow(row: SourceRow): WalkedRow {
+  #takeRow(row: SourceRow): DetailedRow {
     const { chain, tree, trail, keys, prunes, seals } = this.#checks;
     const { record, leafHash } = chain.check(row);
     const id = record === undefined ? undefined : eventIdOf(record);

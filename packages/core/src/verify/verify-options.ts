@@ -1,5 +1,6 @@
 import type { CryptoProvider } from '../crypto/crypto-provider.ts';
 import type { LedgerRecord } from '../record/ledger-record.ts';
+import type { DetailHelpers } from './record-details.ts';
 import type { ColumnValues } from './verify-source.ts';
 
 /**
@@ -53,4 +54,6 @@ export interface VerifyOptions {
   readonly futureToleranceMs?: number;
   /** Needed by the depths `columns` and `all`; without it columns are not compared. */
   readonly expectedColumns?: ExpectedColumns;
+  /** Others who find the details of some chunks; the verifier finds those of the rest. */
+  readonly helpers?: DetailHelpers;
 }

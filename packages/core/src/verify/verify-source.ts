@@ -30,6 +30,9 @@ export interface SourceSeal {
 export type ColumnValue = string | number | bigint | null;
 export type ColumnValues = Readonly<Record<string, ColumnValue>>;
 
+/** What is asked for of a row. */
+export type RowParts = 'all' | 'records';
+
 /** Everything that is stored for one sequence number. */
 export interface SourceRow {
   readonly seq: number;
@@ -94,8 +97,11 @@ export interface StoreFinding {
 export interface VerifySource {
   /** The bounds of the log, or `undefined` when there is no such log. */
   readState(): Promise<SourceState | undefined>;
-  /** Every `from <= seq < to` for which any row exists, ascending; the verifier asks for at most 1,024 at once. */
-  readRows(from: number, to: number): Promise<readonly SourceRow[]>;
+  /**
+   * Every `from <= seq < to` for which any row exists, ascending; the verifier asks for at most 1,024 at once. With
+   * `records` it MAY leave out columns and seals.
+   */
+  readRows(from: number, to: number, parts: RowParts): Promise<readonly SourceRow[]>;
   /** The stored full tile (256 hashes of 32 bytes), or `undefined`. */
   readTile(level: number, index: number): Promise<Uint8Array | undefined>;
   /** Every stored checkpoint with `sizeFrom <= size <= sizeTo`, ascending. */

@@ -8,8 +8,10 @@ import {
   parseSealPayload,
   type SealedMembers,
 } from '@attestry/core';
+import { LedgerError } from '../errors.ts';
 import type { MakeBlindIndex } from '../projection/blind-columns.ts';
 import { projectEvent } from '../projection/project-event.ts';
+import type { ReadOnlyLedger } from '../read-only.ts';
 
 /** Columns that never depend on a sealed member: they can be compared although a seal stays closed. */
 const OPEN_COLUMNS = [
@@ -67,4 +69,17 @@ function openedMembers(seals: readonly OpenedSeal[]): SealedMembers[] | undefine
     members.push(opened);
   }
   return members;
+}
+
+/** `undefined` when the tenant's index key is not there: then only the columns that need none are compared. */
+export async function blindIndexes(
+  ledger: ReadOnlyLedger,
+  tenant: string,
+): Promise<MakeBlindIndex | undefined> {
+  try {
+    return (await ledger.keyRing.indexer(tenant)).blind;
+  } catch (error) {
+    if (error instanceof LedgerError && error.code === 'unknown_tenant') return undefined;
+    throw error;
+  }
 }

@@ -1,18 +1,24 @@
+import { availableParallelism } from 'node:os';
 import {
   hexToBytes,
   isFinding,
   type LastSeen as SeenLog,
+  VERIFY_CHUNK_RECORDS,
   type VerificationReport,
   type VerifyDepth,
   verifyLog,
 } from '@attestry/core';
 import { LastSeen } from '../checkpointer/last-seen.ts';
-import { errorText, LedgerError } from '../errors.ts';
+import { errorText } from '../errors.ts';
 import { nodeCrypto } from '../keys/node-crypto.ts';
-import type { MakeBlindIndex } from '../projection/blind-columns.ts';
 import { openReadOnly, type ReadOnlyLedger } from '../read-only.ts';
-import { expectedColumns } from './expected-columns.ts';
+import { blindIndexes, expectedColumns } from './expected-columns.ts';
 import { SqliteVerifySource } from './sqlite-verify-source.ts';
+import { VerifyHelpers } from './verify-helpers.ts';
+
+/** Below this a thread takes longer to start than it saves. */
+const HELPED_RECORDS_MIN = 20_000;
+const HELPERS_MAX = 3;
 
 export interface VerifyFolderOptions {
   readonly dataDir: string;
@@ -27,6 +33,11 @@ export interface VerifyFolderOptions {
   readonly vkey?: string;
   readonly masterKey?: string | Uint8Array;
   readonly signingKeyFile?: string;
+  /**
+   * Threads that help. When absent as many as there are other processors, at most 3, and none for a range that is checked
+   * in a second or two anyway.
+   */
+  readonly threads?: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -59,6 +70,7 @@ async function verifyFolder(
   const { origin, lastSeen } = await memoryOf(ledger, tenant);
   const source = new SqliteVerifySource(ledger, tenant);
   const blind = await blindIndexes(ledger, tenant);
+  const helpers = await startHelpers(source, options);
   try {
     const vkey = options.vkey ?? ledger.vkeys(origin).at(0);
     const steps = verifyLog(source, {
@@ -66,6 +78,7 @@ async function verifyFolder(
       now: Date.now,
       origin,
       expectedColumns: expectedColumns(blind, (seq, event) => source.onWholeEvent(seq, event)),
+      ...(helpers === undefined ? {} : { helpers }),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       ...(depth === undefined ? {} : { depth }),
@@ -79,7 +92,37 @@ async function verifyFolder(
         onProgress?.(step.value.done, step.value.total);
     }
   } finally {
+    await helpers?.close();
     source.close();
+  }
+}
+
+async function startHelpers(
+  source: SqliteVerifySource,
+  options: VerifyFolderOptions,
+): Promise<VerifyHelpers | undefined> {
+  const { dataDir, tenant, masterKey, signingKeyFile, from = 0, depth = 'all' } = options;
+  const end = await endOf(source);
+  const to = Math.min(options.to ?? end, end);
+  const others = to - from < HELPED_RECORDS_MIN ? 0 : Math.min(availableParallelism() - 1, HELPERS_MAX);
+  const threads = options.threads ?? others;
+  if (threads < 1 || from >= to || depth === 'records') return undefined;
+  const columns = depth === 'all' || depth === 'columns';
+  const helpers = new VerifyHelpers(
+    threads,
+    { dataDir, tenant, masterKey, signingKeyFile, columns, begun: source.beginning },
+    { from, to, chunkRecords: VERIFY_CHUNK_RECORDS },
+  );
+  source.helpedBy(helpers);
+  return helpers;
+}
+
+/** One past the last record; 0 when that cannot be read, which the verifier will name. */
+async function endOf(source: SqliteVerifySource): Promise<number> {
+  try {
+    return ((await source.readState())?.lastSeq ?? -1) + 1;
+  } catch {
+    return 0;
   }
 }
 
@@ -102,16 +145,6 @@ async function memoryOf(
 
 function generationOf(origin: string): number {
   return Number(/\/g([0-9]+)$/.exec(origin)?.[1] ?? 1);
-}
-
-/** `undefined` when the tenant's index key is not there: then only the columns that need none are compared. */
-async function blindIndexes(ledger: ReadOnlyLedger, tenant: string): Promise<MakeBlindIndex | undefined> {
-  try {
-    return (await ledger.keyRing.indexer(tenant)).blind;
-  } catch (error) {
-    if (error instanceof LedgerError && error.code === 'unknown_tenant') return undefined;
-    throw error;
-  }
 }
 
 /** The report on something that could not be read at all: a finding, never a pass (trap 1). */

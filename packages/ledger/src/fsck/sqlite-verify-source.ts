@@ -1,6 +1,7 @@
 import type {
   ColumnValues,
   NormalizedEvent,
+  RowParts,
   SourceCheckpoint,
   SourceKey,
   SourceRow,
@@ -15,9 +16,9 @@ import { searchText } from '../followers/search-text.ts';
 import type { ReadingKey } from '../keys/key-ring.ts';
 import type { ReadOnlyLedger } from '../read-only.ts';
 import { RawBoundsReader } from '../stores/sqlite/raw-bounds.ts';
-import { FilterCheck } from '../stores/sqlite/raw-filters.ts';
+import { FilterCheck, type FilterSums } from '../stores/sqlite/raw-filters.ts';
 import type { RawRecord, RawSeal } from '../stores/sqlite/raw-scan.ts';
-import { SearchCheck } from '../stores/sqlite/raw-search.ts';
+import { type SearchBeginning, SearchCheck, type SearchSums } from '../stores/sqlite/raw-search.ts';
 import { LevelZeroTiles } from './level-zero-tiles.ts';
 
 /** Stray rows named one by one; a table full of them is one damage. */
@@ -25,6 +26,27 @@ const STRAYS_MAX = 1_000;
 /** Sentences of SQLite about a damaged file: one page can give hundreds. */
 const FILE_DAMAGES_MAX = 20;
 const CHECKPOINTS_PER_READ = 1_000;
+
+/** What the sources of several threads have in common. */
+export interface SourceBeginning {
+  readonly filterSeed: Uint8Array | undefined;
+  readonly search: SearchBeginning | undefined;
+}
+
+/** What a source has seen in the rows it read. */
+export interface SourceHarvest {
+  readonly noticed: readonly StoreFinding[];
+  readonly filters: FilterSums | undefined;
+  readonly search: SearchSums | undefined;
+}
+
+/** Threads that read rows in place of the verifier's own source. */
+export interface SourceHelpers {
+  /** What they have seen; asked for once, at the end. */
+  harvests(): Promise<readonly SourceHarvest[]>;
+  /** As `SqliteVerifySource.fileDamage`; `undefined` when it was not found out. */
+  fileDamage(limit: number): Promise<readonly string[] | undefined>;
+}
 
 const NO_SEALS: RawSeal[] = [];
 
@@ -40,6 +62,8 @@ export class SqliteVerifySource implements VerifySource {
   readonly #bounds: RawBoundsReader;
   readonly #tenant: string;
   readonly #tiles = new LevelZeroTiles();
+  readonly #begun: SourceBeginning | undefined;
+  #helpers: SourceHelpers | undefined;
   /** Found while rows were read, told by `readStrays`. */
   readonly #noticed: StoreFinding[] = [];
   #logNo: number | undefined;
@@ -48,9 +72,11 @@ export class SqliteVerifySource implements VerifySource {
   /** One past the last record, when the bounds were read. */
   #end = 0;
 
-  constructor(ledger: ReadOnlyLedger, tenant: string) {
+  /** @param begun what the verifier's own source began with, when this is that of a helper */
+  constructor(ledger: ReadOnlyLedger, tenant: string, begun?: SourceBeginning) {
     this.#ledger = ledger;
     this.#tenant = tenant;
+    this.#begun = begun;
     this.#bounds = new RawBoundsReader(ledger.paths.ledger);
   }
 
@@ -70,13 +96,13 @@ export class SqliteVerifySource implements VerifySource {
     if (bounds === undefined) return undefined;
     const { origin, size, lastHash, lastAtMs, lastSeq, checkpointSize, eventIds } = bounds;
     this.#end = lastSeq + 1;
-    this.#filters ??= new FilterCheck(this.#ledger.paths.ledger, this.#knownLog());
-    this.#search ??= this.#beginSearch(this.#knownLog());
+    this.#begin(this.#knownLog());
     const frontier = splitHashes(bounds.frontier);
     return { origin, size, frontier, lastHash, lastAtMs, lastSeq, checkpointSize, eventIds };
   }
 
-  async readRows(from: number, to: number): Promise<readonly SourceRow[]> {
+  async readRows(from: number, to: number, parts: RowParts): Promise<readonly SourceRow[]> {
+    if (parts === 'records') return this.#readTexts(from, to);
     const { scan } = this.#ledger.stores;
     const logNo = this.#knownLog();
     const rows: SourceRow[] = [];
@@ -87,14 +113,22 @@ export class SqliteVerifySource implements VerifySource {
       while (at < seals.length && (seals[at] as RawSeal).seq < seq) at += 1;
       return start === at ? NO_SEALS : seals.slice(start, at);
     };
-    for (const record of scan.records(logNo, from, to)) {
+    const records = scan.records(logNo, from, to);
+    for (const record of records) {
       rows.push(...bareSeals(before(record.seq)));
       rows.push(this.#row(record, before(record.seq + 1)));
       this.#tiles.add(record.seq, record.leafHash);
-      this.#filters?.add(record.seq, record.columns?.occurredAtMs, record.filters);
     }
     rows.push(...bareSeals(before(Number.POSITIVE_INFINITY)));
+    this.#filters?.add({ from, to }, records);
     return rows;
+  }
+
+  #readTexts(from: number, to: number): readonly SourceRow[] {
+    return this.#ledger.stores.scan.texts(this.#knownLog(), from, to).map(({ seq, text, leafHash }) => {
+      this.#tiles.add(seq, leafHash);
+      return { seq, text, leafHash, columns: undefined, seals: [] };
+    });
   }
 
   async readTile(level: number, index: number): Promise<Uint8Array | undefined> {
@@ -142,9 +176,21 @@ export class SqliteVerifySource implements VerifySource {
     return keys;
   }
 
+  /** What SQLite itself finds wrong with the database file, at most `limit` sentences. */
+  fileDamage(limit: number): string[] {
+    return this.#bounds.fileDamage(limit);
+  }
+
+  /** Says who reads some of the rows in its place. */
+  helpedBy(helpers: SourceHelpers): void {
+    this.#helpers = helpers;
+  }
+
   async *readStrays(from: number, _to: number): AsyncGenerator<StoreFinding, void> {
+    for (const harvest of (await this.#helpers?.harvests()) ?? []) this.merge(harvest);
     yield* this.#noticed.splice(0);
     const logNo = this.#knownLog();
+    const damages = from > 0 ? undefined : this.#helpers?.fileDamage(FILE_DAMAGES_MAX);
     for (const seq of this.#bounds.sealsBeyond(logNo, this.#end, STRAYS_MAX)) {
       yield { code: 'SEAL_ORPHAN', seq, detail: 'an envelope is stored for a record that does not exist' };
     }
@@ -157,7 +203,7 @@ export class SqliteVerifySource implements VerifySource {
     }
     yield* this.#searchStrays();
     yield* this.#filterStrays();
-    for (const damage of this.#bounds.fileDamage(FILE_DAMAGES_MAX)) {
+    for (const damage of (await damages) ?? this.fileDamage(FILE_DAMAGES_MAX)) {
       yield { code: 'UNREADABLE', detail: `the database file is damaged: ${damage}` };
     }
   }
@@ -174,13 +220,34 @@ export class SqliteVerifySource implements VerifySource {
   }
 
   /** Before any record is read, so that no document of a later record is expected. */
-  #beginSearch(logNo: number): SearchCheck | undefined {
+  #begin(logNo: number): void {
+    this.#filters ??= new FilterCheck(this.#ledger.paths.ledger, logNo, this.#begun?.filterSeed);
     try {
-      return new SearchCheck(this.#ledger.paths, logNo);
+      this.#search ??= new SearchCheck(this.#ledger.paths, logNo, this.#begun?.search);
     } catch (error) {
       this.#noticed.push({ code: 'UNREADABLE', detail: errorText(error) });
-      return undefined;
     }
+  }
+
+  /** What the source of a helper begins with; after `readState`. */
+  get beginning(): SourceBeginning {
+    return { filterSeed: this.#filters?.seed, search: this.#search?.beginning };
+  }
+
+  /** What was seen in the rows that were read here, for `merge`. */
+  harvest(): SourceHarvest {
+    return {
+      noticed: this.#noticed.splice(0),
+      filters: this.#filters?.sums(),
+      search: this.#search?.sums(),
+    };
+  }
+
+  /** Takes what was seen in rows that a helper read. */
+  merge({ noticed, filters, search }: SourceHarvest): void {
+    this.#noticed.push(...noticed);
+    if (filters !== undefined) this.#filters?.merge(filters);
+    if (search !== undefined) this.#search?.merge(search);
   }
 
   async *#searchStrays(): AsyncGenerator<StoreFinding, void> {

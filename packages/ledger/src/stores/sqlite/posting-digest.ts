@@ -30,15 +30,18 @@ export class PostingDigest {
     this.#otherTerm = mix(mix(mix(this.#number(1), high), value | 0), kind);
   }
 
-  /** Begins a term that is told byte by byte. */
-  beginTerm(): void {
-    this.#term = this.#number(0);
-    this.#otherTerm = this.#number(1);
-  }
-
-  termByte(byte: number): void {
-    this.#term = Math.imul(this.#term ^ byte, this.#number(2));
-    this.#otherTerm = Math.imul(this.#otherTerm + byte, this.#number(3)) ^ (this.#otherTerm >>> 15);
+  /** Says which term the next entries have, by its bytes. */
+  textTerm(bytes: Uint8Array, length: number): void {
+    const { 2: factor = 1, 3: otherFactor = 1 } = this.#numbers;
+    let term = this.#number(0);
+    let otherTerm = this.#number(1);
+    for (let i = 0; i < length; i += 1) {
+      const byte = bytes[i] as number;
+      term = Math.imul(term ^ byte, factor);
+      otherTerm = Math.imul(otherTerm + byte, otherFactor) ^ (otherTerm >>> 15);
+    }
+    this.#term = term;
+    this.#otherTerm = otherTerm;
   }
 
   /** Adds an entry of the current term to a block: two numbers that tell where the term stands. */
@@ -48,6 +51,18 @@ export class PostingDigest {
     const other = mix(mix(this.#otherTerm ^ this.#number(6), second), Math.imul(first, this.#number(7)));
     this.#sums[at] = (this.#sums[at] as number) + sign * one;
     this.#sums[at + 1] = (this.#sums[at + 1] as number) + sign * other;
+  }
+
+  /** All sums, for `merge`. */
+  get sums(): Uint32Array {
+    return this.#sums;
+  }
+
+  /** Adds the sums of another digest of the same seed. */
+  merge(sums: Uint32Array): void {
+    for (let at = 0; at < this.#sums.length; at += 1) {
+      this.#sums[at] = (this.#sums[at] as number) + (sums[at] ?? 0);
+    }
   }
 
   /** Blocks in which two digests of one seed differ, ascending. */

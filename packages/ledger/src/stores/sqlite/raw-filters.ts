@@ -12,6 +12,7 @@ import {
 import { readPostings } from './fts5-postings.ts';
 import { openForReading } from './open-database.ts';
 import { blockOf, DIGEST_SEED_BYTES, PostingDigest, seqsOfBlock } from './posting-digest.ts';
+import type { RawRecord } from './raw-scan.ts';
 import { recordKey, SEQS_PER_LOG, seqOfKey, TIME_KEY_SEQS, timeKey, timeKeyHalves } from './row-key.ts';
 import { READER_CACHE_KIB } from './sqlite-limits.ts';
 import { toStoreError } from './store-error.ts';
@@ -31,6 +32,18 @@ interface FilterSource {
   readonly row: FilteredRow;
 }
 
+/** Records `from <= seq < to`. */
+interface Run {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a part of the records must have in the index, as a sum; travels between threads. */
+export interface FilterSums {
+  readonly covered: readonly Run[];
+  readonly sums: Uint32Array;
+}
+
 /** Blocks of 1,024 records whose entries are held in memory when their sums differ. */
 const BLOCKS_EXAMINED_AT_ONCE = 16;
 /** Rows under terms of a kind no column makes, which are told of. */
@@ -45,6 +58,7 @@ const SELECT_ROWS = `SELECT k, occurred, ${TERM_COLUMNS.join(', ')}, http_status
 const FIRST_VALUE = 2;
 
 type Row = readonly (bigint | string | null)[];
+type FilteredRecord = Pick<RawRecord, 'seq' | 'columns' | 'filters'>;
 type RowHalves = readonly [high: number, low: number];
 
 /**
@@ -55,21 +69,42 @@ type RowHalves = readonly [high: number, low: number];
 export class FilterCheck {
   readonly #path: string;
   readonly #logNo: number;
-  readonly #seed = randomBytes(DIGEST_SEED_BYTES);
-  readonly #expected = new PostingDigest(this.#seed);
-  /** First record that is not in the sum yet. */
-  #next = 0;
+  readonly #seed: Uint8Array;
+  readonly #expected: PostingDigest;
+  /** Runs of records that are in the sum, ascending and apart. */
+  #covered: Run[] = [];
 
-  constructor(path: string, logNo: number) {
+  /** @param seed of a check in another thread, whose sum will be merged into this one or this one into it */
+  constructor(path: string, logNo: number, seed: Uint8Array = randomBytes(DIGEST_SEED_BYTES)) {
     this.#path = path;
     this.#logNo = logNo;
+    this.#seed = seed;
+    this.#expected = new PostingDigest(seed);
   }
 
-  /** Takes the columns of a record that was read anyway, in order from the first; others are read later. */
-  add(seq: number, occurredMs: number | null | undefined, row: FilteredRow): void {
-    if (seq !== this.#next) return;
-    this.#next += 1;
-    if (typeof occurredMs === 'number') this.#expect(seq, { occurredMs, row });
+  get seed(): Uint8Array {
+    return this.#seed;
+  }
+
+  /** Takes the columns of all records of a run that were read anyway. Those of other runs are read later. */
+  add(run: Run, records: readonly FilteredRecord[]): void {
+    if (this.#covered.some(({ from, to }) => run.from < to && run.to > from)) return;
+    this.#cover([run]);
+    for (const { seq, columns, filters } of records) {
+      const occurredMs: number | null | undefined = columns?.occurredAtMs;
+      if (typeof occurredMs === 'number') this.#expect(seq, { occurredMs, row: filters });
+    }
+  }
+
+  /** What was added so far, for `merge`. */
+  sums(): FilterSums {
+    return { covered: this.#covered, sums: this.#expected.sums };
+  }
+
+  /** Takes what was added elsewhere, of other runs of records. */
+  merge({ covered, sums }: FilterSums): void {
+    this.#cover(covered);
+    this.#expected.merge(sums);
   }
 
   /** @returns at most `limit` differences, none when the index is right */
@@ -94,7 +129,11 @@ export class FilterCheck {
 
   /** Blocks whose sums differ, and entries that belong to no log. */
   #sum(db: DatabaseSync): { readonly blocks: readonly number[]; readonly foreign: readonly RowHalves[] } {
-    for (const [seq, source] of rowsOf(db, this.#logNo, this.#next, SEQS_PER_LOG)) this.#expect(seq, source);
+    let next = 0;
+    for (const { from, to } of [...this.#covered, { from: SEQS_PER_LOG, to: SEQS_PER_LOG }]) {
+      for (const [seq, source] of rowsOf(db, this.#logNo, next, from)) this.#expect(seq, source);
+      next = Math.max(next, to);
+    }
     const found = new PostingDigest(this.#seed);
     const foreign = new Map<string, number>();
     readFilterEntries(db, this.#logNo, {
@@ -115,6 +154,16 @@ export class FilterCheck {
           return [high, low];
         }),
     };
+  }
+
+  #cover(runs: readonly Run[]): void {
+    const joined: Run[] = [];
+    for (const run of [...this.#covered, ...runs].sort((left, right) => left.from - right.from)) {
+      const last = joined.at(-1);
+      if (last?.to === run.from) joined[joined.length - 1] = { from: last.from, to: run.to };
+      else joined.push(run);
+    }
+    this.#covered = joined;
   }
 
   #expect(seq: number, { occurredMs, row }: FilterSource): void {

@@ -85,6 +85,18 @@ export class RawScan {
     });
   }
 
+  /** The same with nothing but text and leaf hash. */
+  texts(logNo: number, from: number, to: number): Pick<RawRecord, 'seq' | 'text' | 'leafHash'>[] {
+    return this.#read('records', () => {
+      const sql = 'SELECT k, hash, text FROM records WHERE k >= ? AND k < ? ORDER BY k';
+      const end = Math.min(to, SEQS_PER_LOG);
+      return this.#rows(sql, [recordKey(logNo, from), recordKey(logNo, 0) + end]).map(([k, hash, text]) => {
+        const known = text === null ? undefined : (text as string);
+        return { seq: seqOfKey(Number(k)), text: known, leafHash: hash as Uint8Array };
+      });
+    });
+  }
+
   /** Row ids of records that lie in the range of no log of this database, at most `limit`. */
   orphanedRecords(limit: number): number[] {
     return this.#read('records', () => {

@@ -24,6 +24,20 @@ export interface SearchDifference {
   readonly kind: 'missing' | 'stray' | 'other';
 }
 
+/** What checks in several threads have in common. */
+export interface SearchBeginning {
+  readonly seed: Uint8Array;
+  /** First record that the index had not passed. */
+  readonly end: number;
+}
+
+/** The words that a part of the documents must have, as a sum; travels between threads. */
+export interface SearchSums {
+  /** A bit for each record. */
+  readonly added: Uint8Array;
+  readonly sums: Uint32Array;
+}
+
 /** Makes the search texts of some records again; those that cannot be made are left out. */
 export type TextsOfRange = (from: number, to: number) => Promise<ReadonlyMap<number, string>>;
 
@@ -39,17 +53,41 @@ export class SearchCheck {
   readonly #paths: { readonly ledger: string; readonly search: string };
   readonly #logNo: number;
   readonly #end: number;
-  readonly #seed = randomBytes(DIGEST_SEED_BYTES);
-  readonly #expected = new PostingDigest(this.#seed);
+  readonly #seed: Uint8Array;
+  readonly #expected: PostingDigest;
   readonly #words = new SearchWords();
   /** A bit for each record whose words were added: only their documents are compared. */
   readonly #added: Uint8Array;
 
-  constructor(paths: { readonly ledger: string; readonly search: string }, logNo: number) {
+  /** @param begun of a check in another thread, with which this one shares the work */
+  constructor(
+    paths: { readonly ledger: string; readonly search: string },
+    logNo: number,
+    begun?: SearchBeginning,
+  ) {
     this.#paths = paths;
     this.#logNo = logNo;
-    this.#end = existsSync(paths.search) ? this.#read((db) => cursorOf(db, logNo)) : 0;
+    this.#seed = begun?.seed ?? randomBytes(DIGEST_SEED_BYTES);
+    this.#expected = new PostingDigest(this.#seed);
+    this.#end = begun?.end ?? (existsSync(paths.search) ? this.#read((db) => cursorOf(db, logNo)) : 0);
     this.#added = new Uint8Array(Math.ceil(this.#end / 8));
+  }
+
+  get beginning(): SearchBeginning {
+    return { seed: this.#seed, end: this.#end };
+  }
+
+  /** What was added so far, for `merge`. */
+  sums(): SearchSums {
+    return { added: this.#added, sums: this.#expected.sums };
+  }
+
+  /** Takes what was added elsewhere, of other records. */
+  merge({ added, sums }: SearchSums): void {
+    for (let at = 0; at < this.#added.length; at += 1) {
+      this.#added[at] = (this.#added[at] as number) | (added[at] ?? 0);
+    }
+    this.#expected.merge(sums);
   }
 
   close(): void {
@@ -119,8 +157,7 @@ export class SearchCheck {
         { name: 'search.documents', detail: 'full' },
         {
           onTerm: (bytes) => {
-            digest.beginTerm();
-            for (let i = 0; i < bytes.length; i += 1) digest.termByte(bytes[i] as number);
+            digest.textTerm(bytes, bytes.length);
             return true;
           },
           onEntry: (high, low, position, sign) => {

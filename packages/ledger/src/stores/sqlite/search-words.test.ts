@@ -16,8 +16,7 @@ function indexed(text: string): PostingDigest {
   const digest = new PostingDigest(seed);
   const visitor = {
     onTerm: (bytes: Uint8Array): boolean => {
-      digest.beginTerm();
-      for (const byte of bytes) digest.termByte(byte);
+      digest.textTerm(bytes, bytes.length);
       return true;
     },
     onEntry: (_high: number, low: number, position: number, sign: 1 | -1): void =>

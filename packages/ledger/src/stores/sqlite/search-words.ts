@@ -20,6 +20,7 @@ export class SearchWords {
   readonly #db = new DatabaseSync(':memory:');
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
+  #word = new Uint8Array(1_024);
   readonly #remembered = new BoundedMap<string, readonly Uint8Array[]>(WORDS_REMEMBERED_MAX);
 
   constructor() {
@@ -35,28 +36,29 @@ export class SearchWords {
 
   /** Adds every word of a document with its position to a block of a digest. */
   addTo(digest: PostingDigest, block: number, document: number, text: string): void {
+    if (text.length > this.#word.length) this.#word = new Uint8Array(text.length * 2);
+    const word = this.#word;
     let position = 0;
     let at = 0;
     while (at < text.length) {
       const start = at;
       let isAscii = true;
-      digest.beginTerm();
       for (; at < text.length; at += 1) {
         const code = text.charCodeAt(at);
         const byte = code < 128 ? (ASCII_WORD[code] as number) : 0;
-        if (code >= 128) isAscii = false;
-        else if (byte === 0) break;
-        else if (isAscii) digest.termByte(byte);
+        if (byte !== 0) word[at - start] = byte;
+        else if (code < 128) break;
+        else isAscii = false;
       }
       if (at === start) {
         at += 1;
       } else if (isAscii) {
+        digest.textTerm(word, at - start);
         digest.add(block, document, position, 1);
         position += 1;
       } else {
-        for (const word of this.#wordsOf(text.slice(start, at))) {
-          digest.beginTerm();
-          for (const byte of word) digest.termByte(byte);
+        for (const other of this.#wordsOf(text.slice(start, at))) {
+          digest.textTerm(other, other.length);
           digest.add(block, document, position, 1);
           position += 1;
         }
