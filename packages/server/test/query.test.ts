@@ -211,6 +211,16 @@ describe('statistics', () => {
     }
   });
 
+  it('by ip give one address one group and one text, however it was written', async () => {
+    const token = await server.makeTenant('addresses');
+    for (const ip_address of ['192.0.2.77', '::ffff:192.0.2.77', '2001:DB8::1', '2001:db8:0:0::1'])
+      await server.post('/v1/events', { type: 'a.b', actor: { type: 'user', id: 'u', ip_address } }, token);
+    for (const ip of ['192.0.2.77', '::ffff:192.0.2.77', '2001:db8::1'])
+      expect((await server.get(`/v1/events?ip=${ip}`, token)).json().events).toHaveLength(2);
+    const { groups } = (await server.get('/v1/stats?group_by=ip&type=a.b', token)).json();
+    expect(groups.map(({ key }: { key: string }) => key).sort()).toEqual(['192.0.2.77', '2001:db8::1']);
+  });
+
   it('profile actors and targets', async () => {
     const actor = (await server.get('/v1/actors/user-1/activity', token)).json();
     expect(actor).toMatchObject({ total: 30, first_at: at(0), last_at: at(58) });
