@@ -175,7 +175,7 @@ export const recordCases: readonly TamperingCase[] = [
     finds: { code: 'WRONG_LOG', seq: 0 },
   },
   {
-    name: 'the first record deleted',
+    name: 'trap 11: the first record deleted without a record of it',
     tamper: (folder) => folder.run('DELETE FROM records WHERE k = ?', folder.k(0)),
     finds: { code: 'SEQ', seq: 0 },
   },
