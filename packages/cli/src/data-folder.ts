@@ -10,6 +10,8 @@ export interface FolderVerification {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
   readonly depth?: 'full' | 'records' | undefined;
+  /** Keys of logs known from elsewhere; one that is named after the log replaces the one in the folder. */
+  readonly vkeys?: readonly string[];
   readonly onProgress?: ((done: number, total?: number) => void) | undefined;
 }
 
@@ -48,16 +50,23 @@ async function listTenants(dataDir: string): Promise<readonly string[]> {
 /** Verifies one log of a data folder, read-only, whether or not a server runs on it. */
 export function verifyTenant(options: FolderVerification): Promise<VerificationReport> {
   const { dataDir, tenant, from, to, depth, onProgress } = options;
+  const vkey = options.vkeys?.find((one) => tenantOf(one) === tenant);
   return runVerify({
     dataDir,
     tenant,
     ...foreignKeys(),
+    ...(vkey === undefined ? {} : { vkey }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     // The command line and the API say `full` for what core calls `all`.
     ...(depth === undefined ? {} : { depth: depth === 'full' ? 'all' : depth }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
+}
+
+/** `acme` of `audit.example.com/t/acme/g2+1a2b3c4d+…`; a key is named after the origin of its log. */
+function tenantOf(vkey: string): string | undefined {
+  return /^[^+]*\/t\/([^/+]+)(?:\/g[0-9]+)?\+/.exec(vkey)?.[1];
 }
 
 /** Keys that the server of the folder is told by its environment instead of keeping them in the folder. */

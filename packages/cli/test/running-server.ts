@@ -54,10 +54,14 @@ export class TestServer {
   }
 
   /** Stops the process if it runs, and starts it on the same folder. */
-  async restart(environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  async restart(
+    environment: Readonly<Record<string, string>> = {},
+    options: readonly string[] = [],
+  ): Promise<void> {
     await this.#running?.stop();
     this.#running = await startServerProcess({
       dataDir: this.dataDir,
+      options,
       // The same address again: a client that waits for the server must find it.
       ...(this.#running === undefined ? {} : { port: Number(new URL(this.url).port) }),
       environment: { ATTESTRY_LOG_LEVEL: 'error', ...environment },
@@ -66,7 +70,10 @@ export class TestServer {
 
   /** Runs a command the way a person on the same machine does: `cli.json` says where and with which key. */
   run(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-    return attestry(args, { ...options, env: { ATTESTRY_DATA_DIR: this.dataDir, ...options.env } });
+    return attestry(args, {
+      ...options,
+      env: { ATTESTRY_DATA_DIR: this.dataDir, XDG_STATE_HOME: join(this.folder, 'state'), ...options.env },
+    });
   }
 
   /** Runs a command with `--json` and parses its answer. */

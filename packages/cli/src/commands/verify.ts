@@ -1,4 +1,4 @@
-import type { VerificationReport } from '@attestry/core';
+import type { Checkpoint, Finding, VerificationReport } from '@attestry/core';
 import { type Command, Option } from 'commander';
 import { CliError, usageError } from '../cli-error.ts';
 import {
@@ -9,12 +9,12 @@ import {
   withExamples,
   withServerOptions,
 } from '../command-context.ts';
-import { sleep } from '../connection/api-client.ts';
+import { type ApiClient, sleep } from '../connection/api-client.ts';
 import { ExitCode } from '../exit-code.ts';
 import { VERIFY_POLL_MS } from '../limits.ts';
-import { safeJson } from '../terminal/plain-text.ts';
+import { plainText, safeJson } from '../terminal/plain-text.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
-import { line } from '../terminal/terminal.ts';
+import { line, note } from '../terminal/terminal.ts';
 import { wholeNumber } from './parse-number.ts';
 
 interface VerifyOptions extends ServerOptions {
@@ -22,6 +22,8 @@ interface VerifyOptions extends ServerOptions {
   readonly from?: number;
   readonly to?: number;
   readonly depth?: 'full' | 'records';
+  readonly vkey?: readonly string[];
+  readonly remember: boolean;
 }
 
 interface VerifyJob {
@@ -38,7 +40,7 @@ export function registerVerify(program: Command, context: CommandContext): void 
     .command('verify')
     .summary('check that nothing was changed')
     .description(
-      'Checks every record, tree node, checkpoint, column and seal, and names what is wrong and where.\nExit 0 when everything could be read and nothing was found, else 1.',
+      'Checks every record, tree node, checkpoint, column and seal, and names what is wrong and where. A server is also\nheld to the last checkpoint this user saw of it (docs/verification.md). Exit 0 when everything could be read\nand nothing was found, else 1.',
     );
   withServerOptions(command)
     .option(
@@ -50,6 +52,11 @@ export function registerVerify(program: Command, context: CommandContext): void 
     .addOption(
       new Option('--depth <depth>', 'records leaves out seals and columns').choices(['full', 'records']),
     )
+    .option('--vkey <key>', 'verifier key of the log, known from elsewhere; may be repeated', collect)
+    .option(
+      '--no-remember',
+      'neither compare with the last checkpoint seen from this server, nor remember this one',
+    )
     .action(runs(context, (options: VerifyOptions) => verify(context, options)));
   withExamples(command, [
     ['attestry verify', 'ask the server to check its log'],
@@ -60,11 +67,16 @@ export function registerVerify(program: Command, context: CommandContext): void 
   ]);
 }
 
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
 async function verify(context: CommandContext, options: VerifyOptions): Promise<ExitCode> {
   const { terminal } = context;
   if (options.from !== undefined && options.to !== undefined && options.to <= options.from) {
     throw usageError(`--to ${options.to} must be above --from ${options.from}`);
   }
+  for (const vkey of options.vkey ?? []) await requireVkey(vkey);
   const progress = await startProgress(terminal, {
     label: 'verify',
     unit: 'records',
@@ -74,7 +86,7 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
   try {
     reports =
       options.data === undefined
-        ? [await verifyServer(options, progress)]
+        ? [await verifyServer(context, options, progress)]
         : await verifyData(options.data, options, progress);
   } finally {
     progress.stop();
@@ -93,8 +105,74 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
   return exitCode;
 }
 
-async function verifyServer(options: VerifyOptions, progress: Progress): Promise<VerificationReport> {
+async function requireVkey(text: string): Promise<void> {
+  const { parseVkey, portableCrypto } = await import('@attestry/core');
+  try {
+    parseVkey(portableCrypto, text);
+  } catch (error) {
+    throw usageError(`--vkey ${text}: ${(error as Error).message}`, 'attestry tenants list shows them.');
+  }
+}
+
+/** The server checks its log; this side checks the server: signature, continuity, and that it speaks of that log. */
+async function verifyServer(
+  { terminal }: CommandContext,
+  options: VerifyOptions,
+  progress: Progress,
+): Promise<VerificationReport> {
   const client = clientFor(options);
+  const { checkContinuity } = await import('../memory/check-continuity.ts');
+  const { CheckpointMemory } = await import('../memory/checkpoint-memory.ts');
+  const memory = options.remember ? new CheckpointMemory(client.connection) : undefined;
+  const remembered = memory?.recall();
+  const { findings, checkpoint, seen } = await checkContinuity(client, {
+    vkeys: options.vkey ?? [],
+    remembered,
+  });
+  const report = await verifyByServer(client, options, progress);
+  const own = [
+    ...findings,
+    ...(checkpoint === undefined || !report.ok ? [] : rootFindings(report, checkpoint)),
+  ];
+  if (memory !== undefined && seen !== undefined && own.length === 0) {
+    memory.remember(seen);
+    if (remembered === undefined && options.json !== true && checkpoint !== undefined) {
+      const { origin, size } = checkpoint;
+      await note(
+        terminal,
+        `first sight of ${plainText(origin)}: its key is trusted from now on, and size ${size} remembered in ${memory.path}`,
+      );
+    }
+  }
+  if (own.length === 0) return report;
+  return {
+    ...report,
+    ok: false,
+    findings: [...own, ...report.findings],
+    findings_total: report.findings_total + own.length,
+  };
+}
+
+/** The report must be about the log whose checkpoint was verified here. */
+function rootFindings(report: VerificationReport, { origin, size, root }: Checkpoint): readonly Finding[] {
+  if (report.origin !== origin)
+    return [
+      { code: 'ORIGIN', detail: `the report is about ${report.origin}, the checkpoint about ${origin}` },
+    ];
+  if (report.size < size)
+    return [{ code: 'TRUNCATED', detail: `the report covers ${report.size} records, ${size} were signed` }];
+  const isOther =
+    report.size === size && report.root !== null && report.root !== Buffer.from(root).toString('hex');
+  return isOther
+    ? [{ code: 'ROOT_MISMATCH', detail: `the report has another root of size ${size} than was signed` }]
+    : [];
+}
+
+async function verifyByServer(
+  client: ApiClient,
+  options: VerifyOptions,
+  progress: Progress,
+): Promise<VerificationReport> {
   const { from, to, depth } = options;
   const range = Object.fromEntries(
     Object.entries({ from, to, depth }).filter(([, value]) => value !== undefined),
@@ -117,9 +195,9 @@ async function verifyServer(options: VerifyOptions, progress: Progress): Promise
 
 async function verifyData(
   dataDir: string,
-  { tenant, from, to, depth }: VerifyOptions,
+  { tenant, from, to, depth, vkey }: VerifyOptions,
   progress: Progress,
 ): Promise<readonly VerificationReport[]> {
   const { verifyFolder } = await import('../data-folder.ts');
-  return verifyFolder({ dataDir, tenant, from, to, depth, onProgress: progress.update });
+  return verifyFolder({ dataDir, tenant, from, to, depth, vkeys: vkey ?? [], onProgress: progress.update });
 }

@@ -15,6 +15,8 @@ export interface ServerLaunch {
   readonly dataDir?: string;
   /** A free one when absent; the port of an earlier start when clients wait there. */
   readonly port?: number;
+  /** More options of `attestry serve`. */
+  readonly options?: readonly string[];
   /** Settings beside the data folder and the port, `ATTESTRY_*`. None is taken over from the test's own environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -78,10 +80,14 @@ async function startLine(child: ChildProcess, log: () => string): Promise<StartL
 export async function startServerProcess(launch: ServerLaunch = {}): Promise<RunningServer> {
   const folder = launch.dataDir ?? mkdtempSync(join(tmpdir(), 'attestry-'));
   const dataDir = launch.dataDir ?? join(folder, 'data');
-  const child = spawn(launcher, ['serve', '--data', dataDir, '--port', String(launch.port ?? 0), '--json'], {
-    env: { ...inheritedEnvironment(), ...launch.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    launcher,
+    ['serve', '--data', dataDir, '--port', String(launch.port ?? 0), '--json', ...(launch.options ?? [])],
+    {
+      env: { ...inheritedEnvironment(), ...launch.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text;

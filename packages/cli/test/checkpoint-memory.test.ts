@@ -1,0 +1,115 @@
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VerificationReport } from '@attestry/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TestServer } from './running-server.ts';
+
+describe('verify against a server, by somebody who has seen its log before', () => {
+  let server: TestServer;
+  let memory: string;
+
+  beforeEach(async () => {
+    server = await TestServer.start();
+    memory = join(server.folder, 'state', 'attestry', 'checkpoints.json');
+  });
+  afterEach(() => server.remove());
+
+  async function verify(
+    ...words: readonly string[]
+  ): Promise<readonly [exitCode: number | null, codes: string]> {
+    const { exitCode, stdout } = await server.run(['verify', '--json', ...words]);
+    const report = JSON.parse(stdout) as VerificationReport;
+    expect(report).toMatchObject({ ok: exitCode === 0, findings_total: report.findings.length });
+    return [exitCode, report.findings.map((finding) => finding.code).join(' ')];
+  }
+
+  async function record(count: number): Promise<void> {
+    let seq = 0;
+    for (let one = 0; one < count; one += 1) ({ seq } = await server.record({ type: 'memory.test' }));
+    const signed = async (): Promise<number> =>
+      (await server.api<{ size: number }>('/v1/checkpoints/latest')).size;
+    await expect.poll(signed, { timeout: 20_000 }).toBeGreaterThan(seq);
+  }
+
+  /** What an operator does who wants an older state to be the truth: the database and the server's own memory. */
+  async function restoreOlder(from: string, files: readonly string[]): Promise<void> {
+    await server.stop();
+    for (const name of ['ledger.db', 'search.db']) rmSync(join(server.dataDir, name), { force: true });
+    for (const name of files) cpSync(join(from, name), join(server.dataDir, name));
+  }
+
+  it('remembers, for the user alone, and is content with a log that goes on', async () => {
+    await record(3);
+    const first = await server.run(['verify']);
+    expect(first).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('first sight of') });
+    expect(statSync(memory).mode & 0o777).toBe(0o600);
+    const seen = readFileSync(memory, 'utf8');
+    await record(300);
+    expect(await server.run(['verify'])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(readFileSync(memory, 'utf8')).not.toBe(seen);
+    rmSync(memory);
+    expect(await verify('--no-remember')).toEqual([0, '']);
+    expect(() => statSync(memory)).toThrow('ENOENT');
+    writeFileSync(memory, '{}');
+    expect(await server.run(['verify'])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('damaged'),
+    });
+  });
+
+  it('finds a rollback, and a fork, that the server knows nothing of (trap 10)', async () => {
+    await record(3);
+    await server.stop();
+    const older = join(server.folder, 'older');
+    cpSync(server.dataDir, older, { recursive: true });
+    await server.restart();
+    await record(5);
+    expect(await verify()).toEqual([0, '']);
+    const seen = readFileSync(memory, 'utf8');
+    await restoreOlder(older, ['ledger.db', 'last-seen.json']);
+    await server.restart();
+    expect(await verify('--no-remember')).toEqual([0, '']);
+    expect(await verify()).toEqual([1, 'ROLLBACK']);
+    await record(9);
+    expect(await verify()).toEqual([1, 'FORK_FROM_LAST_SEEN']);
+    expect(readFileSync(memory, 'utf8')).toBe(seen);
+  });
+
+  it('finds a rollback that the operator accepted, until its key is named by hand', async () => {
+    await record(2);
+    await server.stop();
+    const older = join(server.folder, 'older');
+    cpSync(server.dataDir, older, { recursive: true });
+    await server.restart();
+    await record(5);
+    expect(await verify()).toEqual([0, '']);
+    await restoreOlder(older, ['ledger.db']);
+    await server.restart({}, ['--accept-rollback']);
+    await record(1);
+    expect(await verify()).toEqual([1, 'ROLLBACK']);
+    const vkey = await vkeyOf('default');
+    expect(vkey).toContain('/t/default/g2+');
+    expect(await verify('--vkey', vkey)).toEqual([0, '']);
+    expect(await verify()).toEqual([0, '']);
+  });
+
+  async function vkeyOf(tenant: string): Promise<string> {
+    return (await server.api<{ vkey: string }>(`/v1/tenants/${tenant}`)).vkey;
+  }
+
+  it('holds server and folder to a key that is named on the command line', async () => {
+    await record(1);
+    const vkey = await vkeyOf('default');
+    const other = await TestServer.start({ ATTESTRY_LOG_NAME: vkey.slice(0, vkey.indexOf('/t/')) });
+    const { vkey: forged } = await other.api<{ vkey: string }>('/v1/tenants/default');
+    await other.remove();
+    expect(await verify('--vkey', vkey)).toEqual([0, '']);
+    expect(await verify('--vkey', forged)).toEqual([1, 'CHECKPOINT_INVALID']);
+    await server.api('/v1/tenants', { method: 'POST', body: '{"id":"acme"}' });
+    expect(await verify('--vkey', await vkeyOf('acme'))).toEqual([1, 'ORIGIN']);
+    const folder = ['--data', server.dataDir, '--tenant', 'default'];
+    expect(await verify(...folder, '--vkey', vkey)).toEqual([0, '']);
+    expect((await verify(...folder, '--vkey', forged))[1]).toContain('GENESIS');
+    expect(await server.run(['verify', '--vkey', 'nonsense'])).toMatchObject({ exitCode: 2 });
+  });
+});
