@@ -168,6 +168,8 @@ describe('a thread of the store that ends by itself', () => {
       name: 'writer',
       entry,
       data: {},
+      memory: {},
+      advice: 'restart the server',
       onDeath: (error) => deaths.push(error),
     });
     const waiting = thread.call('wait', []);
@@ -176,6 +178,33 @@ describe('a thread of the store that ends by itself', () => {
     await expect(dying).rejects.toBeInstanceOf(FatalError);
     await expect(thread.call('late', [])).rejects.toMatchObject({ code: 'thread_died' });
     expect(deaths).toHaveLength(1);
+    await thread.close();
+  });
+
+  it('ends alone when it needs more memory than it may have, and says so', async () => {
+    const entry = new URL(
+      `data:text/javascript,${encodeURIComponent(`
+        import { parentPort } from 'node:worker_threads';
+        const kept = [];
+        const grow = () => {
+          kept.push(Array.from({ length: 20_000 }, (_, i) => ({ i })));
+          setImmediate(grow);
+        };
+        parentPort.on('message', grow);
+        parentPort.postMessage({ callId: 0, value: undefined });`)}`,
+    );
+    const memory = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 };
+    const thread = await StoreThread.start({
+      name: 'reader 1',
+      entry,
+      data: {},
+      memory,
+      advice: 'ask for less',
+    });
+    await expect(thread.call('grow', [])).rejects.toMatchObject({
+      code: 'thread_died',
+      message: expect.stringMatching(/memory.*; ask for less$/),
+    });
     await thread.close();
   });
 });

@@ -3,6 +3,9 @@ import { type SearchedEvent, searchText } from '../followers/search-text.ts';
 import { charsOf, type TextRun } from '../followers/texts-at-hand.ts';
 import type { LogHead } from '../ports/ledger-store.ts';
 
+/** Heap of the thread: a batch of 500 records of 60,000 bytes with their texts. Past that it ends and is started anew. */
+const SEARCH_MEMORY = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 256 } as const;
+
 export interface SearchFollowerOptions {
   readonly dataDir: string;
   readonly ledgerPath: string;
@@ -130,6 +133,7 @@ class ThreadedSearchFollower implements SearchFollower {
     const { dataDir, ledgerPath, searchPath, masterKey, signingKeyFile } = this.#options;
     const worker = new Worker(new URL('./search-thread.ts', import.meta.url), {
       name: 'attestry-search',
+      resourceLimits: SEARCH_MEMORY,
       workerData: { dataDir, ledgerPath, searchPath, masterKey, signingKeyFile },
     });
     this.#worker = worker;

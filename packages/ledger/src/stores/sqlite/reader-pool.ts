@@ -1,5 +1,5 @@
 import { FatalError, OperationalError, OverloadedError } from '../../errors.ts';
-import { QUERIES_WAITING_MAX, QUERY_MS_MAX } from './sqlite-limits.ts';
+import { QUERIES_WAITING_MAX, QUERY_MS_MAX, READER_MEMORY } from './sqlite-limits.ts';
 import { StoreThread } from './store-thread.ts';
 
 /** Files that each reader opens. */
@@ -97,6 +97,8 @@ export class ReaderPool {
         name: `reader ${slot}`,
         entry: new URL('./reader-thread.ts', import.meta.url),
         data: this.#files,
+        memory: READER_MEMORY,
+        advice: 'another one takes its place: ask again, for less at once if it was memory',
         onDeath: () => {
           if (started !== undefined && this.#slots[slot] === started) this.#slots[slot] = undefined;
         },

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { TILE_WIDTH } from '@attestry/core';
+import { TILE_WIDTH } from '@attestry/core/limits';
 import { FatalError } from '../../errors.ts';
 import type { LogHead, StoredRecord, StoredSeal } from '../../ports/ledger-store.ts';
 import { BoundedMap } from './bounded-map.ts';

@@ -13,7 +13,7 @@ import {
   EVENT_SEVERITIES,
   TRAFFIC_LIGHTS,
   WELL_KNOWN_VERBS,
-} from '@attestry/core';
+} from '@attestry/core/words';
 
 /** `PRAGMA application_id` of our files ("ATST"), so that a foreign database is recognised. */
 export const APPLICATION_ID = 0x41545354;

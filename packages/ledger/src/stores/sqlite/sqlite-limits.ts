@@ -1,10 +1,19 @@
 /** Bounds of the embedded store, with the reason for each number. */
 
+/**
+ * Heap of the writer thread. Without a limit V8 lets the young generation of each thread grow to 48 MB, whatever it
+ * needs; the old one has room for several transactions of the largest records.
+ */
+export const WRITER_MEMORY = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 256 } as const;
+
+/** Heap of a reader thread: a page of 1,000 records of 60,000 bytes, twice. */
+export const READER_MEMORY = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 256 } as const;
+
 /** Page cache of the writer: holds the inner pages of all indexes at a million events. */
-export const WRITER_CACHE_KIB = 24 * 1024;
+export const WRITER_CACHE_KIB = 16 * 1024;
 
 /** Page cache of one reader thread. The operating system caches the file as well; this only saves system calls. */
-export const READER_CACHE_KIB = 8 * 1024;
+export const READER_CACHE_KIB = 4 * 1024;
 
 /** Pages (16 KiB) in the write-ahead log before it is copied into the database: 16 MiB. */
 export const WAL_PAGES = 1_000;
@@ -28,7 +37,7 @@ export const RECORDS_PER_READ_MAX = 1_000;
 export const LEAF_HASHES_PER_READ_MAX = 256;
 
 /** Page cache of the search index's writer: the segments being merged. */
-export const SEARCH_CACHE_KIB = 8 * 1024;
+export const SEARCH_CACHE_KIB = 4 * 1024;
 
 /** Pages of `search.db`: the blocks of FTS5 are about 4 KiB. */
 export const SEARCH_PAGE_BYTES = 4_096;

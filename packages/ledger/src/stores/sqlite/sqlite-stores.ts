@@ -7,7 +7,7 @@ import type { KeyStore } from '../../ports/key-store.ts';
 import type { LedgerStore } from '../../ports/ledger-store.ts';
 import { packAppend } from './packed-append.ts';
 import { ReaderPool } from './reader-pool.ts';
-import { READERS_DEFAULT } from './sqlite-limits.ts';
+import { READERS_DEFAULT, WRITER_MEMORY } from './sqlite-limits.ts';
 import { StoreThread } from './store-thread.ts';
 
 /** Where the embedded store lives. */
@@ -47,6 +47,8 @@ export async function openSqliteStores(options: SqliteStoreOptions): Promise<Sql
     name: 'writer',
     entry: new URL('./writer-thread.ts', import.meta.url),
     data: { path: options.path },
+    memory: WRITER_MEMORY,
+    advice: 'restart the server',
     onDeath: (error) => failure.report(error),
   });
   const readers = new ReaderPool(options, options.readers ?? READERS_DEFAULT);

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { FatalError, type LedgerError } from '../../errors.ts';
 import { unpackError } from './store-error.ts';
 import type { AnswerMessage, CallMessage } from './thread-protocol.ts';
@@ -17,6 +17,10 @@ export interface ThreadOptions {
   readonly name: string;
   readonly entry: URL;
   readonly data: unknown;
+  /** What its heap may grow to. Past that the thread ends, not the process. */
+  readonly memory: ResourceLimits;
+  /** What to do when it has ended by itself; the end of a sentence. */
+  readonly advice: string;
   /** Called once when the thread dies without having been asked to; its calls are rejected before. */
   readonly onDeath?: (error: FatalError) => void;
 }
@@ -36,7 +40,11 @@ export class StoreThread {
 
   private constructor(options: ThreadOptions) {
     this.#options = options;
-    this.#worker = new Worker(options.entry, { workerData: options.data, name: options.name });
+    this.#worker = new Worker(options.entry, {
+      workerData: options.data,
+      name: options.name,
+      resourceLimits: options.memory,
+    });
     this.#worker.on('message', (message: AnswerMessage) => this.#settle(message));
     this.#worker.on('messageerror', (error) => this.#die(error));
     this.#worker.on('error', (error) => this.#die(error));
@@ -114,7 +122,7 @@ export class StoreThread {
     const said = cause instanceof Error ? cause.message : String(cause);
     const error = new FatalError(
       'thread_died',
-      `the store's ${this.#options.name} thread ended: ${said}; restart the server`,
+      `the store's ${this.#options.name} thread ended: ${said}; ${this.#options.advice}`,
       {
         cause,
       },
