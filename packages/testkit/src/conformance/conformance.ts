@@ -7,6 +7,7 @@ export { LinkedLog, type UnlinkedRecord } from './linked-log.ts';
 export { SAMPLE, sampleBlind, sampleEvent } from './sample-events.ts';
 export { SeededRandom } from './seeded-random.ts';
 export type { OpenStores, StoresUnderTest } from './store-fixture.ts';
+export { describeTextSearch, type SearchUnderTest } from './text-search-suite.ts';
 
 /** Runs every suite of the ports on one engine; call it at the top of a test file. */
 export function describeStores(engine: string, open: OpenStores): void {
