@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LinkedLog, SAMPLE, SeededRandom, sampleBlind, sampleEvent } from '@attestry/testkit/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EventCondition, EventQuery } from '../src/ports/event-query-store.ts';
+import type { EventCondition, EventQuery, RowPosition } from '../src/ports/event-query-store.ts';
 import { SqliteReader } from '../src/stores/sqlite/sqlite-reader.ts';
 import { openSqliteStores } from '../src/stores/sqlite/sqlite-stores.ts';
 
@@ -74,6 +74,31 @@ describe('query plans of the SQLite store', () => {
     expect(lines.filter((line) => line.includes('VIRTUAL TABLE'))).toHaveLength(1);
     expect(lines.join('\n')).not.toContain('TEMP B-TREE');
   });
+
+  it.each(['success', 'failure', 'denied', 'partial'])(
+    'finds the same pages of an actor, whether few of its rows are %s or many',
+    (status) => {
+      const query: EventQuery = {
+        tenant: 'acme',
+        conditions: [actor, { kind: 'word', column: 'status', anyOf: [status] }],
+        time: 'occurred',
+      };
+      for (const order of ['asc', 'desc'] as const) {
+        const all = reader.events.page(query, { order, limit: 1_000 }).rows.map(({ seq }) => seq);
+        const walked: number[] = [];
+        for (let more = true, position: RowPosition | undefined; more; ) {
+          const page = reader.events.page(query, { order, limit: 1, ...(position && { position }) });
+          for (const row of page.rows) {
+            walked.push(row.seq);
+            position = { timeMs: row.occurredAtMs, seq: row.seq };
+          }
+          more = page.more;
+        }
+        expect(walked).toEqual(all);
+        expect(all).toHaveLength(reader.events.count(query));
+      }
+    },
+  );
 
   it('walks the log in the asked order when no index narrows the query', () => {
     expect(plan([])).toEqual([expect.stringMatching(/^SEARCH r USING INDEX by_time \(log_no=\? AND/)]);
