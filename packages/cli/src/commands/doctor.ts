@@ -11,6 +11,7 @@ import type { Check } from '../doctor/check.ts';
 import { ExitCode } from '../exit-code.ts';
 import { plainText, safeJson } from '../terminal/plain-text.ts';
 import { line } from '../terminal/terminal.ts';
+import { wrap } from '../terminal/wrap.ts';
 
 /** Where the text of a line begins. */
 const INDENT = 24;
@@ -48,7 +49,7 @@ async function doctor({ terminal }: CommandContext, options: DoctorOptions): Pro
     const { colour } = terminal;
     const marks = { ok: colour.green('ok  '), warn: colour.yellow('warn'), fail: colour.red('FAIL') };
     for (const check of checks) {
-      const detail = wrapped(plainText(check.detail), terminal.columns - INDENT);
+      const detail = wrap(plainText(check.detail), INDENT, terminal.columns);
       await line(
         terminal,
         `${marks[check.result]}  ${colour.bold(check.name.padEnd(INDENT - 8))}  ${detail}`,
@@ -56,19 +57,9 @@ async function doctor({ terminal }: CommandContext, options: DoctorOptions): Pro
       if (check.todo !== undefined)
         await line(
           terminal,
-          `${' '.repeat(INDENT)}→ ${wrapped(plainText(check.todo), terminal.columns - INDENT)}`,
+          `${' '.repeat(INDENT)}→ ${wrap(plainText(check.todo), INDENT + 2, terminal.columns)}`,
         );
     }
   }
   return failed ? ExitCode.finding : ExitCode.done;
-}
-
-/** Breaks a sentence between words; lines after the first are indented below it. */
-function wrapped(text: string, width: number): string {
-  let column = 0;
-  return text.split(' ').reduce((lines, word) => {
-    const fits = column + 1 + word.length <= width;
-    column = fits ? column + 1 + word.length : word.length;
-    return `${lines}${fits ? ' ' : `\n${' '.repeat(INDENT)}`}${word}`;
-  });
 }

@@ -37,7 +37,12 @@ export class DemoServer {
         '0',
         '--json',
       ],
-      { env: { ...environment, ATTESTRY_LOG_LEVEL: 'error' }, stdio: ['ignore', 'pipe', 'pipe'] },
+      // A group of its own: Ctrl-C is for the demo, which then stops this server in order.
+      {
+        env: { ...environment, ATTESTRY_LOG_LEVEL: 'error' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      },
     );
     const errors: string[] = [];
     child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk.toString('utf8')));

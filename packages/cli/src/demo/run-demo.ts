@@ -10,7 +10,7 @@ import { ExitCode } from '../exit-code.ts';
 import { safeJson } from '../terminal/plain-text.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { counted } from '../terminal/quantity.ts';
-import { line, type Terminal } from '../terminal/terminal.ts';
+import { line, note, type Terminal } from '../terminal/terminal.ts';
 import { renderReport } from '../terminal/verification-report.ts';
 import { version } from '../version.ts';
 import { DemoTenant } from './demo-events.ts';
@@ -18,6 +18,8 @@ import { DemoServer } from './demo-server.ts';
 import { flipByte } from './flip-byte.ts';
 
 const TENANTS = ['acme', 'globex', 'initech'] as const;
+/** Ctrl-C, a stop, a terminal that is closed: each one cleans up. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const TICK_MS = 250;
 const EVENTS_PER_TICK = 12;
 
@@ -41,7 +43,7 @@ export async function runDemo(context: CommandContext, options: DemoOptions): Pr
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  for (const name of STOP_SIGNALS) process.on(name, onSignal);
   // With --json the story goes to stderr and stdout has the result alone.
   const stage: Terminal = options.json
     ? { ...terminal, stdout: terminal.stderr, colour: terminal.errorColour }
@@ -55,8 +57,10 @@ export async function runDemo(context: CommandContext, options: DemoOptions): Pr
     const places = await openTenants(server.url, dataDir);
     const generated = await generate(stage, places, options, stop.signal);
     const [acme] = places;
-    if (stop.signal.aborted || acme === undefined) return ExitCode.finding;
+    if (acme === undefined) throw new Error('the demo has no organisation');
+    stop.signal.throwIfAborted();
     const culprit = await tour(stage, acme, context.run);
+    stop.signal.throwIfAborted();
     await server.stop();
     const reports = await damage(stage, folder, culprit);
     await farewell(stage);
@@ -74,10 +78,14 @@ export async function runDemo(context: CommandContext, options: DemoOptions): Pr
       );
     }
     return isShown ? ExitCode.done : ExitCode.finding;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    await note(terminal, 'stopped; nothing is left behind');
+    return ExitCode.finding;
   } finally {
     await server?.stop();
     removeFolder();
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    for (const name of STOP_SIGNALS) process.off(name, onSignal);
   }
 }
 

@@ -2,6 +2,7 @@ import { FINDING_CODES, type Finding, type VerificationReport } from '@attestry/
 import { plainText } from './plain-text.ts';
 import { counted, formatCount, formatDuration } from './quantity.ts';
 import type { Terminal } from './terminal.ts';
+import { wrap } from './wrap.ts';
 
 /** Findings that fit a screen or two; the rest are counted. */
 const FINDINGS_SHOWN_MAX = 100;
@@ -47,7 +48,9 @@ function pairs(report: VerificationReport, terminal: Terminal): string[] {
     ['signed', signed],
     ['took', formatDuration(report.duration_ms)],
   ];
-  return rows.map(([name, value]) => `  ${terminal.colour.dim(name.padEnd(8))} ${value}`);
+  return rows.map(
+    ([name, value]) => `  ${terminal.colour.dim(name.padEnd(8))} ${wrap(value, 11, terminal.columns)}`,
+  );
 }
 
 function describeFinding(finding: Finding, terminal: Terminal): string[] {
@@ -58,8 +61,9 @@ function describeFinding(finding: Finding, terminal: Terminal): string[] {
     finding.field === undefined ? undefined : `field ${plainText(finding.field)}`,
   ].filter((part) => part !== undefined);
   const meaning: string | undefined = FINDING_CODES[finding.code];
+  const words = [meaning, plainText(finding.detail)].filter((part) => part !== undefined).join(': ');
   return [
     `  ${colour.red(plainText(finding.code))}${place.length === 0 ? '' : `  ${colour.bold(place.join(', '))}`}`,
-    `      ${[meaning, plainText(finding.detail)].filter((part) => part !== undefined).join(': ')}`,
+    `      ${wrap(words, 6, terminal.columns)}`,
   ];
 }
