@@ -251,6 +251,9 @@ export class SqliteVerifySource implements VerifySource {
   }
 
   async *#searchStrays(): AsyncGenerator<StoreFinding, void> {
+    for (const damage of this.#search?.damage() ?? []) {
+      yield { code: 'UNREADABLE', detail: `the search index is damaged: ${damage}` };
+    }
     const misplaced = this.#search?.misplaced(STRAYS_MAX) ?? [];
     const missing = new Set(misplaced.map(({ seq }) => seq));
     const changed = await this.#search?.changed((from, to) => this.#searchTexts(from, to), STRAYS_MAX);

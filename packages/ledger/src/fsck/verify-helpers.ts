@@ -6,6 +6,9 @@ import type { SourceHarvest, SourceHelpers } from './sqlite-verify-source.ts';
 /** Rounds of chunks that are handed out before the verifier asks for them, so that no helper waits. */
 const ROUNDS_AHEAD = 2;
 
+/** Heap of a helper: chunks of 512 records of at most 60,000 bytes, a few of them with what was parsed of them. */
+const HELPER_MEMORY = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 } as const;
+
 /**
  * Threads that find the details of most chunks: of `threads + 1` chunks each helper takes one and the verifier's own
  * thread the last. What a helper cannot do falls back to the verifier.
@@ -78,6 +81,7 @@ class HelperThread {
     this.#worker = new Worker(new URL('./helper-thread.ts', import.meta.url), {
       name: 'attestry-verify-helper',
       workerData: beginning,
+      resourceLimits: HELPER_MEMORY,
     });
     this.#worker.on('message', (answer: HelperAnswer) => {
       if (answer.kind === 'details' && answer.details !== undefined) this.#hasWorked = true;

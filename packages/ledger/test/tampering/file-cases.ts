@@ -92,6 +92,46 @@ export const fileCases: readonly TamperingCase[] = [
     finds: { code: 'UNREADABLE' },
   },
   {
+    name: 'an event taken out of the index of times, so that no page of a query shows it',
+    tamper: (folder) => {
+      folder.close();
+      const path = join(folder.dataDir, 'ledger.db');
+      const rename = (from: string, to: string): void => {
+        const bare = new DatabaseSync(path, { defensive: false });
+        const sql = "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'by_time'";
+        bare.exec('PRAGMA writable_schema = ON');
+        bare.prepare(sql).run(from, to);
+        bare.close();
+      };
+      const all = 'WHERE occurred IS NOT NULL';
+      const others = `${all} AND k <> ${folder.k(VICTIM)}`;
+      rename(all, others);
+      const bare = new DatabaseSync(path);
+      bare.exec('REINDEX by_time');
+      bare.close();
+      rename(others, all);
+    },
+    finds: { code: 'UNREADABLE' },
+  },
+  ...(
+    [
+      ['ledger.db', 'filters'],
+      ['search.db', 'documents'],
+    ] as const
+  ).map(
+    ([file, table]): TamperingCase => ({
+      name: `pages of the index ${table} that no query finds any more`,
+      tamper: (folder) => {
+        folder.close();
+        const bare = new DatabaseSync(join(folder.dataDir, file), { defensive: false });
+        const { changes } = bare.prepare(`DELETE FROM ${table}_idx WHERE pgno > 3`).run();
+        bare.close();
+        if (changes === 0) throw new Error('the case changes nothing');
+      },
+      finds: { code: 'UNREADABLE' },
+    }),
+  ),
+  {
     name: 'a search document that says something else',
     tamper: (folder) =>
       onSearch(

@@ -82,6 +82,18 @@ describe.each(['none', 'full'] as const)('the entries of an FTS5 table with deta
     expect([...entries.keys()].some((name) => name.startsWith('other '))).toBe(true);
   });
 
+  it('are those that SQLite names while segments are being merged', () => {
+    const db = openTable(detail);
+    for (let n = 1; n <= 120; n += 1) {
+      db.prepare(insert).run(n, text(n));
+      if (n % 10 === 0) {
+        db.exec("INSERT INTO t (t, rank) VALUES ('merge', 3)");
+        entriesOf(db, detail);
+      }
+    }
+    expect(entriesOf(db, detail)).toEqual(entriesBySqlite(db));
+  });
+
   it('are none in an empty table', () => {
     expect(entriesOf(openTable(detail), detail).size).toBe(0);
   });
@@ -90,6 +102,9 @@ describe.each(['none', 'full'] as const)('the entries of an FTS5 table with deta
     const db = openTable(detail);
     db.enableDefensive?.(false);
     for (let n = 1; n <= 60; n += 1) db.prepare(insert).run(n, text(n));
+    db.exec('BEGIN; DELETE FROM t_idx WHERE pgno = (SELECT max(pgno) FROM t_idx)');
+    expect(() => entriesOf(db, detail)).toThrow('does not list all pages');
+    db.exec('ROLLBACK');
     const ids = db.prepare('SELECT max(id) AS id FROM t_data').get() as { id: number };
     db.prepare("UPDATE t_data SET block = x'00' WHERE id = ?").run(ids.id);
     expect(() => entriesOf(db, detail)).toThrow('malformed');

@@ -52,14 +52,26 @@ export function readPostings(db: DatabaseSync, table: Fts5Table, visitor: Postin
     const walk = new SegmentWalk(table.detail, visitor, dead);
     const base = BigInt(segment.no) << BigInt(PAGE_ID_BITS);
     let count = 0;
+    let withTerms = 0;
     for (const row of pages.iterate(base + BigInt(segment.firstPage), base + BigInt(segment.lastPage))) {
-      walk.page((row as { readonly block: Uint8Array }).block);
+      const hasTerms = walk.page((row as { readonly block: Uint8Array }).block);
+      if (hasTerms && count > 0) withTerms += 1;
       count += 1;
     }
     if (count !== segment.lastPage - segment.firstPage + 1) {
       throw new Error(`${table.name} lacks pages of its segment ${segment.no}`);
     }
+    // SQLite's own check compares the entries that are there with the pages, and misses those that are not.
+    if (listedPages(db, table, segment) !== withTerms) {
+      throw new Error(`${table.name} does not list all pages of its segment ${segment.no}`);
+    }
   }
+}
+
+/** Pages of a segment after its first one that can be found by a term. */
+function listedPages(db: DatabaseSync, table: Fts5Table, { no, firstPage, lastPage }: Segment): number {
+  const sql = `SELECT count(*) AS n FROM ${table.name}_idx WHERE segid = ? AND pgno >> 1 > ? AND pgno >> 1 <= ?`;
+  return (db.prepare(sql).get(no, firstPage, lastPage) as { readonly n: number }).n;
 }
 
 function readStructure(block: Uint8Array): Segment[] {
@@ -174,7 +186,8 @@ class SegmentWalk {
     this.#dead = dead;
   }
 
-  page(bytes: Uint8Array): void {
+  /** @returns whether a term begins on the page */
+  page(bytes: Uint8Array): boolean {
     const end = ((bytes[2] as number) << 8) | (bytes[3] as number);
     const firstRow = ((bytes[0] as number) << 8) | (bytes[1] as number);
     if (bytes.length < 4 || end < 4 || end > bytes.length)
@@ -184,6 +197,7 @@ class SegmentWalk {
     const input = new Varints(bytes);
     input.at = 4;
     let termAt = footer.at < bytes.length ? footer.next() : end;
+    const hasTerms = termAt < end;
     // What comes before the first term belongs to the last one of the page before.
     if (this.#positionsLeft > 0) this.#positions(input, termAt);
     if (firstRow > 0 && firstRow < termAt) {
@@ -197,6 +211,7 @@ class SegmentWalk {
       if (input.at < next) this.#rows(input, next);
       termAt = next;
     }
+    return hasTerms;
   }
 
   #readTerm(input: Varints, isWhole: boolean): void {

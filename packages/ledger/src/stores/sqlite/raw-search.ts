@@ -114,6 +114,15 @@ export class SearchCheck {
     );
   }
 
+  /** @returns what SQLite itself finds wrong with the structure of the index; nothing when all is well */
+  damage(): string[] {
+    if (this.#end === 0) return [];
+    return this.#read((db) => {
+      const rows = db.prepare('PRAGMA search.integrity_check(documents)').all();
+      return rows.flatMap((row) => Object.values(row).map(String)).filter((sentence) => sentence !== 'ok');
+    });
+  }
+
   /** @returns at most `limit` documents whose words are not those of their event */
   async changed(textsOf: TextsOfRange, limit: number): Promise<SearchDifference[]> {
     if (this.#end === 0) return [];
