@@ -10,6 +10,8 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /** Runs another command line in this process: the demo types what it shows. */
   readonly run: (argv: readonly string[], terminal: Terminal) => Promise<ExitCode>;
+  /** Whether `--json` was asked for: errors are JSON too then, those of the parser included. */
+  readonly json: boolean;
   exitCode: ExitCode;
 }
 

@@ -62,7 +62,9 @@ export function createProgram(context: CommandContext): Command {
       .configureHelp({ helpWidth: HELP_COLUMNS, showGlobalOptions: false })
       .configureOutput({
         writeOut: (text) => void stdout.write(text),
-        writeErr: (text) => void stderr.write(text),
+        writeErr: (text) => {
+          if (!context.json) stderr.write(text);
+        },
         outputError: (text, write) => write(text.replace(/^error: /, 'attestry: ')),
       })
       .showHelpAfterError(`(see ${pathOf(command)} --help)`);

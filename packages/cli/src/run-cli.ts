@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { CliError } from './cli-error.ts';
+import { CliError, usageError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { ExitCode } from './exit-code.ts';
 import { createProgram } from './program.ts';
@@ -13,12 +13,22 @@ import { note, type Terminal } from './terminal/terminal.ts';
  * @returns the exit code; every error has been told on stderr by then
  */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const context: CommandContext = { terminal, run: runCli, exitCode: ExitCode.done };
+  const context: CommandContext = {
+    terminal,
+    run: runCli,
+    json: argv.includes('--json'),
+    exitCode: ExitCode.done,
+  };
   try {
     await createProgram(context).parseAsync([...argv], { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return ExitCode.done;
+      // Without --json the parser has told it already, with the way to the help.
+      if (context.json) await tell(usageError(error.message.replace(/^error: /, '')), terminal, argv);
+      return ExitCode.usage;
+    }
     return tell(error, terminal, argv);
   }
 }

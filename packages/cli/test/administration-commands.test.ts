@@ -92,6 +92,37 @@ describe('administration and manners against a real server', () => {
       expect(debug.stderr).toMatch(/\n {4}at /);
     });
 
+    it.each([
+      ['query'],
+      ['stats'],
+      ['verify'],
+      ['proof', 'x'],
+      ['checkpoint'],
+      ['tail'],
+      ['get', 'x'],
+      ['capture', '--type', 'a.b'],
+      ['keys', 'list'],
+    ])('exits 2 without a key, 3 when nothing answers: %s', async (...words) => {
+      const nowhere = ['--url', 'http://127.0.0.1:1', '--json'];
+      const keyless = await attestry([...words, ...nowhere]);
+      expect(keyless).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(JSON.parse(keyless.stderr)).toMatchObject({ error: { code: 'no_key' } });
+      if (words[0] === 'tail') return;
+      const unanswered = await attestry([...words, ...nowhere, '--key', 'k']);
+      expect(unanswered.exitCode).toBe(3);
+      expect(JSON.parse(unanswered.stderr)).toMatchObject({ error: { code: 'unreachable' } });
+    });
+
+    it('says mistakes of the command line as JSON when JSON was asked for', async () => {
+      for (const words of [['query', '--colour', 'red'], ['qeury'], ['query', '--limit', '0'], ['get']]) {
+        const wrong = await attestry([...words, '--json']);
+        expect(wrong).toMatchObject({ exitCode: 2, stdout: '' });
+        expect(JSON.parse(wrong.stderr)).toMatchObject({
+          error: { code: 'usage', message: expect.stringMatching(/^(?!error)/) },
+        });
+      }
+    });
+
     it('exits 2 for what it does not understand, and says where help is', async () => {
       const wrong = await attestry(['query', '--colour', 'red']);
       expect(wrong).toMatchObject({ exitCode: 2, stdout: '' });

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { allCommands, createProgram, pathOf } from '../src/program.ts';
 import { processTerminal } from '../src/terminal/terminal.ts';
 
-const program = createProgram({ terminal: processTerminal(), run: () => Promise.resolve(0), exitCode: 0 });
+const program = createProgram({
+  terminal: processTerminal(),
+  run: () => Promise.resolve(0),
+  json: false,
+  exitCode: 0,
+});
 const commands = allCommands(program);
 
 function helpOf(command: (typeof commands)[number]): string {

@@ -82,7 +82,7 @@ export function registerKeys(program: Command, context: CommandContext): void {
       .argument('<id>', 'id of the key'),
   );
   rotate.action(runs(context, (id: string, options: ServerOptions) => rotateKey(context, id, options)));
-  withExamples(rotate, [['attestry keys rotate 3f9c1a2b', 'a new secret for the same rights']]);
+  withExamples(rotate, [['attestry keys rotate jFMBm0dxdPUf2xjl', 'a new secret for the same rights']]);
   const revoke = withServerOptions(
     group
       .command('revoke')
@@ -90,7 +90,7 @@ export function registerKeys(program: Command, context: CommandContext): void {
       .argument('<id>', 'id of the key'),
   );
   revoke.action(runs(context, (id: string, options: ServerOptions) => revokeKey(context, id, options)));
-  withExamples(revoke, [['attestry keys revoke 3f9c1a2b', 'it is refused from now on']]);
+  withExamples(revoke, [['attestry keys revoke jFMBm0dxdPUf2xjl', 'it is refused from now on']]);
 }
 
 function collect(value: string, before: readonly string[] | undefined): readonly string[] {
