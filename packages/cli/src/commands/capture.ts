@@ -11,6 +11,7 @@ import {
 import { ExitCode } from '../exit-code.ts';
 import { plainText, safeJson } from '../terminal/plain-text.ts';
 import { line, type Terminal } from '../terminal/terminal.ts';
+import { repeated } from './repeated.ts';
 
 interface CaptureOptions extends ServerOptions {
   readonly type?: string;
@@ -55,7 +56,7 @@ export function registerCapture(program: Command, context: CommandContext): void
       .option('--severity <level>', 'info, low, medium, high, critical')
       .option('--description <text>', 'in words')
       .option('--reason <text>', 'why')
-      .option('--metadata <name=value>', 'anything else; may be repeated', collect)
+      .option('--metadata <name=value>', 'anything else; may be repeated', repeated)
       .option('--occurred-at <time>', 'when, RFC 3339; else now')
       .option('--id <uuid>', 'id of the event: the same id is recorded once'),
   ).action(
@@ -71,10 +72,6 @@ export function registerCapture(program: Command, context: CommandContext): void
       'whole event',
     ],
   ]);
-}
-
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
 }
 
 async function capture(

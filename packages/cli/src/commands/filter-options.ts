@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { usageError } from '../cli-error.ts';
 import type { QueryParameters } from '../connection/api-client.ts';
+import { repeated } from './repeated.ts';
 
 interface Filter {
   /** Name of the query parameter; the option is the same with dashes. */
@@ -45,19 +46,15 @@ function camel(parameter: string): string {
   return parameter.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
-}
-
 /** Adds every filter of `GET /v1/events` and the words of a full-text search. */
 export function withFilterOptions(command: Command): Command {
   command.argument('[words...]', 'full-text search; "quoted phrases" and -not are understood');
   for (const { parameter, value, help } of FILTERS) {
-    command.addOption(new Option(`--${optionName(parameter)} <${value}>`, help).argParser(collect));
+    command.addOption(new Option(`--${optionName(parameter)} <${value}>`, help).argParser(repeated));
   }
   return command
     .addOption(
-      new Option('--metadata <path=value>', 'value below metadata, e.g. order.id=42').argParser(collect),
+      new Option('--metadata <path=value>', 'value below metadata, e.g. order.id=42').argParser(repeated),
     )
     .option('--from <time>', 'from this time on: RFC 3339, or -24h')
     .option('--to <time>', 'before this time')

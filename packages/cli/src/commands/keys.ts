@@ -12,6 +12,7 @@ import { tableTime } from '../terminal/event-table.ts';
 import { plainText, safeJson } from '../terminal/plain-text.ts';
 import { renderTable } from '../terminal/table.ts';
 import { line, note, type Terminal } from '../terminal/terminal.ts';
+import { repeated } from './repeated.ts';
 
 interface KeyView {
   readonly id: string;
@@ -57,12 +58,12 @@ export function registerKeys(program: Command, context: CommandContext): void {
       .requiredOption(
         '--role <role>',
         'admin, security_officer, auditor, project_manager, member, ingest; may be repeated',
-        collect,
+        repeated,
       )
       .option(
         '--scope <scope>',
         'narrows what the roles allow, e.g. to events:write; may be repeated',
-        collect,
+        repeated,
       )
       .option('--subject <id>', 'the person behind a member key')
       .option('--expires <time>', 'RFC 3339 time after which it is refused'),
@@ -91,10 +92,6 @@ export function registerKeys(program: Command, context: CommandContext): void {
   );
   revoke.action(runs(context, (id: string, options: ServerOptions) => revokeKey(context, id, options)));
   withExamples(revoke, [['attestry keys revoke jFMBm0dxdPUf2xjl', 'it is refused from now on']]);
-}
-
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
 }
 
 async function listKeys({ terminal }: CommandContext, options: ServerOptions): Promise<ExitCode> {

@@ -14,6 +14,7 @@ import type { EventView } from '../event-view.ts';
 import { ExitCode } from '../exit-code.ts';
 import { plainText, safeJson } from '../terminal/plain-text.ts';
 import { line, note, write } from '../terminal/terminal.ts';
+import { repeated } from './repeated.ts';
 
 interface ProofOptions extends ServerOptions {
   readonly out?: string;
@@ -38,7 +39,7 @@ export function registerProof(program: Command, context: CommandContext): void {
     .option(
       '--vkey <key>',
       'with --check: verifier key of the log (see `attestry tenants list`); may be repeated',
-      collect,
+      repeated,
     )
     .action(
       runs(context, (id: string | undefined, options: ProofOptions) =>
@@ -57,10 +58,6 @@ export function registerProof(program: Command, context: CommandContext): void {
       'what the other side does',
     ],
   ]);
-}
-
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
 }
 
 async function fetchProof(

@@ -16,6 +16,7 @@ import { plainText, safeJson } from '../terminal/plain-text.ts';
 import { type Progress, startProgress } from '../terminal/progress.ts';
 import { line, note } from '../terminal/terminal.ts';
 import { wholeNumber } from './parse-number.ts';
+import { repeated } from './repeated.ts';
 
 interface VerifyOptions extends ServerOptions {
   readonly data?: string;
@@ -52,7 +53,7 @@ export function registerVerify(program: Command, context: CommandContext): void 
     .addOption(
       new Option('--depth <depth>', 'records leaves out seals and columns').choices(['full', 'records']),
     )
-    .option('--vkey <key>', 'verifier key of the log, known from elsewhere; may be repeated', collect)
+    .option('--vkey <key>', 'verifier key of the log, known from elsewhere; may be repeated', repeated)
     .option(
       '--no-remember',
       'neither compare with the last checkpoint seen from this server, nor remember this one',
@@ -65,10 +66,6 @@ export function registerVerify(program: Command, context: CommandContext): void 
       'check the files themselves, without trusting a server',
     ],
   ]);
-}
-
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
 }
 
 async function verify(context: CommandContext, options: VerifyOptions): Promise<ExitCode> {
