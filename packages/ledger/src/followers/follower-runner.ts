@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { errorText } from '../errors.ts';
 import type { LogHead, StoredRecord } from '../ports/ledger-store.ts';
 
@@ -20,7 +21,6 @@ export interface Follower {
 /** The part of the ledger's store that a follower reads. */
 export interface FollowedLedger {
   listHeads(): Promise<readonly LogHead[]>;
-  readHead(tenant: string): Promise<LogHead | undefined>;
   readRecords(tenant: string, from: number, to: number): Promise<readonly StoredRecord[]>;
 }
 
@@ -43,7 +43,8 @@ export interface FollowerRunnerOptions {
 export class FollowerRunner {
   readonly #options: FollowerRunnerOptions;
   readonly #cursors = new Map<string, number>();
-  readonly #woken = new Set<string>();
+  /** Heads of logs that grew, as whoever woke the runner told, by tenant. */
+  readonly #woken = new Map<string, LogHead>();
   #sizes = new Map<string, number>();
   #wake: (() => void) | undefined;
   #stopping = false;
@@ -57,9 +58,9 @@ export class FollowerRunner {
     this.#running ??= this.#run();
   }
 
-  /** Says that these tenants have new records. Cheap; may be called for every commit. */
-  wake(tenants: readonly string[]): void {
-    for (const tenant of tenants) this.#woken.add(tenant);
+  /** Says that these logs have grown to these committed heads. Cheap; may be called for every commit. */
+  wake(heads: readonly LogHead[]): void {
+    for (const head of heads) this.#woken.set(head.tenant, head);
     this.#wake?.();
   }
 
@@ -82,7 +83,7 @@ export class FollowerRunner {
     let everything = true;
     while (!this.#stopping) {
       try {
-        const heads = everything ? await this.#options.ledger.listHeads() : await this.#wokenHeads();
+        const heads = everything ? await this.#options.ledger.listHeads() : this.#wokenHeads();
         if (everything) this.#sizes = new Map(heads.map((head) => [head.origin, head.size]));
         for (const head of heads) this.#sizes.set(head.origin, head.size);
         await this.#catchUp(heads);
@@ -99,11 +100,10 @@ export class FollowerRunner {
     }
   }
 
-  async #wokenHeads(): Promise<LogHead[]> {
-    const tenants = [...this.#woken];
+  #wokenHeads(): LogHead[] {
+    const heads = [...this.#woken.values()];
     this.#woken.clear();
-    const heads = await Promise.all(tenants.map((tenant) => this.#options.ledger.readHead(tenant)));
-    return heads.filter((head) => head !== undefined);
+    return heads;
   }
 
   /** One batch of each log in turn, so that a tenant with a long backlog does not hold up the others. */
@@ -116,6 +116,8 @@ export class FollowerRunner {
         if (await this.#applyNext(head)) still.push(head);
       }
       behind = still;
+      // Whoever wakes the runner, or hands something over, is heard between two rounds.
+      await setImmediate();
     }
   }
 

@@ -3,7 +3,8 @@ import type { JsonValue, NormalizedEvent } from '@attestry/core';
 /** What full-text search knows of one event. */
 export interface SearchableText {
   readonly seq: number;
-  readonly text: string;
+  /** As bytes it is UTF-8. */
+  readonly text: string | Uint8Array;
 }
 
 /** Characters of one event that are indexed; beyond it nobody finds anything by reading a word off the screen. */

@@ -1,43 +1,44 @@
 import { expect, test } from 'vitest';
-import { TextsAtHand } from './texts-at-hand.ts';
+import { TextsAtHand, textRun } from './texts-at-hand.ts';
 
 function filled(): { atHand: TextsAtHand; released: () => number } {
-  let chars = 0;
+  let bytes = 0;
   const atHand = new TextsAtHand((count) => {
-    chars += count;
+    bytes += count;
   });
-  atHand.add({ tenant: 'acme', from: 10, texts: ['a', null, 'cc'] });
-  atHand.add({ tenant: 'acme', from: 13, texts: ['ddd'] });
-  atHand.add({ tenant: 'acme', from: 20, texts: ['late'] });
-  atHand.add({ tenant: 'other', from: 10, texts: ['not acme'] });
-  return { atHand, released: () => chars };
+  atHand.add(textRun('acme', 10, ['a', undefined, 'Zoë']));
+  atHand.add(textRun('acme', 13, ['ddd']));
+  atHand.add(textRun('acme', 20, ['late']));
+  atHand.add(textRun('other', 10, ['not acme']));
+  return { atHand, released: () => bytes };
+}
+
+/** What was taken, as text. */
+function taken(atHand: TextsAtHand, tenant: string, from: number, limit = 100): unknown {
+  const found = atHand.take(tenant, from, limit);
+  return (
+    found && [found.next, ...found.texts.map(({ seq, text }) => `${seq} ${Buffer.from(text).toString()}`)]
+  );
 }
 
 test('runs that follow each other are taken together, records without a text are passed over', () => {
   const { atHand, released } = filled();
-  expect(atHand.take('acme', 10, 100)).toEqual({
-    texts: [
-      { seq: 10, text: 'a' },
-      { seq: 12, text: 'cc' },
-      { seq: 13, text: 'ddd' },
-    ],
-    next: 14,
-  });
-  expect(released()).toBe(6);
+  expect(taken(atHand, 'acme', 10)).toEqual([14, '10 a', '12 Zoë', '13 ddd']);
+  expect(released()).toBe(8);
 });
 
 test('what comes before a gap or starts inside a run is right, the rest has to be read', () => {
   const { atHand } = filled();
-  expect(atHand.take('acme', 9, 100)).toBeUndefined();
-  expect(atHand.take('acme', 12, 100)?.texts.map(({ seq }) => seq)).toEqual([12, 13]);
-  expect(atHand.take('acme', 14, 100)).toBeUndefined();
-  expect(atHand.take('acme', 20, 100)).toEqual({ texts: [{ seq: 20, text: 'late' }], next: 21 });
-  expect(atHand.take('nobody', 0, 100)).toBeUndefined();
+  expect(taken(atHand, 'acme', 9)).toBeUndefined();
+  expect(taken(atHand, 'acme', 12)).toEqual([14, '12 Zoë', '13 ddd']);
+  expect(taken(atHand, 'acme', 14)).toBeUndefined();
+  expect(taken(atHand, 'acme', 20)).toEqual([21, '20 late']);
+  expect(taken(atHand, 'nobody', 0)).toBeUndefined();
 });
 
 test('the limit leaves later runs for the next time, and what was read meanwhile is released', () => {
   const { atHand, released } = filled();
-  expect(atHand.take('acme', 10, 3)?.next).toBe(13);
-  expect(atHand.take('acme', 15, 3)).toBeUndefined();
-  expect(released()).toBe(6);
+  expect(taken(atHand, 'acme', 10, 3)).toEqual([13, '10 a', '12 Zoë']);
+  expect(taken(atHand, 'acme', 15, 3)).toBeUndefined();
+  expect(released()).toBe(8);
 });

@@ -1,12 +1,28 @@
 import type { SearchableText } from './search-text.ts';
 
-/** Texts of records that follow each other in a log, handed over as they are committed. */
+/**
+ * Texts of records that follow each other in a log, handed over as they are committed. One block of bytes, because it
+ * moves between threads as it is and is no garbage of theirs.
+ */
 export interface TextRun {
   readonly tenant: string;
   /** First record of the run. */
   readonly from: number;
-  /** One per record; `null` for a record that is not an event. */
-  readonly texts: readonly (string | null)[];
+  /** Bytes of each record's text; -1 for a record that is not an event. */
+  readonly lengths: Int32Array;
+  /** The texts one after the other, UTF-8. */
+  readonly bytes: Uint8Array;
+}
+
+/** Makes a run of the texts of records; `undefined` stands for a record that is not an event. */
+export function textRun(tenant: string, from: number, texts: readonly (string | undefined)[]): TextRun {
+  const lengths = Int32Array.from(texts, (text) => (text === undefined ? -1 : Buffer.byteLength(text)));
+  let total = 0;
+  for (const length of lengths) total += Math.max(0, length);
+  const bytes = Buffer.from(new ArrayBuffer(total));
+  let offset = 0;
+  for (const text of texts) if (text !== undefined) offset += bytes.write(text, offset);
+  return { tenant, from, lengths, bytes };
 }
 
 /** What was taken out of a run. */
@@ -23,10 +39,10 @@ export interface TakenTexts {
  */
 export class TextsAtHand {
   readonly #runs = new Map<string, TextRun[]>();
-  readonly #release: (chars: number) => void;
+  readonly #release: (bytes: number) => void;
 
-  /** @param release told how many characters are not kept any more */
-  constructor(release: (chars: number) => void) {
+  /** @param release told how many bytes are not kept any more */
+  constructor(release: (bytes: number) => void) {
     this.#release = release;
   }
 
@@ -50,24 +66,27 @@ export class TextsAtHand {
     let next = from;
     let taken = 0;
     for (const run of runs) {
-      const end = run.from + run.texts.length;
+      const end = run.from + run.lengths.length;
       if (run.from > next || (next > from && end - from > limit)) break;
-      for (let seq = next; seq < end; seq += 1) {
-        const text = run.texts[seq - run.from];
-        if (typeof text === 'string') texts.push({ seq, text });
-      }
+      addTexts(texts, run, next);
       next = Math.max(next, end);
       taken += 1;
     }
-    for (const run of runs.splice(0, taken)) this.#release(charsOf(run));
+    for (const run of runs.splice(0, taken)) this.#release(run.bytes.length);
     if (runs.length === 0) this.#runs.delete(tenant);
     return next === from ? undefined : { texts, next };
   }
 }
 
-/** Characters of a run, as its bound counts them. */
-export function charsOf(run: TextRun): number {
-  let chars = 0;
-  for (const text of run.texts) chars += text?.length ?? 0;
-  return chars;
+/** Cuts out the texts of a run, those before `from` left out. */
+function addTexts(texts: SearchableText[], run: TextRun, from: number): void {
+  let offset = 0;
+  for (let i = 0; i < run.lengths.length; i += 1) {
+    const length = run.lengths[i] as number;
+    if (length < 0) continue;
+    if (run.from + i >= from) {
+      texts.push({ seq: run.from + i, text: run.bytes.subarray(offset, offset + length) });
+    }
+    offset += length;
+  }
 }

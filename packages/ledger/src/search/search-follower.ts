@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { type SearchedEvent, searchText } from '../followers/search-text.ts';
-import { charsOf, type TextRun } from '../followers/texts-at-hand.ts';
+import { type TextRun, textRun } from '../followers/texts-at-hand.ts';
 import type { LogHead } from '../ports/ledger-store.ts';
 
 /** Heap of the thread: a batch of 500 records of 60,000 bytes with their texts. Past that it ends and is started anew. */
@@ -22,19 +22,19 @@ export interface SearchFollowerOptions {
 export type SearchReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'lag'; readonly lag: number }
-  | { readonly kind: 'released'; readonly chars: number }
+  | { readonly kind: 'released'; readonly bytes: number }
   | { readonly kind: 'error'; readonly message: string };
 
 /** From the owner to the thread. */
 export type SearchOrder =
-  | { readonly kind: 'wake'; readonly tenants: readonly string[]; readonly runs: readonly TextRun[] }
+  | { readonly kind: 'wake'; readonly heads: readonly LogHead[]; readonly runs: readonly TextRun[] }
   | { readonly kind: 'stop' };
 
 /** Commits come every few milliseconds; the thread is woken at most this often, which bounds the messages. */
 const WAKE_INTERVAL_MS = 20;
 
 /** Texts on their way to the thread and not indexed yet. Beyond that it reads the records itself. */
-const TEXTS_AT_HAND_CHARS_MAX = 8 * 1024 * 1024;
+const AT_HAND_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Longest wait before a thread that died is started again. */
 const RESTART_MS_MAX = 60_000;
@@ -70,9 +70,10 @@ export async function startSearchFollower(options: SearchFollowerOptions): Promi
 class ThreadedSearchFollower implements SearchFollower {
   readonly started: Promise<void>;
   readonly #options: SearchFollowerOptions;
-  readonly #waiting = new Set<string>();
+  /** Newest heads by tenant, not told yet. */
+  readonly #waiting = new Map<string, LogHead>();
   #runs: TextRun[] = [];
-  #charsAtHand = 0;
+  #bytesAtHand = 0;
   #worker: Worker | undefined;
   #lag: number | undefined;
   #wakeTimer: NodeJS.Timeout | undefined;
@@ -86,11 +87,12 @@ class ThreadedSearchFollower implements SearchFollower {
   }
 
   committed(head: LogHead, events: readonly (SearchedEvent | undefined)[]): void {
-    this.#waiting.add(head.tenant);
+    this.#waiting.set(head.tenant, head);
     this.#handOver(head, events);
     this.#wakeTimer ??= setTimeout(() => {
       this.#wakeTimer = undefined;
-      this.#send({ kind: 'wake', tenants: [...this.#waiting], runs: this.#runs });
+      const buffers = this.#runs.map(({ bytes }) => bytes.buffer as ArrayBuffer);
+      this.#send({ kind: 'wake', heads: [...this.#waiting.values()], runs: this.#runs }, buffers);
       this.#waiting.clear();
       this.#runs = [];
     }, WAKE_INTERVAL_MS).unref();
@@ -114,18 +116,15 @@ class ThreadedSearchFollower implements SearchFollower {
   }
 
   #handOver(head: LogHead, events: readonly (SearchedEvent | undefined)[]): void {
-    if (this.#worker === undefined || this.#charsAtHand > TEXTS_AT_HAND_CHARS_MAX) return;
-    const run: TextRun = {
-      tenant: head.tenant,
-      from: head.size - events.length,
-      texts: events.map((event) => (event === undefined ? null : searchText(event))),
-    };
-    this.#charsAtHand += charsOf(run);
+    if (this.#worker === undefined || this.#bytesAtHand > AT_HAND_BYTES_MAX) return;
+    const texts = events.map((event) => (event === undefined ? undefined : searchText(event)));
+    const run = textRun(head.tenant, head.size - events.length, texts);
+    this.#bytesAtHand += run.bytes.length;
     this.#runs.push(run);
   }
 
-  #send(order: SearchOrder): void {
-    this.#worker?.postMessage(order);
+  #send(order: SearchOrder, moved: readonly ArrayBuffer[] = []): void {
+    this.#worker?.postMessage(order, [...moved]);
   }
 
   /** Resolves with the first news of the thread, good or bad. */
@@ -154,14 +153,14 @@ class ThreadedSearchFollower implements SearchFollower {
   #take(report: SearchReport): void {
     if (report.kind === 'error') this.#options.onError(report.message);
     if (report.kind === 'lag') this.#lag = report.lag;
-    if (report.kind === 'released') this.#charsAtHand -= report.chars;
+    if (report.kind === 'released') this.#bytesAtHand -= report.bytes;
     if (report.kind === 'ready') this.#restartMs = RESTART_MS_FIRST;
   }
 
   #ended(): void {
     this.#worker = undefined;
     this.#lag = undefined;
-    this.#charsAtHand = 0;
+    this.#bytesAtHand = 0;
     this.#runs = [];
     if (this.#closing) return;
     const pauseMs = this.#restartMs;

@@ -37,7 +37,7 @@ async function textsOf(head: LogHead, records: readonly StoredRecord[]): Promise
   return views.map((view) => ({ seq: view.seq, text: searchText(view) }));
 }
 
-const atHand = new TextsAtHand((chars) => tell({ kind: 'released', chars }));
+const atHand = new TextsAtHand((bytes) => tell({ kind: 'released', bytes }));
 let index = SearchIndex.open({ searchPath, ledgerPath, textsOf, atHand });
 let runner = startRunner();
 
@@ -74,7 +74,7 @@ parentPort?.on('message', (order: SearchOrder) => {
     return;
   }
   for (const run of order.runs) atHand.add(run);
-  runner.wake(order.tenants);
+  runner.wake(order.heads);
 });
 
 async function stop(): Promise<void> {

@@ -3,7 +3,7 @@ import { LedgerError } from '../../errors.ts';
 import type { NewDataKey, StoredDataKey } from '../../ports/key-store.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { Dictionary } from './dictionary.ts';
-import { FilterTerms, regulationsIn } from './filter-terms.ts';
+import { FilterTerms } from './filter-terms.ts';
 import type { HeadHashes, PackedAppend, PackedLog } from './packed-append.ts';
 import { LOG_NO_MAX, recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, timeKey } from './row-key.ts';
 import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
@@ -72,7 +72,8 @@ export class AppendStatements {
   readonly #keyNos = new BoundedMap<string, number>(KEY_NUMBERS_CACHED_MAX);
 
   constructor(db: DatabaseSync) {
-    const marks = RECORD_COLUMNS.map(() => '?').join(', ');
+    // Records come as UTF-8 bytes; the cast says that they are text and copies them as they are.
+    const marks = RECORD_COLUMNS.map((column) => (column === 'text' ? 'CAST(? AS TEXT)' : '?')).join(', ');
     this.begin = db.prepare('BEGIN IMMEDIATE');
     this.commit = db.prepare('COMMIT');
     this.findLog = db.prepare(
@@ -172,6 +173,7 @@ export class AppendStatements {
     const wordNos = packed.words.map((word) => this.#dictionary.ensure(word));
     const filters: FilterRow[] = [];
     const seals = new SealCursor(packed);
+    const texts = new TextCursor(packed);
     let row = 0;
     for (const [i, log] of packed.logs.entries()) {
       const logNo = logNos[i] as number;
@@ -186,7 +188,7 @@ export class AppendStatements {
       for (let n = 0; n < log.count; n += 1, row += 1) {
         const seq = log.beforeSize + n;
         const insert: RowInsert = { ...shared, row, key: recordKey(logNo, seq) };
-        const terms = this.#insertRow(insert);
+        const terms = this.#insertRow(insert, texts);
         if (terms !== undefined) filters.push({ key: timeKey(packed.occurredMs[row] as number, seq), terms });
         this.#insertSeals(insert, seals);
       }
@@ -199,22 +201,21 @@ export class AppendStatements {
     for (const { key, terms } of filters) this.#insertFilter.run(key, terms);
   }
 
-  #insertRow(insert: RowInsert): string | undefined {
+  #insertRow(insert: RowInsert, texts: TextCursor): string | undefined {
     const { packed, row, key, logNo } = insert;
     const values: SQLInputValue[] = new Array(RECORD_COLUMNS.length).fill(null);
-    const text = packed.texts[row] as string;
     const occurred = packed.occurredMs[row] as number;
     values[0] = key;
     values[1] = logNo;
     values[2] = packed.atMs[row] as number;
     values[RECORD_COLUMNS.length - 2] = packed.hashes.subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES);
-    values[RECORD_COLUMNS.length - 1] = text;
+    values[RECORD_COLUMNS.length - 1] = texts.next();
     const isEvent = !Number.isNaN(occurred);
     let terms = '';
     if (isEvent) {
       values[3] = occurred;
       terms = fillColumns(values, insert);
-      for (const name of regulationsIn(text))
+      for (const name of texts.regulations())
         terms += ` ${insert.terms.regulation(this.#dictionary.ensure(name))}`;
     }
     this.#insertRecord.run(...values);
@@ -248,6 +249,35 @@ export class AppendStatements {
       );
     this.#keyNos.set(name, row.key_no);
     return row.key_no;
+  }
+}
+
+/** Walks the records' texts of a packed append. */
+class TextCursor {
+  readonly #packed: PackedAppend;
+  #row = -1;
+  #offset = 0;
+  #regulation = 0;
+
+  constructor(packed: PackedAppend) {
+    this.#packed = packed;
+  }
+
+  /** Bytes of the next record. */
+  next(): Uint8Array {
+    this.#row += 1;
+    const from = this.#offset;
+    this.#offset += this.#packed.textLengths[this.#row] as number;
+    return this.#packed.texts.subarray(from, this.#offset);
+  }
+
+  /** Regulations that this record names. */
+  *regulations(): Generator<string> {
+    const { regulations } = this.#packed;
+    while (regulations[this.#regulation]?.row === this.#row) {
+      yield regulations[this.#regulation]?.name as string;
+      this.#regulation += 1;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AppendRecord, LogAppend } from '../../ports/ledger-store.ts';
+import { regulationsIn } from './filter-terms.ts';
 import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
 
 /**
@@ -7,10 +8,11 @@ import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
  */
 export interface PackedAppend extends PackedArrays {
   readonly logs: readonly PackedLog[];
-  readonly texts: readonly string[];
   /** The different words of all records; `wordRefs` counts from 1, 0 is an absent word. Nine per record. */
   readonly words: readonly string[];
   readonly kids: readonly string[];
+  /** Regulations that records name, in the order of the records. Most have none. */
+  readonly regulations: readonly { readonly row: number; readonly name: string }[];
 }
 
 /** The arrays of a packed append, all of them views of one buffer. */
@@ -25,6 +27,8 @@ interface PackedArrays {
   readonly httpStatus: Int32Array;
   readonly sealKids: Uint32Array;
   readonly sealLengths: Uint32Array;
+  /** Bytes of each record's text. */
+  readonly textLengths: Uint32Array;
   readonly blindMask: Uint16Array;
   /** 32 bytes per record. */
   readonly hashes: Uint8Array;
@@ -35,6 +39,8 @@ interface PackedArrays {
   readonly envelopes: Uint8Array;
   /** Of each log the last hash before, the last hash after, and the frontier after. */
   readonly heads: Uint8Array;
+  /** All records one after the other, UTF-8: as bytes they are nobody's garbage on their way. */
+  readonly texts: Uint8Array;
 }
 
 /** One log's part: `count` records of the arrays, in order. */
@@ -54,9 +60,9 @@ export interface PackedLog {
 /** A packed append on its way: one buffer, because each array of its own costs 3 µs on its way to another thread. */
 export interface PackedMessage {
   readonly logs: readonly PackedLog[];
-  readonly texts: readonly string[];
   readonly words: readonly string[];
   readonly kids: readonly string[];
+  readonly regulations: PackedAppend['regulations'];
   readonly sizes: PackedSizes;
   readonly buffer: ArrayBuffer;
 }
@@ -67,6 +73,7 @@ interface PackedSizes {
   readonly seals: number;
   readonly envelopeBytes: number;
   readonly headBytes: number;
+  readonly textBytes: number;
 }
 
 const HASH_BYTES = 32;
@@ -115,7 +122,7 @@ export function uuidText(bytes: Uint8Array): string {
 
 /** Cuts the buffer into its arrays, the widest elements first, so that each is aligned. */
 function arraysOf(buffer: ArrayBuffer, sizes: PackedSizes): PackedArrays {
-  const { records, seals, envelopeBytes, headBytes } = sizes;
+  const { records, seals, envelopeBytes, headBytes, textBytes } = sizes;
   let offset = 0;
   const cut = <View>(
     make: { new (buffer: ArrayBuffer, offset: number, length: number): View; BYTES_PER_ELEMENT: number },
@@ -133,18 +140,20 @@ function arraysOf(buffer: ArrayBuffer, sizes: PackedSizes): PackedArrays {
     httpStatus: cut(Int32Array, records),
     sealKids: cut(Uint32Array, seals),
     sealLengths: cut(Uint32Array, seals),
+    textLengths: cut(Uint32Array, records),
     blindMask: cut(Uint16Array, records),
     hashes: cut(Uint8Array, records * HASH_BYTES),
     ids: cut(Uint8Array, records * ID_BYTES),
     sealCounts: cut(Uint8Array, records),
     envelopes: cut(Uint8Array, envelopeBytes),
     heads: cut(Uint8Array, headBytes),
+    texts: cut(Uint8Array, textBytes),
   };
 }
 
 /** Bytes of one record, and of one seal beside its envelope, in the arrays. */
 const RECORD_BYTES =
-  8 + 8 + 8 * BLIND_COLUMNS.length + 4 * WORD_COLUMNS.length + 4 + 2 + HASH_BYTES + ID_BYTES + 1;
+  8 + 8 + 8 * BLIND_COLUMNS.length + 4 * WORD_COLUMNS.length + 4 + 4 + 2 + HASH_BYTES + ID_BYTES + 1;
 const SEAL_BYTES = 4 + 4;
 
 function packColumns(arrays: PackedArrays, records: readonly AppendRecord[]): readonly string[] {
@@ -216,12 +225,14 @@ function packLog({ before, after, records, tiles }: LogAppend): PackedLog {
 function sizesOf(batches: readonly LogAppend[], records: readonly AppendRecord[]): PackedSizes {
   let seals = 0;
   let envelopeBytes = 0;
+  let textBytes = 0;
   for (const record of records) {
+    textBytes += Buffer.byteLength(record.text);
     seals += record.seals.length;
     for (const { envelope } of record.seals) envelopeBytes += envelope.length;
   }
   const hashes = batches.reduce((count, { after }) => count + 2 + after.frontier.length, 0);
-  return { records: records.length, seals, envelopeBytes, headBytes: hashes * HASH_BYTES };
+  return { records: records.length, seals, envelopeBytes, headBytes: hashes * HASH_BYTES, textBytes };
 }
 
 /** Packs one group of appends for the writer thread. */
@@ -230,13 +241,22 @@ export function packAppend(batches: readonly LogAppend[]): PackedMessage {
     batches.length === 1 && batches[0] !== undefined ? batches[0].records : batches.flatMap((b) => b.records);
   const sizes = sizesOf(batches, records);
   const buffer = new ArrayBuffer(
-    sizes.records * RECORD_BYTES + sizes.seals * SEAL_BYTES + sizes.envelopeBytes + sizes.headBytes,
+    sizes.records * RECORD_BYTES +
+      sizes.seals * SEAL_BYTES +
+      sizes.envelopeBytes +
+      sizes.headBytes +
+      sizes.textBytes,
   );
   const arrays = arraysOf(buffer, sizes);
-  const texts: string[] = [];
+  const textBytes = Buffer.from(buffer, arrays.texts.byteOffset, arrays.texts.length);
+  const regulations: { row: number; name: string }[] = [];
+  let offset = 0;
   for (let row = 0; row < records.length; row += 1) {
     const record = records[row] as AppendRecord;
-    texts.push(record.text);
+    const length = textBytes.write(record.text, offset);
+    arrays.textLengths[row] = length;
+    offset += length;
+    for (const name of regulationsIn(record.text)) regulations.push({ row, name });
     arrays.atMs[row] = record.atMs;
     arrays.hashes.set(record.leafHash, row * HASH_BYTES);
     if (record.id !== undefined) writeUuid(arrays.ids, row * ID_BYTES, record.id);
@@ -244,12 +264,12 @@ export function packAppend(batches: readonly LogAppend[]): PackedMessage {
   const words = packColumns(arrays, records);
   const kids = packSeals(arrays, records);
   packHeads(arrays, batches);
-  return { logs: batches.map(packLog), texts, words, kids, sizes, buffer };
+  return { logs: batches.map(packLog), words, kids, regulations, sizes, buffer };
 }
 
 /** The other end of `packAppend`. */
-export function unpackAppend({ logs, texts, words, kids, sizes, buffer }: PackedMessage): PackedAppend {
-  return { logs, texts, words, kids, ...arraysOf(buffer, sizes) };
+export function unpackAppend({ logs, words, kids, regulations, sizes, buffer }: PackedMessage): PackedAppend {
+  return { logs, words, kids, regulations, ...arraysOf(buffer, sizes) };
 }
 
 /** What a log's head is made of before and after an append. */

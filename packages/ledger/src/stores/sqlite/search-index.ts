@@ -82,7 +82,7 @@ export class SearchIndex implements Follower {
     try {
       this.#inode = statSync(options.searchPath).ino;
       this.#ledger = openForReading(options.ledgerPath, SEARCH_CACHE_KIB);
-      this.#insert = this.#search.prepare('INSERT INTO documents (rowid, text) VALUES (?, ?)');
+      this.#insert = this.#search.prepare('INSERT INTO documents (rowid, text) VALUES (?, CAST(? AS TEXT))');
       this.#readCursor = this.#search.prepare('SELECT next_seq FROM cursors WHERE log_no = ?');
       this.#writeCursor = this.#search.prepare(
         'INSERT INTO cursors (log_no, next_seq) VALUES (?, ?) ON CONFLICT (log_no) DO UPDATE SET next_seq = excluded.next_seq',
