@@ -7,6 +7,7 @@ import { millionEvents } from './cases/million-events.ts';
 import { queryPage } from './cases/query-page.ts';
 import { singlePost } from './cases/single-post.ts';
 import { fillMillion, type Million } from './million.ts';
+import { measureParallelism } from './parallelism.ts';
 
 const CASES: readonly BenchCase[] = [append, singlePost, busyLatency, freshness, millionEvents, queryPage];
 const MILLION = 1_000_000;
@@ -52,6 +53,8 @@ async function main(): Promise<void> {
     },
     say,
   };
+  const machine = await measureParallelism();
+  say(`${machine.cpus} processors that together do ${machine.speedup.toFixed(2)} times what one does alone`);
   const results: Result[] = [];
   for (const one of CASES) {
     if (positionals.length > 0 && !positionals.includes(one.name)) continue;
@@ -63,7 +66,9 @@ async function main(): Promise<void> {
     }
   }
   await (await million)?.server.stop();
-  const answer = values.json ? JSON.stringify({ results }, undefined, 2) : results.map(line).join('\n');
+  const answer = values.json
+    ? JSON.stringify({ machine, results }, undefined, 2)
+    : results.map(line).join('\n');
   process.stdout.write(`${answer}\n`);
 }
 
