@@ -9,7 +9,7 @@ export interface FolderVerification {
   /** First record to check, and the one to end before. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  readonly depth?: 'full' | 'records' | undefined;
+  readonly depth?: 'full' | 'columns' | 'seals' | 'records' | undefined;
   /** Keys of logs known from elsewhere; one that is named after the log replaces the one in the folder. */
   readonly vkeys?: readonly string[];
   readonly onProgress?: ((done: number, total?: number) => void) | undefined;

@@ -13,8 +13,8 @@ export const IMPORT_CONCURRENCY_MAX = 16;
 /** A file is held as one text: V8 ends strings at about 512 MB, CloudTrail files at about 50 MB. */
 export const IMPORT_FILE_BYTES_MAX = 400_000_000;
 
-/** Problems of an import that a person reads; the count goes on. */
-export const IMPORT_PROBLEMS_SHOWN_MAX = 50;
+/** Problems of one code that a person reads; the others of it are counted in a sentence. */
+export const IMPORT_PROBLEMS_SHOWN_MAX = 10;
 
 /** Problems that `--json` lists: as many as a verification lists findings. */
 export const IMPORT_PROBLEMS_LISTED_MAX = 1000;

@@ -31,6 +31,43 @@ describe('administration and manners against a real server', () => {
       expect(list.stdout).not.toContain(key);
     });
 
+    it('binds a key to projects, categories, types, networks and a time', async () => {
+      const bounds = ['--project', 'apollo', '--project', 'gemini', '--category', 'data'];
+      const more = ['--type', 'document.*', '--cidr', '127.0.0.0/8', '--expires', '2099-01-01T00:00:00Z'];
+      const role = ['--name', 'lead', '--role', 'project_manager'];
+      const { key, token } = await server.json<{ key: { id: string }; token: string }>(
+        ...['keys', 'create', ...role, ...bounds, ...more],
+      );
+      expect(key).toMatchObject({
+        projects: ['apollo', 'gemini'],
+        categories: ['data'],
+        types: ['document.*'],
+        cidrs: ['127.0.0.0/8'],
+        expires_at: '2099-01-01T00:00:00.000Z',
+      });
+      for (const [type, project_id] of [
+        ['document.viewed', 'apollo'],
+        ['document.viewed', 'soyuz'],
+        ['payment.sent', 'apollo'],
+      ])
+        await server.record({ type, context: { project_id } });
+      const asLead = { env: { ATTESTRY_API_KEY: token } };
+      const page = await server.run(['query', '--json'], asLead);
+      const { events } = JSON.parse(page.stdout) as { events: { context: { project_id: string } }[] };
+      expect(events.map(({ context }) => context.project_id)).toEqual(['apollo']);
+      const list = await server.run(['keys', 'list'], { env: { COLUMNS: '300' } });
+      expect(list.stdout).toContain('project=apollo project=gemini category=data type=document.*');
+      const elsewhere = await server.json<{ token: string }>(
+        ...['keys', 'create', '--name', 'far', '--role', 'auditor', '--cidr', '203.0.113.0/24'],
+      );
+      const refused = await server.run(['query'], { env: { ATTESTRY_API_KEY: elsewhere.token } });
+      expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(await server.run(['keys', 'create', ...role])).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('projects'),
+      });
+    });
+
     it('makes a tenant and works in it', async () => {
       expect(await server.run(['tenants', 'create', 'acme', '--name', 'Acme Ltd'])).toMatchObject({
         exitCode: 0,

@@ -30,19 +30,32 @@ describe('evidence from a real server', () => {
     for (const folder of [join(server.folder, 'nowhere'), empty, damaged]) {
       const result = await attestry(['verify', '--data', folder, '--json']);
       expect(result).toMatchObject({ exitCode: 1, stderr: '' });
-      const report: unknown = JSON.parse(result.stdout);
-      expect(report).toMatchObject({
-        ok: false,
-        size: 0,
-        findings: [{ code: 'UNREADABLE' }],
-        findings_total: 1,
-      });
+      const told: unknown = JSON.parse(result.stdout);
+      const report = { ok: false, size: 0, findings: [{ code: 'UNREADABLE' }], findings_total: 1 };
+      expect(told).toMatchObject({ ok: false, reports: [report] });
       const text = await attestry(['verify', '--data', folder]);
       expect(text).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('UNREADABLE') });
     }
     const absent = await attestry(['verify', '--data', server.dataDir, '--tenant', 'nobody', '--json']);
     expect(absent.exitCode).toBe(1);
     expect(JSON.parse(absent.stdout)).toMatchObject({ ok: false });
+  });
+
+  it('has one shape for a folder, whatever part of it and how deep', async () => {
+    for (const tenant of [[], ['--tenant', 'default']]) {
+      for (const depth of ['full', 'columns', 'seals', 'records']) {
+        const words = ['--data', server.dataDir, ...tenant, '--depth', depth];
+        const told = await server.json<{ ok: boolean; reports: { checked: { columns: number } }[] }>(
+          ...['verify', ...words],
+        );
+        expect([words, told.ok, told.reports.length]).toEqual([words, true, tenant.length === 0 ? 2 : 1]);
+        const hasColumns = depth === 'full' || depth === 'columns';
+        expect(told.reports.every(({ checked }) => checked.columns > 0 === hasColumns)).toBe(true);
+      }
+    }
+    for (const depth of ['full', 'columns', 'seals', 'records'])
+      expect(await server.json('verify', '--depth', depth)).toMatchObject({ ok: true, findings: [] });
+    expect(await server.run(['verify', '--depth', 'all'])).toMatchObject({ exitCode: 2 });
   });
 
   it('names what was changed, and where, online and on the files', async () => {
@@ -91,15 +104,15 @@ describe('evidence from a real server', () => {
       exitCode: 1,
       stdout: expect.stringContaining('not proven'),
     });
-    const otherKey = await attestry([
-      'proof',
-      '--check',
-      proof,
-      '--record',
-      record,
-      '--vkey',
-      'x+00000000+AQ==',
-    ]);
-    expect(otherKey.exitCode).not.toBe(0);
+    const checkWith = (key: string) =>
+      attestry(['proof', '--check', proof, '--record', record, '--vkey', key]);
+    for (const bad of ['bad', 'x+00000000+AQ=='])
+      expect(await checkWith(bad)).toMatchObject({
+        exitCode: 2,
+        stdout: '',
+        stderr: expect.stringContaining(`--vkey ${bad}`),
+      });
+    const otherKey = 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW';
+    expect(await checkWith(otherKey)).toMatchObject({ exitCode: 1 });
   });
 });

@@ -48,6 +48,12 @@ describe('an export of one tenant', () => {
     });
     expect(JSON.parse((await run()).stdout)).toMatchObject({ new: 0, already_there: source.length });
 
+    const home = await server.run(['import', 'ndjson', file]);
+    expect(home).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('0 new, 0 already there') });
+    expect(home.stderr.trim().split('\n')).toEqual([
+      expect.stringContaining(`${source.length} events of this export are in this log under the same id`),
+    ]);
+
     const copies = new Map((await exported(server, token)).map((event) => [event.id, event]));
     expect(source.map(({ type }) => type)).toContain('audit_log.searched');
     for (const original of source) {

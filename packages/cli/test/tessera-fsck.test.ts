@@ -35,7 +35,7 @@ describe.skipIf(!HAS_FSCK)(name, () => {
   }
 
   async function fill(size: number, id: string): Promise<void> {
-    const made = await server.run(['keys', 'create', '--tenant', id, '--name', 'filler', '--role', 'ingest']);
+    const made = await server.run(['keys', 'create', '--tenant', id, '--name', 'filler', '--role', 'admin']);
     const begun = (await server.api<Tenant>(`/v1/tenants/${id}`)).size;
     const event = {
       type: 'fsck.test',

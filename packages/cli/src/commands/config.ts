@@ -11,6 +11,7 @@ export function registerConfig(program: Command, context: CommandContext): void 
     .command('config')
     .summary('show the configuration')
     .description('Configuration of the server.');
+  withExamples(group, [['attestry config print', 'what `attestry serve` would do']]);
   const print = withOutputOptions(
     group
       .command('print')

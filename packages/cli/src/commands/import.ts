@@ -26,6 +26,10 @@ export function registerImport(program: Command, context: CommandContext): void 
     .command('import')
     .summary('import events from files')
     .description('Imports events from files. A second import of the same files adds nothing.');
+  withExamples(group, [
+    ['attestry import cloudtrail ./AWSLogs', 'everything below a folder'],
+    ['attestry import ndjson events.ndjson', 'one event per line'],
+  ]);
   const cloudTrail = group
     .command('cloudtrail')
     .summary('AWS CloudTrail logs')

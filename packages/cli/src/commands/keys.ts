@@ -19,10 +19,14 @@ interface KeyView {
   readonly name?: string | null;
   readonly roles?: readonly string[];
   readonly scopes?: readonly string[];
+  readonly projects?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly types?: readonly string[];
+  readonly cidrs?: readonly string[];
+  readonly subject?: string;
   readonly created_at?: string;
   readonly expires_at?: string | null;
   readonly revoked_at?: string | null;
-  readonly last_used_at?: string | null;
 }
 
 interface NewKey {
@@ -35,6 +39,10 @@ interface CreateOptions extends ServerOptions {
   readonly name?: string;
   readonly role: readonly string[];
   readonly scope?: readonly string[];
+  readonly project?: readonly string[];
+  readonly category?: readonly string[];
+  readonly type?: readonly string[];
+  readonly cidr?: readonly string[];
   readonly subject?: string;
   readonly expires?: string;
 }
@@ -45,37 +53,16 @@ export function registerKeys(program: Command, context: CommandContext): void {
     .command('keys')
     .summary('list, make and revoke API keys')
     .description('API keys of the tenant.');
+  withExamples(group, [
+    ['attestry keys create --name web-app --role ingest', 'a key, printed this once'],
+    ['attestry keys list', 'who may do what'],
+  ]);
   const list = withServerOptions(
     group.command('list').description('Lists the keys; secrets are never shown again.'),
   );
   list.action(runs(context, (options: ServerOptions) => listKeys(context, options)));
   withExamples(list, [['attestry keys list', 'who may do what']]);
-  const create = withServerOptions(
-    group
-      .command('create')
-      .description('Makes a key and prints it, this once, on standard output.')
-      .requiredOption('--name <name>', 'what it is for')
-      .requiredOption(
-        '--role <role>',
-        'admin, security_officer, auditor, project_manager, member, ingest; may be repeated',
-        repeated,
-      )
-      .option(
-        '--scope <scope>',
-        'narrows what the roles allow, e.g. to events:write; may be repeated',
-        repeated,
-      )
-      .option('--subject <id>', 'the person behind a member key')
-      .option('--expires <time>', 'RFC 3339 time after which it is refused'),
-  );
-  create.action(runs(context, (options: CreateOptions) => createKey(context, options)));
-  withExamples(create, [
-    ['attestry keys create --name web-app --role ingest', 'for an application that only writes'],
-    [
-      'attestry keys create --name "external audit" --role auditor --expires 2027-01-01T00:00:00Z',
-      'for a visitor',
-    ],
-  ]);
+  registerCreate(group, context);
   const rotate = withServerOptions(
     group
       .command('rotate')
@@ -92,6 +79,51 @@ export function registerKeys(program: Command, context: CommandContext): void {
   );
   revoke.action(runs(context, (id: string, options: ServerOptions) => revokeKey(context, id, options)));
   withExamples(revoke, [['attestry keys revoke jFMBm0dxdPUf2xjl', 'it is refused from now on']]);
+}
+
+function registerCreate(group: Command, context: CommandContext): void {
+  const create = withServerOptions(
+    group
+      .command('create')
+      .description('Makes a key and prints it, this once, on standard output.')
+      .requiredOption('--name <name>', 'what it is for')
+      .requiredOption(
+        '--role <role>',
+        'admin, security_officer, auditor, project_manager, member, ingest; may be repeated',
+        repeated,
+      )
+      .option(
+        '--scope <scope>',
+        'narrows what the roles allow, e.g. to events:write; may be repeated',
+        repeated,
+      )
+      .option(
+        '--project <id>',
+        'only events of this project (a project_manager key needs one); may be repeated',
+        repeated,
+      )
+      .option('--category <name>', 'only events of this category; may be repeated', repeated)
+      .option(
+        '--type <type>',
+        'only events of this type, or of a beginning of it: document.*; may be repeated',
+        repeated,
+      )
+      .option('--cidr <network>', 'only from this address or network; may be repeated', repeated)
+      .option('--subject <id>', 'the person behind a member key')
+      .option('--expires <time>', 'RFC 3339 time after which it is refused'),
+  );
+  create.action(runs(context, (options: CreateOptions) => createKey(context, options)));
+  withExamples(create, [
+    ['attestry keys create --name web-app --role ingest', 'for an application that only writes'],
+    [
+      'attestry keys create --name "external audit" --role auditor --expires 2027-01-01T00:00:00Z',
+      'for a visitor',
+    ],
+    [
+      'attestry keys create --name lead --role project_manager --project apollo --cidr 10.0.0.0/8',
+      'for one project, from one network',
+    ],
+  ]);
 }
 
 async function listKeys({ terminal }: CommandContext, options: ServerOptions): Promise<ExitCode> {
@@ -112,8 +144,8 @@ async function listKeys({ terminal }: CommandContext, options: ServerOptions): P
         value: (key) => [...(key.roles ?? []), ...(key.scopes ?? [])].join(' '),
         widthMin: 10,
       },
+      { title: 'ONLY', value: boundsText, dropOrder: 4 },
       { title: 'CREATED (UTC)', value: (key) => time(key.created_at), dropOrder: 3 },
-      { title: 'LAST USED (UTC)', value: (key) => time(key.last_used_at), dropOrder: 4 },
       { title: 'EXPIRES (UTC)', value: (key) => time(key.expires_at), dropOrder: 2 },
       {
         title: 'REVOKED (UTC)',
@@ -128,13 +160,25 @@ async function listKeys({ terminal }: CommandContext, options: ServerOptions): P
   return ExitCode.done;
 }
 
+/** `project=apollo cidr=10.0.0.0/8` */
+function boundsText({ projects, categories, types, cidrs, subject }: KeyView): string {
+  const bounds = Object.entries({ project: projects, category: categories, type: types, cidr: cidrs });
+  const pairs = bounds.flatMap(([name, values]) => (values ?? []).map((value) => `${name}=${value}`));
+  return [...pairs, ...(subject === undefined ? [] : [`actor=${subject}`])].join(' ');
+}
+
 async function createKey({ terminal }: CommandContext, options: CreateOptions): Promise<ExitCode> {
+  // What was not said is left out of the JSON.
   const body = {
     name: options.name,
     roles: options.role,
-    ...(options.scope === undefined ? {} : { scopes: options.scope }),
-    ...(options.subject === undefined ? {} : { subject: options.subject }),
-    ...(options.expires === undefined ? {} : { expires_at: options.expires }),
+    scopes: options.scope,
+    projects: options.project,
+    categories: options.category,
+    types: options.type,
+    cidrs: options.cidr,
+    subject: options.subject,
+    expires_at: options.expires,
   };
   const answer = await clientFor(options).json<NewKey>('/v1/keys', {
     method: 'POST',

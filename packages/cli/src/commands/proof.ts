@@ -15,6 +15,7 @@ import { ExitCode } from '../exit-code.ts';
 import { plainText, safeJson } from '../terminal/plain-text.ts';
 import { line, note, write } from '../terminal/terminal.ts';
 import { repeated } from './repeated.ts';
+import { requireVkeys } from './require-vkeys.ts';
 
 interface ProofOptions extends ServerOptions {
   readonly out?: string;
@@ -122,6 +123,7 @@ async function checkProof(
       'The verifier key must come from somewhere you trust, not from the proof.',
     );
   }
+  await requireVkeys(options.vkey);
   const { portableCrypto, verifyTlogProof } = await import('@attestry/core');
   const verdict = verifyTlogProof(portableCrypto, {
     proofText: readFile(file).toString('utf8'),

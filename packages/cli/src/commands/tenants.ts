@@ -33,6 +33,7 @@ export function registerTenants(program: Command, context: CommandContext): void
     .command('tenants')
     .summary('list and make tenants')
     .description('Tenants of the server (platform admins).');
+  withExamples(group, [['attestry tenants list', 'logs, their sizes and verifier keys']]);
   const list = withServerOptions(
     group
       .command('list')

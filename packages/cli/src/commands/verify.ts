@@ -17,12 +17,16 @@ import { type Progress, startProgress } from '../terminal/progress.ts';
 import { line, note } from '../terminal/terminal.ts';
 import { wholeNumber } from './parse-number.ts';
 import { repeated } from './repeated.ts';
+import { requireVkeys } from './require-vkeys.ts';
+
+/** Words of the API for how much is compared with the records. */
+const DEPTHS = ['full', 'columns', 'seals', 'records'] as const;
 
 interface VerifyOptions extends ServerOptions {
   readonly data?: string;
   readonly from?: number;
   readonly to?: number;
-  readonly depth?: 'full' | 'records';
+  readonly depth?: (typeof DEPTHS)[number];
   readonly vkey?: readonly string[];
   readonly remember: boolean;
 }
@@ -51,7 +55,10 @@ export function registerVerify(program: Command, context: CommandContext): void 
     .option('--from <seq>', 'first record to check', wholeNumber(0))
     .option('--to <seq>', 'record to end before', wholeNumber(0))
     .addOption(
-      new Option('--depth <depth>', 'records leaves out seals and columns').choices(['full', 'records']),
+      new Option(
+        '--depth <depth>',
+        'compare columns and seals with the records (full, as when not given), one of the two, or neither (records)',
+      ).choices(DEPTHS),
     )
     .option('--vkey <key>', 'verifier key of the log, known from elsewhere; may be repeated', repeated)
     .option(
@@ -73,7 +80,7 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
   if (options.from !== undefined && options.to !== undefined && options.to <= options.from) {
     throw usageError(`--to ${options.to} must be above --from ${options.from}`);
   }
-  for (const vkey of options.vkey ?? []) await requireVkey(vkey);
+  await requireVkeys(options.vkey ?? []);
   const progress = await startProgress(terminal, {
     label: 'verify',
     unit: 'records',
@@ -91,24 +98,15 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
   const isOk = reports.length > 0 && reports.every((report) => report.ok);
   const exitCode = isOk ? ExitCode.done : ExitCode.finding;
   process.exitCode = exitCode;
-  const [first] = reports;
   if (options.json === true) {
-    await line(terminal, safeJson(reports.length === 1 ? first : { ok: isOk, reports }));
+    // A server has one log for a key, a folder any number: one shape each, whatever is in it.
+    await line(terminal, safeJson(options.data === undefined ? reports[0] : { ok: isOk, reports }));
   } else {
     // Loaded here: it needs the meanings of core, which every other command starts without.
     const { renderReport } = await import('../terminal/verification-report.ts');
     for (const report of reports) await line(terminal, renderReport(report, terminal));
   }
   return exitCode;
-}
-
-async function requireVkey(text: string): Promise<void> {
-  const { parseVkey, portableCrypto } = await import('@attestry/core');
-  try {
-    parseVkey(portableCrypto, text);
-  } catch (error) {
-    throw usageError(`--vkey ${text}: ${(error as Error).message}`, 'attestry tenants list shows them.');
-  }
 }
 
 /** The server checks its log; this side checks the server: signature, continuity, and that it speaks of that log. */

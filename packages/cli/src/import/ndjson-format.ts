@@ -70,7 +70,7 @@ function eventOf(content: string, { lineNumber, file, mapping }: Line): Extracte
 function exportedEvent(content: string, place: string): Extracted {
   try {
     const event = eventOfExport(parseStrict(content) as JsonObject);
-    return { kind: 'event', json: JSON.stringify(event), place };
+    return { kind: 'event', json: JSON.stringify(event), place, isExported: true };
   } catch (error) {
     if (!(error instanceof StrictJsonError)) throw error;
     return { kind: 'problem', problem: { place, code: 'invalid_json', detail: error.message } };

@@ -1,16 +1,16 @@
 import { CliError } from '../cli-error.ts';
 import type { ApiClient } from '../connection/api-client.ts';
-import { IMPORT_PROBLEMS_LISTED_MAX, IMPORT_PROBLEMS_SHOWN_MAX } from '../limits.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { counted, formatCount, formatDuration } from '../terminal/quantity.ts';
 import { line, type Terminal, write } from '../terminal/terminal.ts';
-import { describeProblem, emptyReport, type ImportProblem, type ImportReport } from './import-report.ts';
+import { emptyReport, type ImportProblem, type ImportReport } from './import-report.ts';
 import { type InputFile, listInputs, readInputText } from './input-files.ts';
+import { ProblemLog } from './problem-log.ts';
 import { Uploader, type UploadOutcome } from './uploader.ts';
 
 /** One event found in a file, or a part of the file that gives none. */
 export type Extracted =
-  | { readonly kind: 'event'; readonly json: string; readonly place: string }
+  | { readonly kind: 'event'; readonly json: string; readonly place: string; readonly isExported?: boolean }
   | { readonly kind: 'problem'; readonly problem: Omit<ImportProblem, 'file'> }
   /** Neither: said to the person, not counted. */
   | { readonly kind: 'skipped'; readonly detail: string };
@@ -46,18 +46,15 @@ export async function runImport(run: ImportRun): Promise<ImportReport> {
   const say = (text: string): void => {
     if (!run.json) progress.note(text);
   };
-  const problem = (one: ImportProblem): void => {
-    report.problems_total += 1;
-    if (report.problems.length < IMPORT_PROBLEMS_LISTED_MAX) report.problems.push(one);
-    if (report.problems_total <= IMPORT_PROBLEMS_SHOWN_MAX) say(describeProblem(one));
-  };
+  const problems = new ProblemLog(report, say);
+  const problem = (one: ImportProblem): void => problems.add(one);
   for (const { path, reason } of unusable) problem({ file: path, code: 'unreadable', detail: reason });
   const bytesTotal = inputs.reduce((sum, input) => sum + input.bytes, 0);
   let bytesRead = 0;
   let answered = 0;
   const onOutcome = (outcome: UploadOutcome): void => {
     answered += 1;
-    if (outcome.kind === 'refused') problem(outcome.problem);
+    if (outcome.kind === 'refused') problems.addRefusal(outcome.problem, outcome.isExported);
     else report[outcome.kind] += 1;
     // How many there will be is known by the bytes only, until everything is read.
     const shareRead = bytesTotal === 0 ? 1 : Math.max(bytesRead / bytesTotal, 0.001);
@@ -73,6 +70,7 @@ export async function runImport(run: ImportRun): Promise<ImportReport> {
   } catch (error) {
     throw interrupted(error, report);
   } finally {
+    problems.finish();
     progress.stop();
   }
   report.duration_ms = Date.now() - startedAtMs;
@@ -124,7 +122,7 @@ async function importFile(run: ImportRun, input: InputFile, context: FileContext
     } else {
       context.report.records += 1;
       if (context.uploader === undefined) await write(run.terminal.stdout, `${found.json}\n`);
-      else await context.uploader.add({ json: found.json, file, place: found.place });
+      else await context.uploader.add({ ...found, file });
     }
   }
 }
@@ -162,7 +160,4 @@ export async function printImportReport(
     `${colour.green(`${formatCount(report.new)} new`)}, ${formatCount(report.already_there)} already there` +
       (report.problems_total === 0 ? '' : `, ${colour.red(`${counted(report.problems_total, 'problem')}`)}`),
   );
-  const hidden = report.problems_total - IMPORT_PROBLEMS_SHOWN_MAX;
-  if (hidden > 0)
-    await line(terminal, `${formatCount(hidden)} more problems not shown; --json lists up to 1,000`);
 }

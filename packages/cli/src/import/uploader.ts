@@ -8,13 +8,15 @@ export interface UploadItem {
   readonly json: string;
   readonly file: string;
   readonly place: string;
+  /** Whether an export of Attestry wrote it. */
+  readonly isExported?: boolean;
 }
 
 /** What became of one event. */
 export type UploadOutcome =
   | { readonly kind: 'new' }
   | { readonly kind: 'already_there' }
-  | { readonly kind: 'refused'; readonly problem: ImportProblem };
+  | { readonly kind: 'refused'; readonly problem: ImportProblem; readonly isExported: boolean };
 
 interface UploaderOptions {
   readonly client: ApiClient;
@@ -163,7 +165,7 @@ export class Uploader {
       detail,
       ...(path === undefined ? {} : { path }),
     };
-    this.#options.onOutcome({ kind: 'refused', problem });
+    this.#options.onOutcome({ kind: 'refused', problem, isExported: item.isExported === true });
   }
 }
 
