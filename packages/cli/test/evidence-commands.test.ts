@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { flipByte } from '../src/demo/flip-byte.ts';
@@ -56,6 +56,25 @@ describe('evidence from a real server', () => {
     for (const depth of ['full', 'columns', 'seals', 'records'])
       expect(await server.json('verify', '--depth', depth)).toMatchObject({ ok: true, findings: [] });
     expect(await server.run(['verify', '--depth', 'all'])).toMatchObject({ exitCode: 2 });
+  });
+
+  it('says in a notice that the search index was not compared, and passes', async () => {
+    const copy = mkdtempSync(join(server.folder, 'copy-'));
+    cpSync(server.dataDir, copy, { recursive: true });
+    for (const name of ['search.db', 'search.db-wal', 'search.db-shm'])
+      rmSync(join(copy, name), { force: true });
+    const words = ['verify', '--data', copy, '--tenant', 'default'];
+    const told = await attestry([...words, '--json']);
+    expect(told).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(told.stdout)).toMatchObject({
+      ok: true,
+      reports: [{ ok: true, findings: [], notices: [{ code: 'SEARCH_PROJECTION', seq: 0 }] }],
+    });
+    const text = await attestry(words);
+    expect(text).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/notice +seq 0: the search index was not compared/),
+    });
   });
 
   it('names what was changed, and where, online and on the files', async () => {

@@ -119,6 +119,7 @@ describe('a verification', () => {
       kind: 'notice',
       finding: expect.objectContaining({ code: 'UNCHECKPOINTED_TAIL', seq: 8 }),
     });
+    expect(report.notices).toMatchObject([{ code: 'UNCHECKPOINTED_TAIL', seq: 8 }]);
   });
 
   it('never passes a log of which nothing could be read (trap 1)', async () => {

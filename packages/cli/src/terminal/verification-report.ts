@@ -16,6 +16,10 @@ export function renderReport(report: VerificationReport, terminal: Terminal): st
   const lines = [
     `${verdict}  ${plainText(report.origin)}`,
     ...pairs(report, terminal),
+    ...(report.notices ?? []).map(
+      ({ seq, detail }) =>
+        `  ${colour.bold('notice'.padEnd(8))} ${wrap(`${seq === undefined ? '' : `seq ${seq}: `}${plainText(detail)}`, 11, terminal.columns)}`,
+    ),
     ...report.findings.slice(0, FINDINGS_SHOWN_MAX).flatMap((finding) => describeFinding(finding, terminal)),
   ];
   const hidden = report.findings_total - Math.min(report.findings.length, FINDINGS_SHOWN_MAX);

@@ -69,7 +69,7 @@ export interface Finding {
   readonly detail: string;
 }
 
-/** Something worth knowing that is not wrong: it is shown, but neither listed in the report nor a reason to fail. */
+/** Something worth knowing that is not wrong: it is no finding of the report and no reason to fail. */
 export interface Notice {
   readonly kind: 'notice';
   readonly finding: Finding;

@@ -216,7 +216,11 @@ export class LogVerification {
         this.#ids.checkTotal(this.#state.eventIds, this.#walk?.pruned ?? 0);
       }
     }
-    for await (const stray of this.#source.strays(from, to)) this.sink.add(stray);
+    for await (const stray of this.#source.strays(from, to)) {
+      const { isNotice, ...finding } = stray;
+      if (isNotice === true) this.notices.push(finding);
+      else this.sink.add(finding);
+    }
   }
 
   #checkRange(): boolean {

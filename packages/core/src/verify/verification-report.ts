@@ -47,5 +47,7 @@ export interface VerificationReport {
   /** The first findings, at most `FINDINGS_LISTED_MAX`. */
   readonly findings: readonly Finding[];
   readonly findings_total: number;
+  /** Worth knowing and no reason to fail, e.g. what could not be compared; absent when there is nothing. */
+  readonly notices?: readonly Finding[];
   readonly duration_ms: number;
 }

@@ -43,6 +43,7 @@ export async function* verifyLog(
     head: verification.head,
     findings: listed,
     findings_total: verification.sink.total,
+    ...(verification.notices.length === 0 ? {} : { notices: verification.notices }),
     duration_ms: Math.max(0, Math.round(options.now() - startedAtMs)),
   };
 }

@@ -83,6 +83,8 @@ export interface StoreFinding {
   readonly id?: string;
   readonly field?: string;
   readonly detail: string;
+  /** Worth knowing and not wrong: it becomes a notice of the report. */
+  readonly isNotice?: true;
 }
 
 /**

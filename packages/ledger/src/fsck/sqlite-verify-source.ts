@@ -251,6 +251,11 @@ export class SqliteVerifySource implements VerifySource {
   }
 
   async *#searchStrays(): AsyncGenerator<StoreFinding, void> {
+    const passed = this.#search?.beginning.end ?? this.#end;
+    if (passed < this.#end) {
+      const detail = `the search index was not compared from this event on: it is absent or behind (it has ${passed} of ${this.#end} records)`;
+      yield { code: 'SEARCH_PROJECTION', seq: passed, detail, isNotice: true };
+    }
     for (const damage of this.#search?.damage() ?? []) {
       yield { code: 'UNREADABLE', detail: `the search index is damaged: ${damage}` };
     }

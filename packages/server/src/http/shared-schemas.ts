@@ -92,6 +92,14 @@ const Checkpoint = Type.Object({
   note: Type.String({ description: 'The signed note (C2SP); only this is evidence.' }),
 });
 
+const Finding = Type.Object({
+  code: Type.String(),
+  seq: Type.Optional(Type.Integer()),
+  id: Type.Optional(Type.String()),
+  field: Type.Optional(Type.String()),
+  detail: Type.String(),
+});
+
 const VerificationReport = Type.Object(
   {
     ok: Type.Boolean({
@@ -103,16 +111,13 @@ const VerificationReport = Type.Object(
     checked: Type.Record(Type.String(), Type.Integer()),
     seals: Type.Record(Type.String(), Type.Integer()),
     head: Type.Unknown(),
-    findings: Type.Array(
-      Type.Object({
-        code: Type.String(),
-        seq: Type.Optional(Type.Integer()),
-        id: Type.Optional(Type.String()),
-        field: Type.Optional(Type.String()),
-        detail: Type.String(),
+    findings: Type.Array(Finding),
+    findings_total: count('All findings; at most 1,000 are listed.'),
+    notices: Type.Optional(
+      Type.Array(Finding, {
+        description: 'Worth knowing and no reason to fail, e.g. what could not be compared.',
       }),
     ),
-    findings_total: count('All findings; at most 1,000 are listed.'),
     duration_ms: Type.Number(),
   },
   { description: 'The codes are explained in docs/verification.md.' },
