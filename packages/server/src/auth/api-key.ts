@@ -30,3 +30,6 @@ export interface ApiKey {
   readonly expiresAtMs?: number;
   readonly revokedAtMs?: number;
 }
+
+/** What a key allows, whoever has it: all that matters when one key makes, rotates or revokes another. */
+export type KeyGrant = Pick<ApiKey, 'tenant' | 'roles' | 'scopes' | 'bounds' | 'subject' | 'expiresAtMs'>;

@@ -41,6 +41,8 @@ export class ApiKeys {
   readonly #store: AdminStore;
   readonly #now: () => number;
   readonly #byId = new Map<string, CachedKey>();
+  /** Tenants whose first administrator is being made. */
+  readonly #beginning = new Set<string>();
 
   private constructor(store: AdminStore, now: () => number) {
     this.#store = store;
@@ -92,6 +94,17 @@ export class ApiKeys {
     return key?.tenant === tenant ? key : undefined;
   }
 
+  /** True when a key of the role `admin` with its scope `admin` can be used: the tenant makes its own keys. */
+  hasAdministrator(tenant: string): boolean {
+    for (const { key, rights } of this.#byId.values()) {
+      const isLive =
+        key.revokedAtMs === undefined && (key.expiresAtMs === undefined || key.expiresAtMs > this.#now());
+      if (isLive && key.tenant === tenant && key.roles.includes('admin') && rights.scopes.has('admin'))
+        return true;
+    }
+    return false;
+  }
+
   /** True when no tenant has any key: the first start. */
   get isEmpty(): boolean {
     return this.#byId.size === 0;
@@ -120,6 +133,24 @@ export class ApiKeys {
     await keep?.(text);
     await this.#put(key, 0);
     return { key, token: text };
+  }
+
+  /**
+   * Makes the key of a tenant's first administrator, of which there is one, also when two ask at the same time.
+   *
+   * @returns `undefined` when the tenant has an administrator
+   */
+  async createFirstAdministrator(
+    fields: Omit<ApiKey, 'id' | 'secretSha256' | 'createdAtMs'>,
+  ): Promise<{ readonly key: ApiKey; readonly token: string } | undefined> {
+    const { tenant } = fields;
+    if (this.#beginning.has(tenant) || this.hasAdministrator(tenant)) return undefined;
+    this.#beginning.add(tenant);
+    try {
+      return await this.create(fields);
+    } finally {
+      this.#beginning.delete(tenant);
+    }
   }
 
   /** Gives the key a new secret; the old one stops at once. */

@@ -17,6 +17,15 @@ export function isNetwork(text: string): boolean {
   return parseNetwork(text) !== undefined;
 }
 
+/** True when every address of `inner` is one of `outer`; both as `isNetwork` accepts them, in the same family. */
+export function isNetworkWithin(inner: string, outer: string): boolean {
+  const [small, large] = [parseNetwork(inner), parseNetwork(outer)];
+  if (small === undefined || large === undefined || small.family !== large.family) return false;
+  const block = new BlockList();
+  block.addSubnet(large.address, large.prefix, large.family);
+  return small.prefix >= large.prefix && block.check(small.address, small.family);
+}
+
 /** A set of networks to test addresses against. IPv4 addresses written as IPv6 (`::ffff:10.0.0.1`) count as IPv4. */
 export class NetworkSet {
   readonly #blocks = new BlockList();

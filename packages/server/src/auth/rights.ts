@@ -1,4 +1,4 @@
-import type { ApiKey, KeyBounds } from './api-key.ts';
+import type { KeyBounds, KeyGrant } from './api-key.ts';
 import { ROLE_RIGHTS, type Role, type Scope, SECURITY_CATEGORIES } from './roles.ts';
 
 /** A part of the log: an event is in it when every given member names it. `{}` is the whole log. */
@@ -38,7 +38,7 @@ export function judgeRoles(roles: readonly Role[]): string | undefined {
   return undefined;
 }
 
-function viewOf(role: Role, key: ApiKey): View | undefined {
+function viewOf(role: Role, key: KeyGrant): View | undefined {
   const { projects, categories, types } = key.bounds;
   const base: View = {
     ...(projects === undefined ? {} : { projects }),
@@ -68,7 +68,7 @@ function viewOf(role: Role, key: ApiKey): View | undefined {
  *
  * @returns `undefined` when the key has no business in that tenant; the answer to the client is then 404 (trap 25)
  */
-export function rightsOf(key: ApiKey, tenant: string): Rights | undefined {
+export function rightsOf(key: KeyGrant, tenant: string): Rights | undefined {
   const roles = tenant === key.tenant ? key.roles : key.roles.filter((role) => ROLE_RIGHTS[role].platform);
   if (roles.length === 0) return undefined;
   const scopes = new Set<Scope>();

@@ -1,10 +1,12 @@
 import { parseRfc3339 } from '@attestry/core';
 import { auditActor } from '../audit/self-audit.ts';
-import type { ApiKey, KeyBounds } from '../auth/api-key.ts';
+import type { ApiKey, KeyBounds, KeyGrant } from '../auth/api-key.ts';
 import type { Caller } from '../auth/caller.ts';
+import { boundsShortfall, inheritBounds, rightsShortfall, type Shortfall } from '../auth/granting.ts';
 import { isNetwork } from '../auth/networks.ts';
 import { judgeRoles } from '../auth/rights.ts';
 import { ROLE_RIGHTS, type Role, type Scope } from '../auth/roles.ts';
+import { SYSTEM_TENANT } from '../auth/tenants.ts';
 import { ApiError, notFound } from '../errors/api-error.ts';
 import type { Operations } from './operations.ts';
 
@@ -94,12 +96,21 @@ function invalid(path: string, detail: string): ApiError {
   return new ApiError('invalid_request', `${path} ${detail}`, { path });
 }
 
-function judgeBounds(input: KeyInput): KeyBounds {
-  const { projects, categories, types, cidrs } = input;
+function boundsOf({ projects, categories, types, cidrs }: KeyInput): KeyBounds {
   for (const [index, cidr] of (cidrs ?? []).entries()) {
     if (!isNetwork(cidr))
       throw invalid(`/cidrs/${index}`, 'must be an address or a network such as 10.0.0.0/8.');
   }
+  return {
+    ...(projects === undefined ? {} : { projects }),
+    ...(categories === undefined ? {} : { categories }),
+    ...(types === undefined ? {} : { types }),
+    ...(cidrs === undefined ? {} : { cidrs }),
+  };
+}
+
+/** @param bounds as the key will have them, the inherited ones included */
+function judgeBounds(input: KeyInput, { projects, categories, types }: KeyBounds): void {
   const isNarrow = projects !== undefined || categories !== undefined || types !== undefined;
   const isAdmin =
     input.roles.some((role) => ROLE_RIGHTS[role].scopes.includes('admin')) &&
@@ -113,12 +124,6 @@ function judgeBounds(input: KeyInput): KeyBounds {
   if (input.roles.includes('project_manager') && (projects === undefined || projects.length === 0)) {
     throw invalid('/projects', 'is missing: a project_manager key needs its projects.');
   }
-  return {
-    ...(projects === undefined ? {} : { projects }),
-    ...(categories === undefined ? {} : { categories }),
-    ...(types === undefined ? {} : { types }),
-    ...(cidrs === undefined ? {} : { cidrs }),
-  };
 }
 
 /** Scopes narrow what the roles allow; one that no role has would read as a right and give none. */
@@ -130,18 +135,19 @@ function judgeScopes({ roles, scopes = [] }: KeyInput): void {
   }
 }
 
-function judgeInput(
-  caller: Caller,
-  input: KeyInput,
-  nowMs: number,
-): Pick<ApiKey, 'bounds'> & { expiresAtMs?: number } {
+function expiryOf({ expires_at }: KeyInput, nowMs: number): { readonly expiresAtMs?: number } {
+  if (expires_at === undefined) return {};
+  const expiresAtMs = parseRfc3339(expires_at);
+  if (expiresAtMs === undefined)
+    throw invalid('/expires_at', 'must be an RFC 3339 time with offset, e.g. 2027-01-31T00:00:00Z.');
+  if (expiresAtMs <= nowMs) throw invalid('/expires_at', 'lies in the past.');
+  return { expiresAtMs };
+}
+
+/** The key that is asked for, with the bounds it inherits from the caller's. */
+function judgeInput(caller: Caller, input: KeyInput, nowMs: number): KeyGrant {
   const problem = judgeRoles(input.roles);
   if (problem !== undefined) throw invalid('/roles', `are not possible: ${problem}.`);
-  if (input.roles.some((role) => ROLE_RIGHTS[role].platform) && !caller.rights.platform) {
-    throw new ApiError('forbidden', 'Only a platform administrator can give the role platform_admin.', {
-      path: '/roles',
-    });
-  }
   if (input.roles.includes('member') !== (input.subject !== undefined)) {
     throw invalid(
       '/subject',
@@ -151,36 +157,61 @@ function judgeInput(
     );
   }
   judgeScopes(input);
-  const bounds = judgeBounds(input);
-  if (input.expires_at === undefined) return { bounds };
-  const expiresAtMs = parseRfc3339(input.expires_at);
-  if (expiresAtMs === undefined)
-    throw invalid('/expires_at', 'must be an RFC 3339 time with offset, e.g. 2027-01-31T00:00:00Z.');
-  if (expiresAtMs <= nowMs) throw invalid('/expires_at', 'lies in the past.');
-  return { bounds, expiresAtMs };
+  const inherited = inheritBounds(caller.key, { bounds: boundsOf(input), ...expiryOf(input, nowMs) });
+  judgeBounds(input, inherited.bounds);
+  return {
+    tenant: caller.tenant,
+    roles: input.roles,
+    ...(input.scopes === undefined ? {} : { scopes: input.scopes }),
+    ...(input.subject === undefined ? {} : { subject: input.subject }),
+    ...inherited,
+  };
+}
+
+interface Refusal {
+  readonly operation: 'createKey' | 'rotateKey' | 'revokeKey';
+  readonly shortfall: Shortfall;
+  readonly advice: string;
+}
+
+function refuse(ops: Operations, caller: Caller, { operation, shortfall, advice }: Refusal): never {
+  const where = caller.tenant === caller.key.tenant ? '' : ` in the tenant ${caller.tenant}`;
+  const reason = `Your key ${shortfall.lack}${where}`;
+  ops.audit.noteDenied(caller, operation, reason);
+  const options = operation === 'createKey' ? { path: shortfall.path } : {};
+  throw new ApiError('forbidden', `${reason}; ${advice}`, options);
 }
 
 /**
- * Makes a key in the caller's tenant. Nobody can give more than they have: scopes that the caller lacks are refused.
+ * Makes a key in the caller's tenant. Nobody can give more than they have, with one exception: a platform administrator
+ * makes the first key of a tenant that has no administrator.
  *
  * @throws {ApiError} `invalid_request` with the member, `forbidden` for more rights than the caller's
  */
 export async function createKey(ops: Operations, caller: Caller, input: KeyInput): Promise<NewKey> {
-  const { bounds, expiresAtMs } = judgeInput(caller, input, ops.now());
-  assertNotWidening(caller, input);
-  const { key, token } = await ops.keys.create({
-    tenant: caller.tenant,
+  const grant = judgeInput(caller, input, ops.now());
+  const outOfBounds = boundsShortfall(caller.key, grant);
+  if (outOfBounds !== undefined) {
+    const advice = 'a key it makes cannot be bound less.';
+    refuse(ops, caller, { operation: 'createKey', shortfall: outOfBounds, advice });
+  }
+  const shortfall = rightsShortfall(caller.rights, grant);
+  const fields = {
+    ...grant,
     name: input.name,
     environment: input.environment ?? 'live',
-    roles: input.roles,
-    ...(input.scopes === undefined ? {} : { scopes: input.scopes }),
-    bounds,
-    ...(input.subject === undefined ? {} : { subject: input.subject }),
     createdBy: caller.key.id,
-    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
-  });
+  };
+  const { key, token } =
+    shortfall === undefined
+      ? await ops.keys.create(fields)
+      : ((await createFirstKey(ops, caller, fields)) ??
+        refuse(ops, caller, { operation: 'createKey', shortfall, advice: beyondRights(caller) }));
   try {
     await recordKeyChange(ops, caller, 'api_key.created', key);
+    // The tenant's log says who began it, and so does the installation's, which the tenant cannot write to.
+    if (shortfall !== undefined && key.tenant !== SYSTEM_TENANT)
+      await recordKeyChange(ops, { ...caller, tenant: SYSTEM_TENANT }, 'api_key.created', key);
   } catch (error) {
     // A key that the log knows nothing of must not work.
     await ops.keys.revoke(caller.tenant, key.id);
@@ -189,54 +220,57 @@ export async function createKey(ops: Operations, caller: Caller, input: KeyInput
   return { key: viewOf(key), token };
 }
 
+function beyondRights({ rights }: Caller): string {
+  return rights.platform
+    ? 'a platform administrator makes the first key of a tenant without administrator, with the role admin alone, and that key makes the others.'
+    : 'a key it makes cannot have more.';
+}
+
 /**
- * A tenant administrator's key may be narrowed by scopes; the keys it makes may not have more. A platform
- * administrator sets tenants up, so it may give every right inside a tenant.
+ * The smallest right that lets a platform administrator set a tenant up: one key, whose token it sees, and whose scopes
+ * it cannot choose, so that the tenant has an administrator from then on.
  */
-function assertNotWidening(caller: Caller, input: KeyInput): void {
-  if (caller.rights.platform) return;
-  const wanted = new Set(input.roles.flatMap((role) => ROLE_RIGHTS[role].scopes));
-  for (const scope of wanted) {
-    const isGiven = input.scopes?.includes(scope) ?? true;
-    if (isGiven && !caller.rights.scopes.has(scope)) {
-      throw new ApiError('forbidden', `Your key does not have the scope ${scope}, so it cannot give it.`, {
-        path: '/scopes',
-      });
-    }
-  }
+async function createFirstKey(
+  ops: Operations,
+  { rights }: Caller,
+  fields: Parameters<Operations['keys']['create']>[0],
+): ReturnType<Operations['keys']['createFirstAdministrator']> {
+  const isAdmin = fields.roles.length === 1 && fields.roles[0] === 'admin' && fields.scopes === undefined;
+  return rights.platform && isAdmin ? ops.keys.createFirstAdministrator(fields) : undefined;
 }
 
 /** A new secret for a key; the old one stops at once. */
 export async function rotateKey(ops: Operations, caller: Caller, id: string): Promise<NewKey> {
-  assertMayTouch(ops, caller, id);
+  const existing = existingKey(ops, caller, id);
+  const shortfall = rightsShortfall(caller.rights, existing) ?? boundsShortfall(caller.key, existing);
+  if (shortfall !== undefined) {
+    const advice = 'who rotates a key sees its new secret, so this one is for somebody with its rights.';
+    refuse(ops, caller, { operation: 'rotateKey', shortfall, advice });
+  }
   const { key, token } = await ops.keys.rotate(caller.tenant, id);
   await recordKeyChange(ops, caller, 'api_key.rotated', key);
   return { key: viewOf(key), token };
 }
 
-/** Ends a key; effective with the next request. */
+/**
+ * Ends a key; effective with the next request. A key that is bound to a network or a time may revoke one that is not:
+ * it takes nothing by it. A platform administrator may not revoke a tenant's administrator, and then be the first again.
+ */
 export async function revokeKey(ops: Operations, caller: Caller, id: string): Promise<KeyView> {
-  assertMayTouch(ops, caller, id);
+  const shortfall = rightsShortfall(caller.rights, existingKey(ops, caller, id));
+  if (shortfall !== undefined) {
+    const advice = 'it cannot revoke a key that has more.';
+    refuse(ops, caller, { operation: 'revokeKey', shortfall, advice });
+  }
   const key = await ops.keys.revoke(caller.tenant, id);
   await recordKeyChange(ops, caller, 'api_key.revoked', key);
   return viewOf(key);
 }
 
-/** Rotating hands out a token, so it is as much as making the key. */
-function assertMayTouch(ops: Operations, caller: Caller, id: string): void {
+function existingKey(ops: Operations, caller: Caller, id: string): ApiKey {
   const key = ops.keys.get(caller.tenant, id);
   if (key === undefined) throw notFound(`API key ${id}`);
-  if (key.roles.some((role) => ROLE_RIGHTS[role].platform) && !caller.rights.platform) {
-    throw new ApiError(
-      'forbidden',
-      'Only a platform administrator can change a key with the role platform_admin.',
-    );
-  }
-  assertNotWidening(caller, {
-    name: key.name,
-    roles: key.roles,
-    ...(key.scopes === undefined ? {} : { scopes: key.scopes }),
-  });
+  return key;
 }
 
 async function recordKeyChange(ops: Operations, caller: Caller, type: string, key: ApiKey): Promise<void> {
@@ -254,6 +288,9 @@ async function recordKeyChange(ops: Operations, caller: Caller, type: string, ke
       roles: key.roles,
       ...(key.scopes === undefined ? {} : { scopes: key.scopes }),
       bounds: key.bounds,
+      // In the installation's log: which tenant it belongs to.
+      ...(key.tenant === caller.tenant ? {} : { tenant: key.tenant }),
+      ...(key.expiresAtMs === undefined ? {} : { expires_at: iso(key.expiresAtMs) }),
     },
     ...(personal.length === 0 ? {} : { personal }),
   });
