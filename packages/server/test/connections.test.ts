@@ -61,6 +61,13 @@ describe('connections that misbehave', () => {
       'POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
     ],
+    ['does not say a host', 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['expects something odd', 'GET /health HTTP/1.1\r\nHost: x\r\nExpect: foo\r\n\r\n', 417],
+    ['wants a tunnel', 'CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n', 405],
+    ['invents a method', 'FOO /v1/events HTTP/1.1\r\nHost: x\r\n\r\n', 501],
+    ['writes a method small', 'get /health HTTP/1.1\r\nHost: x\r\n\r\n', 501],
+    ['speaks HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+    ['speaks HTTP/3 in letters', 'GET /health HTTP/3.0\r\nHost: x\r\n\r\n', 400],
     ['has no end of headers', `GET /health HTTP/1.1\r\nHost: x\r\nX-Big: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
   ])('a client that %s gets a problem and is cut off', async (_name, text, status) => {
     const socket = await open();
@@ -68,7 +75,43 @@ describe('connections that misbehave', () => {
     const answer = await answerOf(socket);
     expect(answer).toContain(`HTTP/1.1 ${status} `);
     expect(answer).toContain('application/problem+json');
+    const { status: said, detail } = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))) as Record<
+      string,
+      unknown
+    >;
+    expect(said).toBe(status);
+    expect(detail).toMatch(/^[A-Z].*\.$/);
     await expectStillFine();
+  });
+
+  it('what is wrong with a request is told as it is', async () => {
+    const ask = async (text: string): Promise<string> => {
+      const socket = await open();
+      socket.write(text);
+      return answerOf(socket);
+    };
+    expect(await ask('FOO / HTTP/1.1\r\nHost: x\r\n\r\n')).toContain('The method FOO is not one that');
+    expect(await ask('get / HTTP/1.1\r\nHost: x\r\n\r\n')).toContain('methods are written in capitals');
+    expect(await ask('GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).toContain('has no Host header');
+    expect(await ask('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')).toContain('This server speaks HTTP/1.1');
+    expect(await ask('CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n')).toMatch(/\r\nAllow: DELETE, GET, HEAD,/);
+    const star = await ask('OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(star).toMatch(/^HTTP\/1\.1 204 [\s\S]*\r\nallow: DELETE, GET, HEAD, OPTIONS, POST\r\n/);
+  });
+
+  it('a client that asks before it sends a body is told to go on', async () => {
+    const socket = await open();
+    socket.write(head(['Expect: 100-continue', 'Content-Length: 19', 'Connection: close']));
+    const [first] = (await once(socket, 'data')) as [Buffer];
+    expect(first.toString()).toContain('HTTP/1.1 100 Continue');
+    socket.write('{"type":"went.on"} ');
+    expect(await answerOf(socket)).toContain('HTTP/1.1 201 ');
+  });
+
+  it('HTTP/1.0 needs no Host', async () => {
+    const socket = await open();
+    socket.write('GET /health HTTP/1.0\r\n\r\n');
+    expect(await answerOf(socket)).toContain(' 200 OK');
   });
 
   it('a client whose body never ends is cut off', async () => {

@@ -229,6 +229,19 @@ describe('custom types', () => {
     expect(answer.json()).toMatchObject({ path: '/schema/properties/type/pattern' });
   });
 
+  it.each([
+    [{ $schema: 'http://json-schema.org/draft-04/schema#' }, '/schema/$schema'],
+    [{ $schema: 'http://json-schema.org/draft-07/schema#' }, '/schema/$schema'],
+    [{ $schema: 5 }, '/schema/$schema'],
+    [{ $async: true }, '/schema/$async'],
+    [{ properties: { a: { foobar: 1 } } }, '/schema/properties/a/foobar'],
+  ])('cannot be made from %j, and are told where it is wrong', async (schema, path) => {
+    const answer = await server.post('/v1/schemas', { type: 'odd.type', schema });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: 'invalid_request', path });
+    expect(answer.json().detail).toMatch(/^The schema cannot be used: \/schema\/\S+ (must be|is not) .*\.$/);
+  });
+
   it('cannot take a built-in name', async () => {
     expect((await server.post('/v1/schemas', { type: 'user.login.success', schema: {} })).statusCode).toBe(
       409,

@@ -104,7 +104,7 @@ function checkMeaning(
       problem(
         'reserved_type',
         '/type',
-        `a type that does not begin with ${RESERVED_TYPE_PREFIX}`,
+        `a type that does not begin with "${RESERVED_TYPE_PREFIX}"`,
         'is only for what the server records about the log itself',
       ),
     );

@@ -147,8 +147,8 @@ function openOwn(
     if (!(error instanceof NoteError)) throw error;
     throw damaged(
       tenant,
-      `its newest checkpoint (size ${newest.size}) is not signed by this server's key: ${error.message}. ` +
-        'Was signing.key replaced?',
+      `its newest checkpoint (size ${newest.size}) is not signed by this server's key, as if signing.key had been ` +
+        `replaced (${error.message.replace(/\.$/, '')})`,
     );
   }
 }

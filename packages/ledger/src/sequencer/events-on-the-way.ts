@@ -8,7 +8,7 @@ export function idConflict(): Settlement {
     kind: 'refused',
     code: 'id_conflict',
     path: '/id',
-    detail: 'an event with this id and other content is in the log; use a new id for a new event',
+    detail: 'An event with this id and other content is in the log; use a new id for a new event.',
   };
 }
 

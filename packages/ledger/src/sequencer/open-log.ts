@@ -212,7 +212,7 @@ function tooLarge(bytes: number): Settlement {
     kind: 'refused',
     code: 'record_too_large',
     path: '',
-    detail: `the record has ${bytes} bytes, at most ${RECORD_BYTES_MAX} are possible: shorten its free members`,
+    detail: `The record has ${bytes} bytes, at most ${RECORD_BYTES_MAX} are possible: shorten its free members.`,
   };
 }
 

@@ -108,6 +108,12 @@ export const ERROR_CODES = {
     advice:
       'Send `application/json`, or `application/x-ndjson` to POST /v1/events; without a content encoding.',
   },
+  expectation_failed: {
+    status: 417,
+    title: 'The expectation cannot be met',
+    retry: 'never',
+    advice: 'Send no `Expect` header, or `Expect: 100-continue`.',
+  },
   schema_violation: {
     status: 422,
     title: 'The event does not fit the schema of its type',
@@ -132,6 +138,13 @@ export const ERROR_CODES = {
     title: 'Internal error',
     retry: 'later',
     advice: 'A mistake of the server. Its log has the details under the `request_id`.',
+  },
+  method_unknown: {
+    status: 501,
+    title: 'The server does not know this method',
+    retry: 'never',
+    advice:
+      'Methods are written in capitals: GET, HEAD, POST, DELETE; the reference page at /docs shows which path takes which.',
   },
   overloaded: {
     status: 503,

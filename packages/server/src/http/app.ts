@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { METHODS } from 'node:http';
+import { METHODS, type Server } from 'node:http';
 import helmet from '@fastify/helmet';
 import { Ajv } from 'ajv';
 import Fastify, {
@@ -25,11 +25,13 @@ import { authenticate } from './authenticate.ts';
 import { addBodyParsers } from './body-parsers.ts';
 import { describeValidation, type KnownNames } from './describe-validation.ts';
 import { refuseMalformedQuery } from './percent-encoding.ts';
-import { handleClientError, handleError, handleNotFound, type sendProblem } from './problem-replies.ts';
+import { handleError, notFoundHandler, type sendProblem } from './problem-replies.ts';
+import { addRawReplies, handleClientError } from './raw-replies.ts';
 import { addReference } from './reference.ts';
 import { addRequestLimits, type RequestLimits } from './request-limits.ts';
 import type { AnyRoute, Reply } from './route.ts';
 import { ALL_ROUTES } from './routes/all-routes.ts';
+import { strictQuery } from './strict-query.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -87,12 +89,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: timeouts.headersMs,
+      // The app refuses a request without Host itself, with a problem document.
+      requireHostHeader: false,
       connectionsCheckingInterval: timeouts.checkIntervalMs,
     },
   });
   app.decorateRequest('caller', undefined);
   app.setErrorHandler(handleError);
-  app.setNotFoundHandler(handleNotFound);
+  app.setNotFoundHandler(notFoundHandler(methodsOf(ALL_ROUTES)));
+  addRawReplies(app.server as Server, methodsOf(ALL_ROUTES));
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   addValidators(app);
   addBodyParsers(app);
@@ -115,6 +120,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
+/** Methods that some path takes; HEAD comes with GET. */
+function methodsOf(routes: readonly AnyRoute[]): readonly string[] {
+  return [...new Set(['HEAD', 'OPTIONS', ...routes.map(({ method }) => method)])].sort();
+}
+
+/** RFC 9112, 3.2. */
+function refuseMissingHost({ raw, headers }: FastifyRequest): void {
+  if (headers.host !== undefined || raw.httpVersion !== '1.1') return;
+  throw new ApiError('invalid_request', 'The request has no Host header, which HTTP/1.1 needs.');
+}
+
 /** Takes the client's request id when it is a plain one, so that its logs and ours meet. */
 function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
   const given = request.headers['x-request-id'];
@@ -134,6 +150,7 @@ function addHooks(app: FastifyInstance): void {
       done(new ApiError('stopping', 'The server is stopping.', { retryAfterS: 5 }));
       return;
     }
+    refuseMissingHost(request);
     refuseMalformedQuery(request.url);
     done();
   });
@@ -160,9 +177,11 @@ function addValidators(app: FastifyInstance): void {
   } as const;
   const text = new Ajv({ ...shared, coerceTypes: 'array' });
   const body = new Ajv({ ...shared, coerceTypes: false });
-  app.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === 'body' ? body : text).compile(schema as object),
-  );
+  app.setValidatorCompiler(({ schema, httpPart }) => {
+    if (httpPart === 'body') return body.compile(schema as object);
+    const check = text.compile(schema as object);
+    return httpPart === 'querystring' ? strictQuery(schema as object, check) : check;
+  });
 }
 
 function addRoute(app: FastifyInstance, ops: Operations, limits: RequestLimits, definition: AnyRoute): void {

@@ -6,6 +6,7 @@ import { ApiError, invalidParameter, notFound } from '../errors/api-error.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { RequestLimits } from './request-limits.ts';
 import type { Access } from './route.ts';
+import { repeatedDetail } from './strict-query.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,7 +26,8 @@ function bearerToken(request: FastifyRequest): string | undefined {
 function namedTenant(request: FastifyRequest): string | undefined {
   const { tenant } = request.query as Record<string, unknown>;
   if (tenant === undefined) return undefined;
-  if (typeof tenant !== 'string') throw invalidParameter('tenant', 'The parameter tenant can be given once.');
+  if (typeof tenant !== 'string')
+    throw invalidParameter('tenant', repeatedDetail('tenant', (tenant as readonly string[]).length));
   return tenant;
 }
 

@@ -1,12 +1,10 @@
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import { FatalError, OperationalError, OverloadedError } from '@attestry/ledger';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ApiErrorOptions, notFound } from '../errors/api-error.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
 import { describeValidation } from './describe-validation.ts';
 
-const PROBLEM_TYPE = 'application/problem+json';
+export const PROBLEM_TYPE = 'application/problem+json';
 
 /** Errors of Fastify that are the client's, by their stable codes. */
 const FASTIFY_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -81,29 +79,18 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   );
 }
 
-/** Fastify's handler for paths that no route has. */
-export function handleNotFound(request: FastifyRequest, reply: FastifyReply): void {
-  void sendProblem(reply, request.id, notFound('This path'));
-}
-
-/** Answers what never became a request: slow, oversized or broken HTTP, on the raw socket. */
-export function handleClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const answer =
-    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? new ApiError('request_timeout', 'The request did not arrive in time.')
-      : error.code === 'HPE_HEADER_OVERFLOW'
-        ? new ApiError('headers_too_large', 'Request line and headers are larger than 16 kB.')
-        : new ApiError('invalid_request', 'This is not HTTP/1.1 as this server reads it.');
-  const body = JSON.stringify(answer.toProblem('none'));
-  const head = [
-    `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`,
-    `Content-Type: ${PROBLEM_TYPE}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+/**
+ * Fastify's handler for paths that no route has.
+ *
+ * @param allow methods that some route has
+ */
+export function notFoundHandler(
+  allow: readonly string[],
+): (request: FastifyRequest, reply: FastifyReply) => void {
+  return (request, reply) => {
+    // `OPTIONS *` asks about the server as a whole (RFC 9110, 9.3.7).
+    if (request.method === 'OPTIONS' && request.raw.url === '*')
+      void reply.code(204).header('allow', allow.join(', ')).send();
+    else void sendProblem(reply, request.id, notFound('This path'));
+  };
 }

@@ -59,7 +59,7 @@ export async function createTenant(
   if (!isTenantId(input.id)) {
     throw new ApiError(
       'invalid_request',
-      '/id: must be 1 to 100 of A-Z a-z 0-9 . _ - and not begin with "_".',
+      '/id must be 1 to 100 of A-Z a-z 0-9 . _ - and not begin with "_".',
       { path: '/id' },
     );
   }

@@ -46,6 +46,15 @@ function wordsFor(error: ErrorObject): string {
   return error.message ?? 'does not fit';
 }
 
+/** Ajv's message about a schema it cannot compile, as a place and a sentence that reads on from it. */
+function compileProblem(message: string): SchemaProblem {
+  const said = message.replace(/^strict mode: /, '').replace(/^schema is invalid: /, '');
+  const at = /^(.*?)(?: ignored in schema)? at (?:path )?"#([^"]*)"(?: \(\w+\))?$/.exec(said);
+  const what = (at?.[1] ?? said).replace(/^unknown format/, 'names an unknown format:');
+  const isWord = /^names /.test(what);
+  return { path: at?.[2] ?? '', detail: isWord ? what : `cannot be compiled: ${what}` };
+}
+
 /** A compiled custom type: checks events of the type, and names their personal members. */
 export class CustomType {
   readonly row: EventSchemaRow;
@@ -66,21 +75,23 @@ export class CustomType {
       strict: true,
       strictRequired: false,
       strictTypes: false,
+      allowMatchingProperties: true,
       allErrors: false,
       formats: FORMATS,
       logger: false,
     });
     ajv.addKeyword({ keyword: 'x-personal', schemaType: 'boolean' });
-    if (ajv.validateSchema(row.schema) !== true) {
-      const [error] = ajv.errors ?? [];
-      return error === undefined
-        ? { path: '', detail: 'is not a JSON Schema' }
-        : { path: error.instancePath, detail: wordsFor(error) };
-    }
     try {
+      if (ajv.validateSchema(row.schema) !== true) {
+        const [error] = ajv.errors ?? [];
+        return error === undefined
+          ? { path: '', detail: 'is not a JSON Schema' }
+          : { path: error.instancePath, detail: wordsFor(error) };
+      }
       return new CustomType(row, ajv.compile(row.schema), judged.personal);
     } catch (error) {
-      return { path: '', detail: error instanceof Error ? error.message : String(error) };
+      // Whatever the compiler does not take is the schema's mistake: it was given nothing else.
+      return compileProblem(error instanceof Error ? error.message : String(error));
     }
   }
 

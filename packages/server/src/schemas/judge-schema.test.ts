@@ -48,6 +48,16 @@ describe('judgeSchema', () => {
     [{ $dynamicRef: '#x' }, '/$dynamicRef'],
     [{ properties: { a: { type: 'array', uniqueItems: true } } }, '/properties/a/uniqueItems'],
     [{ properties: { a: 5 } }, '/properties/a'],
+    [{ $schema: 'http://json-schema.org/draft-04/schema#' }, '/$schema'],
+    [{ properties: { a: { $schema: 7 } } }, '/properties/a/$schema'],
+    [{ propertis: {} }, '/propertis'],
+    [{ properties: { 'a/b': { discriminator: {} } } }, '/properties/a~1b/discriminator'],
+    // Ajv would run both: a pattern that nobody judged, and a validator that answers with a promise.
+    [{ dependencies: { a: { pattern: '^(a+)+$' } } }, '/dependencies'],
+    [{ $async: true }, '/$async'],
+    [{ properties: { a: { if: {} } } }, '/properties/a/if'],
+    [{ properties: { a: { enum: [] } } }, '/properties/a/enum'],
+    [{ 'x-personal': 'yes' }, '/x-personal'],
   ])('refuses %j and names the place', (schema, path) => {
     expect(judgeSchema(schema)).toMatchObject({ path });
   });
@@ -145,11 +155,34 @@ describe('CustomType', () => {
   });
 
   it('refuses unknown keywords and formats instead of ignoring them', () => {
-    expect(CustomType.compile({ ...row, schema: { propertees: {} } })).toMatchObject({
-      detail: expect.stringContaining('propertees'),
-    });
+    expect(CustomType.compile({ ...row, schema: { propertees: {} } })).toMatchObject({ path: '/propertees' });
     expect(
       CustomType.compile({ ...row, schema: { properties: { a: { type: 'string', format: 'phone' } } } }),
     ).toHaveProperty('detail');
+  });
+});
+
+describe('CustomType.compile', () => {
+  const compile = (schema: object) =>
+    CustomType.compile({ type: 'a.b', version: 1, schema, createdAtMs: 0, createdBy: '' });
+
+  it.each([
+    [
+      { properties: { a: { type: 'string', format: 'zz' } } },
+      '/properties/a',
+      'names an unknown format: "zz"',
+    ],
+    [{ properties: { a: { prefixItems: [true] } } }, '/properties/a', 'cannot be compiled: '],
+    [{ properties: { a: { maxLength: -1 } } }, '/properties/a/maxLength', 'must be >= 0'],
+    [{ contentSchema: 5 }, '/contentSchema', 'must be object'],
+  ])('tells of %j where it is wrong', (schema, path, detail) => {
+    expect(compile(schema)).toMatchObject({ path, detail: expect.stringContaining(detail) });
+  });
+
+  it('takes the dialect by its name, and a name beside the pattern it fits', () => {
+    const $schema = 'https://json-schema.org/draft/2020-12/schema';
+    expect(compile({ $schema, properties: { ab: true }, patternProperties: { '^a': true } })).toBeInstanceOf(
+      CustomType,
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { RECORD_BYTES_MAX } from '@attestry/core';
+import { nearestName } from '../config/nearest-name.ts';
 import { SCHEMA_BYTES_MAX, SCHEMA_DEPTH_MAX, SCHEMA_NODES_MAX, SCHEMA_STEPS_MAX } from '../limits.ts';
 import { judgePattern } from './pattern-cost.ts';
 
@@ -27,6 +28,26 @@ const FORBIDDEN = [
   'unevaluatedItems',
   'unevaluatedProperties',
 ];
+/**
+ * Keywords that a schema may hold: those of JSON Schema 2020-12 that this judge looks into, and `x-personal`. A list of
+ * what is possible, not of what is not: Ajv knows more (`dependencies`, `$async`), which would run unjudged.
+ */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...['$schema', '$ref', '$defs', '$comment', 'x-personal'],
+  ...SAME_PLACE,
+  ...SAME_PLACE_LISTS,
+  ...NAMED,
+  ...['items', 'prefixItems', 'contains', 'additionalProperties', 'propertyNames'],
+  ...['type', 'enum', 'const', 'multipleOf', 'maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum'],
+  ...['maxLength', 'minLength', 'pattern', 'format', 'contentEncoding', 'contentMediaType', 'contentSchema'],
+  ...['maxItems', 'minItems', 'uniqueItems', 'maxContains', 'minContains'],
+  ...['maxProperties', 'minProperties', 'required', 'dependentRequired'],
+  ...['title', 'description', 'default', 'deprecated', 'readOnly', 'writeOnly', 'examples'],
+]);
+/** The only dialect: others give some keywords another meaning. */
+const DIALECT = /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
+/** Longer names are no slip of the pen, and comparing them costs time; shorter ones are like everything. */
+const KEYWORD_CHARS_MAX = 40;
 /** `uniqueItems` compares every pair. */
 const UNIQUE_ITEMS_MAX = 1_000;
 
@@ -77,10 +98,15 @@ class SchemaJudge {
   }
 
   #keywords(schema: Node, path: string, place: PersonalPath): SchemaProblem | undefined {
-    for (const keyword of FORBIDDEN) {
-      if (Object.hasOwn(schema, keyword))
-        return { path: `${path}/${keyword}`, detail: 'is not allowed in event schemas' };
+    const { $schema: dialect } = schema;
+    if (dialect !== undefined && (typeof dialect !== 'string' || !DIALECT.test(dialect))) {
+      const detail = 'must be https://json-schema.org/draft/2020-12/schema or left out';
+      return { path: `${path}/$schema`, detail };
     }
+    return unknownKeyword(schema, path) ?? lonelyKeyword(schema, path) ?? this.#costs(schema, path, place);
+  }
+
+  #costs(schema: Node, path: string, place: PersonalPath): SchemaProblem | undefined {
     const { pattern, maxLength, uniqueItems, maxItems } = schema;
     if (typeof pattern === 'string') {
       if (typeof maxLength !== 'number')
@@ -164,7 +190,12 @@ class SchemaJudge {
     for (const keyword of NAMED) {
       for (const [name, item] of Object.entries((schema[keyword] as Node | undefined) ?? {})) {
         const step = keyword === 'properties' ? [name] : keyword === 'patternProperties' ? ['*'] : [];
-        const problem = this.visit(item, `${path}/${keyword}/${name}`, [...place, ...step], active);
+        const problem = this.visit(
+          item,
+          `${path}/${keyword}/${escapePointer(name)}`,
+          [...place, ...step],
+          active,
+        );
         if (problem !== undefined) return problem;
       }
     }
@@ -182,6 +213,47 @@ class SchemaJudge {
     }
     return undefined;
   }
+}
+
+/** Keywords that say nothing alone; the compiler refuses them too, but without the place. */
+const NEEDS: readonly (readonly [keyword: string, needed: readonly string[]])[] = [
+  ['if', ['then', 'else']],
+  ['then', ['if']],
+  ['else', ['if']],
+  ['minContains', ['contains']],
+  ['maxContains', ['contains']],
+];
+
+function lonelyKeyword(schema: Node, path: string): SchemaProblem | undefined {
+  for (const [keyword, needed] of NEEDS) {
+    if (!Object.hasOwn(schema, keyword) || needed.some((name) => Object.hasOwn(schema, name))) continue;
+    return { path: `${path}/${keyword}`, detail: `says nothing without ${needed.join(' or ')} beside it` };
+  }
+  const { enum: words, 'x-personal': personal } = schema;
+  if (Array.isArray(words) && words.length === 0)
+    return { path: `${path}/enum`, detail: 'is empty: no value could fit' };
+  if (personal !== undefined && typeof personal !== 'boolean')
+    return { path: `${path}/x-personal`, detail: 'must be true or false' };
+  return undefined;
+}
+
+function unknownKeyword(schema: Node, path: string): SchemaProblem | undefined {
+  const keyword = Object.keys(schema).find((name) => !KNOWN.has(name));
+  if (keyword === undefined) return undefined;
+  const place = `${path}/${escapePointer(keyword)}`;
+  if (FORBIDDEN.includes(keyword)) return { path: place, detail: 'is not allowed in event schemas' };
+  if (keyword === 'definitions' || keyword === 'dependencies') {
+    const instead = keyword === 'definitions' ? '$defs' : 'dependentSchemas or dependentRequired';
+    return { path: place, detail: `is of an older JSON Schema; write ${instead}` };
+  }
+  const near =
+    keyword.length < 4 || keyword.length > KEYWORD_CHARS_MAX ? undefined : nearestName(keyword, [...KNOWN]);
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return { path: place, detail: `is not a keyword of JSON Schema 2020-12${hint}` };
+}
+
+function escapePointer(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /**

@@ -1,0 +1,43 @@
+import type { ValidateFunction } from 'ajv';
+import { invalidParameter } from '../errors/api-error.ts';
+
+/** Decimal digits as everybody writes them. Ajv also reads `1e2`, `01`, `0x10` and ` 7` as numbers. */
+const INTEGER = /^(?:0|-?[1-9][0-9]*)$/;
+
+interface QuerySchema {
+  readonly properties?: Readonly<Record<string, { readonly type?: string }>>;
+}
+
+/** @returns Ajv's own answer, or the error to send */
+type QueryCheck = (query: unknown) => boolean | { readonly error: Error };
+
+/** What to say of a parameter that is no list and was given more than once. */
+export function repeatedDetail(name: string, count: number): string {
+  return `The parameter ${name} was given ${count === 2 ? 'twice' : `${count} times`}; it can be given once.`;
+}
+
+/**
+ * Says first what Ajv takes or calls by another name: numbers in odd spellings, and parameters given more than once
+ * that are no lists (it would take the text for one of another type).
+ *
+ * @param schema the schema of the query string
+ * @param check  Ajv's function of it
+ */
+export function strictQuery(schema: QuerySchema, check: ValidateFunction): QueryCheck & { errors?: unknown } {
+  const single = Object.entries(schema.properties ?? {}).filter(([, { type }]) => type !== 'array');
+  const strict: QueryCheck & { errors?: unknown } = (query) => {
+    const given = query as Readonly<Record<string, string | string[] | undefined>>;
+    for (const [name, { type }] of single) {
+      const value = given[name];
+      if (Array.isArray(value)) return { error: invalidParameter(name, repeatedDetail(name, value.length)) };
+      if (type === 'integer' && value !== undefined && !INTEGER.test(value)) {
+        const detail = `The parameter ${name} must be an integer, written in digits such as 100.`;
+        return { error: invalidParameter(name, detail) };
+      }
+    }
+    const isValid = check(query) as boolean;
+    strict.errors = check.errors;
+    return isValid;
+  };
+  return strict;
+}
