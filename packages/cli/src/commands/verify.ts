@@ -156,8 +156,9 @@ function rootFindings(report: VerificationReport, { origin, size, root }: Checkp
     ];
   if (report.size < size)
     return [{ code: 'TRUNCATED', detail: `the report covers ${report.size} records, ${size} were signed` }];
+  // The root of a report is that of the records up to the last one it checked.
   const isOther =
-    report.size === size && report.root !== null && report.root !== Buffer.from(root).toString('hex');
+    report.checked.to === size && report.root !== null && report.root !== Buffer.from(root).toString('hex');
   return isOther
     ? [{ code: 'ROOT_MISMATCH', detail: `the report has another root of size ${size} than was signed` }]
     : [];
