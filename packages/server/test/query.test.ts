@@ -185,6 +185,25 @@ describe('pages', () => {
     const { count } = await list('count=estimate&limit=1');
     expect(count?.value).toBeGreaterThan(60);
   });
+
+  it('estimate never less than what the page shows', async () => {
+    const token = await server.makeTenant('estimates');
+    for (let batch = 0; batch < 6; batch += 1) {
+      const events = Array.from({ length: 1_000 }, (_, i) => ({
+        type: 'a.b',
+        metadata: { rare: batch === 0 && i < 3, n: i },
+      }));
+      expect((await server.post('/v1/events', { events }, token)).statusCode).toBe(201);
+    }
+    const ask = async (query: string) =>
+      (await server.get(`/v1/events?metadata.rare=true&count=estimate&${query}`, token)).json();
+    const page = await ask('limit=2');
+    expect([page.events.length, page.has_more, page.count.exact]).toEqual([2, true, false]);
+    expect(page.count.value).toBeGreaterThanOrEqual(3);
+    expect((await ask('limit=3')).count.value).toBeGreaterThanOrEqual(3);
+    const exact = (await server.get('/v1/events?metadata.rare=true&count=exact', token)).json();
+    expect(exact.count).toEqual({ value: 3, exact: true });
+  });
 });
 
 describe('statistics', () => {

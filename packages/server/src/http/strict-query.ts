@@ -1,4 +1,5 @@
 import type { ValidateFunction } from 'ajv';
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
 import { invalidParameter } from '../errors/api-error.ts';
 
 /** Decimal digits as everybody writes them. Ajv also reads `1e2`, `01`, `0x10` and ` 7` as numbers. */
@@ -8,8 +9,11 @@ interface QuerySchema {
   readonly properties?: Readonly<Record<string, { readonly type?: string }>>;
 }
 
-/** @returns Ajv's own answer, or the error to send */
-type QueryCheck = (query: unknown) => boolean | { readonly error: Error };
+/** As Fastify calls it. @returns Ajv's own answer, or the error to send */
+interface QueryCheck {
+  (query: unknown): boolean | { readonly error: Error };
+  errors?: FastifySchemaValidationError[] | null;
+}
 
 /** What to say of a parameter that is no list and was given more than once. */
 export function repeatedDetail(name: string, count: number): string {
@@ -23,9 +27,9 @@ export function repeatedDetail(name: string, count: number): string {
  * @param schema the schema of the query string
  * @param check  Ajv's function of it
  */
-export function strictQuery(schema: QuerySchema, check: ValidateFunction): QueryCheck & { errors?: unknown } {
+export function strictQuery(schema: QuerySchema, check: ValidateFunction): QueryCheck {
   const single = Object.entries(schema.properties ?? {}).filter(([, { type }]) => type !== 'array');
-  const strict: QueryCheck & { errors?: unknown } = (query) => {
+  const strict: QueryCheck = (query) => {
     const given = query as Readonly<Record<string, string | string[] | undefined>>;
     for (const [name, { type }] of single) {
       const value = given[name];
@@ -36,7 +40,7 @@ export function strictQuery(schema: QuerySchema, check: ValidateFunction): Query
       }
     }
     const isValid = check(query) as boolean;
-    strict.errors = check.errors;
+    strict.errors = check.errors as FastifySchemaValidationError[] | null;
     return isValid;
   };
   return strict;

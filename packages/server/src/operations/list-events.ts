@@ -71,7 +71,7 @@ export async function listEvents(
     events: events.map((event) => selectFields(event, selection)),
     ...cursorsOf(query, page, fingerprint, { text: input.cursor, backwards: cursor?.backwards === true }),
     has_more: page.more,
-    ...(await countOf(ops, query, input.count)),
+    ...(await countOf(ops, query, input.count, page.rows.length + (page.more ? 1 : 0))),
   };
 }
 
@@ -98,10 +98,12 @@ function cursorsOf(
   return { next_cursor: at(-1, false), previous_cursor: isFirstPage ? null : at(0, true) };
 }
 
+/** @param seen matches that the page shows or knows of: no estimate is lower */
 async function countOf(
   ops: Operations,
   query: EventQuery | undefined,
   mode: PageInput['count'],
+  seen = 0,
 ): Promise<Pick<EventListing, 'count'>> {
   if (mode === undefined || mode === 'none') return {};
   if (query === undefined) return { count: { value: 0, exact: true } };
@@ -110,5 +112,5 @@ async function countOf(
     return { count: { value, exact: true } };
   }
   const { count, exact } = await ops.metrics.time('countEvents', () => ops.ledger.query.estimate(query));
-  return { count: { value: count, exact } };
+  return { count: { value: exact ? count : Math.max(count, seen), exact } };
 }

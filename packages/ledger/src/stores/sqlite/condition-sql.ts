@@ -12,6 +12,8 @@ export interface CompiledCondition {
   readonly check: SqlFragment;
   /** Alternatives for the filter index; absent when the index cannot answer this condition. */
   readonly terms?: readonly string[];
+  /** The index by time has its column, so that checking it reads no record. */
+  readonly inTimeIndex?: true;
   /** It names somebody or something, so that few rows are likely to meet it. */
   readonly isIdentifier?: true;
 }
@@ -26,6 +28,8 @@ export interface CompiledConditions {
 
 const NOTHING = fragment('0');
 const WORD_NAMES = new Map<string, string>(WORD_COLUMNS);
+/** Columns of the index `by_time`. */
+const IN_TIME_INDEX: ReadonlySet<string> = new Set(['type', 'category', 'severity', 'status']);
 const BLIND_NAMES = new Map<string, string>(BLIND_COLUMNS);
 
 /** Compiles the conditions of a query on log `logNo`. */
@@ -74,10 +78,8 @@ class ConditionCompiler {
     const numbers = this.#numbers(anyOf);
     if (numbers.length === 0) return { check: NOTHING };
     const check = fragment(`r.${WORD_NAMES.get(column)} IN (${marks(numbers.length)})`, ...numbers);
-    return withTerms(
-      check,
-      numbers.map((number) => this.#terms.word(column, number)),
-    );
+    const terms = numbers.map((number) => this.#terms.word(column, number));
+    return { ...withTerms(check, terms), ...(IN_TIME_INDEX.has(column) ? { inTimeIndex: true } : {}) };
   }
 
   #typePrefix({ exact, prefixes }: Extract<EventCondition, { kind: 'typePrefix' }>): CompiledCondition {
@@ -94,10 +96,8 @@ class ConditionCompiler {
     }
     const numbers = [...found];
     const check = fragment(`r.type IN (${marks(numbers.length)})`, ...numbers);
-    return withTerms(
-      check,
-      numbers.map((number) => this.#terms.word('type', number)),
-    );
+    const terms = numbers.map((number) => this.#terms.word('type', number));
+    return { ...withTerms(check, terms), inTimeIndex: true };
   }
 
   #anyBlind(alternatives: Extract<EventCondition, { kind: 'anyBlind' }>['alternatives']): CompiledCondition {

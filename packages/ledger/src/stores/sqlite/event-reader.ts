@@ -22,9 +22,10 @@ import {
 import { QueryResolver } from './query-resolver.ts';
 import type { RecordReader, RecordRow } from './record-reader.ts';
 import { seqOfKey } from './row-key.ts';
+import { isIndexed, sampleCount } from './sampled-count.ts';
 import { SearchAttachment } from './search-attachment.ts';
-import { fragment, join, type SqlFragment } from './sql-fragment.ts';
-import { CANDIDATES_PER_ROW_MAX, ESTIMATE_ROWS, SORTED_MATCHES_MAX } from './sqlite-limits.ts';
+import { join, type SqlFragment } from './sql-fragment.ts';
+import { CANDIDATES_PER_ROW_MAX, SORTED_MATCHES_MAX } from './sqlite-limits.ts';
 import { StatementCache } from './statement-cache.ts';
 import { groupSql } from './stats-group.ts';
 import { toStoreError } from './store-error.ts';
@@ -76,21 +77,13 @@ export class EventReader {
     return this.#run(query, 0, (resolved) => this.#count(this.#countSource(resolved)));
   }
 
-  /** See `EventQueryStore.estimate`. Exact unless rows have to be read one by one to know. */
+  /** See `EventQueryStore.estimate`. Exact unless records have to be read one by one to know. */
   estimate(query: EventQuery): { readonly count: number; readonly exact: boolean } {
     return this.#run(query, { count: 0, exact: true }, (resolved) => {
-      const checkedByRow =
-        resolved.conditions.some(({ terms }) => terms === undefined) || resolved.text.length > 0;
-      if (!checkedByRow) return { count: this.#count(this.#countSource(resolved)), exact: true };
-      const indexed = {
-        ...resolved,
-        text: [],
-        conditions: resolved.conditions.filter(({ terms }) => terms !== undefined),
-      };
-      const candidates = this.#count(this.#countSource(indexed));
-      if (candidates <= ESTIMATE_ROWS)
+      // Exact where that costs no more than walking an index.
+      if (resolved.text.length === 0 && resolved.conditions.every(isIndexed))
         return { count: this.#count(this.#countSource(resolved)), exact: true };
-      return { count: Math.round(this.#sampledShare(indexed, resolved) * candidates), exact: false };
+      return sampleCount(resolved, this.#statements);
     });
   }
 
@@ -214,27 +207,6 @@ export class EventReader {
       values: [...values, SORTED_MATCHES_MAX + 1],
     });
     return (row?.n ?? 0) <= SORTED_MATCHES_MAX;
-  }
-
-  /** Share of the newest candidate rows that pass every check. */
-  #sampledShare(candidates: ResolvedQuery, query: ResolvedQuery): number {
-    const source = this.#countSource(candidates);
-    const checks = [...query.conditions.filter(({ terms }) => terms === undefined).map(({ check }) => check)];
-    for (const match of query.text) {
-      checks.push(
-        fragment(
-          'EXISTS (SELECT 1 FROM search.documents AS d WHERE d.documents MATCH ? AND d.rowid = r.k)',
-          match,
-        ),
-      );
-    }
-    const passing = join(checks, 'AND');
-    const row = this.#statements.get<{ readonly share: number | null }>({
-      sql: `SELECT avg(passes) AS share FROM (SELECT ${passing.sql} AS passes FROM ${source.from}
-        WHERE ${source.where.sql} ORDER BY ${source.orderBy.map((column) => `${column} DESC`).join(', ')} LIMIT ?)`,
-      values: [...passing.values, ...source.where.values, ESTIMATE_ROWS],
-    });
-    return row?.share ?? 0;
   }
 
   #remainingRows(query: ResolvedQuery, start: KeysetStart | undefined): number {

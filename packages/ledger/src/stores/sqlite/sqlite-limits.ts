@@ -66,7 +66,7 @@ export const SORTED_MATCHES_MAX = 20_000;
 /** Rows of an identifier that are checked for each row of a page (6 µs each) before the filter index is asked for all of it. */
 export const CANDIDATES_PER_ROW_MAX = 4;
 
-/** Rows looked at for an estimate. */
+/** Records read for an estimate (about 10 µs each): a share of 10 % comes out within 1 % of all, 19 times of 20. */
 export const ESTIMATE_ROWS = 5_000;
 
 /** Statements that a reader keeps prepared. */
