@@ -4,9 +4,9 @@ import {
   type CryptoProvider,
   canonicalize,
   type JsonObject,
-  type NormalizedEvent,
   type RecordType,
   type SealPolicy,
+  type SplitEvent,
 } from '@attestry/core';
 import { Checkpointer } from './checkpointer/checkpointer.ts';
 import type { LastSeen } from './checkpointer/last-seen.ts';
@@ -87,7 +87,7 @@ export interface LedgerStatus {
 
 /** A follower that wants to know when there is something new. */
 export interface WokenFollower {
-  committed(head: LogHead, events: readonly (NormalizedEvent | undefined)[]): void;
+  committed(head: LogHead, events: readonly (SplitEvent | undefined)[]): void;
   lag(): number | undefined;
 }
 
@@ -318,13 +318,13 @@ export class Ledger extends LedgerReader {
         settle(index, notPrepared(preparation));
         continue;
       }
-      const { incoming, dataJson, seals, columns } = preparation.event;
+      const { incoming, dataJson, split, seals, columns } = preparation.event;
       place.grow(dataJson.length);
       records.push({
         type: 'event',
         dataJson,
         seals,
-        event: { id: incoming.event.id, incoming, columns },
+        event: { id: incoming.event.id, incoming, split, columns },
         settle: (settlement) => settle(index, settlement),
       });
     }
@@ -406,7 +406,7 @@ export class Ledger extends LedgerReader {
     this.#checkpointer.committed(head);
     this.#search?.committed(
       head,
-      records.map((record) => record.event?.incoming.event),
+      records.map((record) => record.event?.split),
     );
     for (const listener of this.#listeners) {
       try {

@@ -19,7 +19,7 @@ import { PAGE_BYTES, SCHEMA_VERSION } from '../src/stores/sqlite/schema.ts';
 import { openSqliteStores, type SqliteStores } from '../src/stores/sqlite/sqlite-stores.ts';
 import { StoreThread } from '../src/stores/sqlite/store-thread.ts';
 
-const QUERY = { tenant: 'acme', conditions: [], time: 'occurred' } as const;
+const QUERY = { tenant: 'acme', personal: true, conditions: [], time: 'occurred' } as const;
 
 describe('a database of the SQLite store', () => {
   let folder: string;

@@ -56,7 +56,7 @@ describe('query plans of the SQLite store', () => {
 
   const plan = (conditions: readonly EventCondition[], time: EventQuery['time'] = 'occurred'): string[] =>
     reader.events.explain(
-      { tenant: 'acme', conditions, time },
+      { tenant: 'acme', personal: true, conditions, time },
       { order: 'desc', limit: 100, position: { timeMs: 1_700_000_000_000, seq: 40 } },
     );
 
@@ -80,6 +80,7 @@ describe('query plans of the SQLite store', () => {
     (status) => {
       const query: EventQuery = {
         tenant: 'acme',
+        personal: true,
         conditions: [actor, { kind: 'word', column: 'status', anyOf: [status] }],
         time: 'occurred',
       };

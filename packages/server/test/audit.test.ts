@@ -28,7 +28,7 @@ afterAll(() => server?.remove());
 async function eventsOf(type: string, tenant = 'audited'): Promise<Audited[]> {
   await server.ops.audit.flush();
   const filters = { type: [type] };
-  const query = await server.ops.ledger.compileQuery(tenant, filters);
+  const query = await server.ops.ledger.compileQuery(tenant, filters, { personal: true });
   const { rows } = await server.ops.ledger.query.page(query, { order: 'asc', limit: 100 });
   return (await server.ops.ledger.readEvents(tenant, rows, { personal: true })) as unknown as Audited[];
 }
@@ -57,7 +57,11 @@ describe('the audit of the audit', () => {
     await server.get('/v1/stats?group_by=type', reader);
     // Not flushed: a killed process would not do it either.
     const written = async (): Promise<Audited[]> => {
-      const query = await server.ops.ledger.compileQuery('audited', { actor: [`key:${key.id}`] });
+      const query = await server.ops.ledger.compileQuery(
+        'audited',
+        { actor: [`key:${key.id}`] },
+        { personal: true },
+      );
       const { rows } = await server.ops.ledger.query.page(query, { order: 'asc', limit: 100 });
       return (await server.ops.ledger.readEvents('audited', rows, {
         personal: true,

@@ -1,29 +1,61 @@
-import type { JsonValue, NormalizedEvent } from '@attestry/core';
+import type { JsonObject, JsonValue, NormalizedEvent, SealedMembers } from '@attestry/core';
 
-/** What full-text search knows of one event. */
-export interface SearchableText {
-  readonly seq: number;
-  /** As bytes it is UTF-8. */
-  readonly text: string | Uint8Array;
+/** The words of one event that full-text search finds, apart by who may find them. */
+export interface SearchTexts {
+  /** Of the members that stand in the record, which every reader of the event sees. */
+  readonly open: string;
+  /** Of the sealed members, for readers with the right to personal data. */
+  readonly sealed: string;
 }
 
-/** Characters of one event that are indexed; beyond it nobody finds anything by reading a word off the screen. */
+/** What full-text search knows of one event; texts as bytes are UTF-8. */
+export interface SearchableTexts {
+  readonly seq: number;
+  readonly open: string | Uint8Array;
+  readonly sealed: string | Uint8Array;
+}
+
+/** Characters of each of the two texts that are indexed; beyond it nobody finds anything by reading a word off the screen. */
 const SEARCH_TEXT_CHARS_MAX = 20_000;
 
-/** An event as it was accepted, or as a reader sees it. */
-export type SearchedEvent = Pick<
+type SearchedEvent = Pick<
   NormalizedEvent,
   'type' | 'actor' | 'action' | 'target' | 'context' | 'ai' | 'data' | 'metadata'
 >;
 
+/** Free objects of an event, of which every value is searched. */
+const SEARCHED_TREES = ['/target/metadata', '/data/metadata', '/metadata'] as const;
+
+/** Members of an event that are searched and may be sealed, in the order in which their words are indexed. */
+const SEARCHED_POINTERS: readonly string[] = [
+  ...['name', 'email', 'id', 'on_behalf_of/name', 'on_behalf_of/id'].map((name) => `/actor/${name}`),
+  ...['name', 'id'].map((name) => `/target/${name}`),
+  ...['description', 'error'].map((name) => `/action/${name}`),
+  ...['reason', 'project_id', 'service', 'request_id', 'correlation_id'].map((name) => `/context/${name}`),
+  ...['reasoning', 'model', 'node', 'tool_name', 'execution_id'].map((name) => `/ai/${name}`),
+  ...SEARCHED_TREES,
+];
+
+const SEARCHED: ReadonlySet<string> = new Set(SEARCHED_POINTERS);
+
 /**
  * The words of an event that full-text search finds: its type, the names and ids of those involved, what was done and
- * why, and the texts of its metadata. Numbers and booleans in metadata count as words, names of members do not.
+ * why, and the texts of its metadata. Numbers and booleans in metadata count as words, names of members do not. Each
+ * text has its parts one per line, so that a phrase rarely spans two of them; both are bounded.
  *
- * @param event the event as a reader with the right to personal data sees it
- * @returns the parts, one per line, so that a phrase rarely spans two of them; bounded
+ * They are the same however the event came here: as it was accepted, or from its record and opened seals.
+ *
+ * @param data    data of the record, without the sealed members
+ * @param members sealed members of each person, by JSON pointer
  */
-export function searchText(event: SearchedEvent): string {
+export function searchTexts(data: JsonObject, members: readonly SealedMembers[]): SearchTexts {
+  return {
+    open: openText(data as unknown as SearchedEvent),
+    sealed: members.length === 0 ? '' : sealedText(members),
+  };
+}
+
+function openText(event: SearchedEvent): string {
   const parts: string[] = [event.type];
   const { actor, action, target, context, ai } = event;
   addTexts(parts, actor?.name, actor?.email, actor?.id, actor?.on_behalf_of?.name, actor?.on_behalf_of?.id);
@@ -33,6 +65,42 @@ export function searchText(event: SearchedEvent): string {
   addLeaves(parts, target?.metadata as JsonValue | undefined);
   addLeaves(parts, event.data?.metadata as JsonValue | undefined);
   addLeaves(parts, event.metadata as JsonValue | undefined);
+  return joined(parts);
+}
+
+/** Person by person, by pointer: seals keep that order. */
+function sealedText(members: readonly SealedMembers[]): string {
+  const parts: string[] = [];
+  for (const person of members) {
+    for (const pointer of Object.keys(person).sort()) addSealed(parts, pointer, person[pointer] as JsonValue);
+  }
+  return joined(parts);
+}
+
+function addSealed(parts: string[], pointer: string, value: JsonValue): void {
+  if (SEARCHED.has(pointer) || SEARCHED_TREES.some((tree) => pointer.startsWith(`${tree}/`))) {
+    addLeaves(parts, value);
+    return;
+  }
+  if (typeof value !== 'object') return;
+  // A whole block was sealed: what is searched lies below it.
+  for (const searched of SEARCHED_POINTERS) {
+    if (!searched.startsWith(`${pointer}/`)) continue;
+    const way = searched.slice(pointer.length + 1).split('/');
+    addLeaves(parts, valueAt(value, way));
+  }
+}
+
+function valueAt(value: JsonValue, way: readonly string[]): JsonValue | undefined {
+  let found: JsonValue | undefined = value;
+  for (const name of way) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined;
+    found = (found as JsonObject)[name];
+  }
+  return found;
+}
+
+function joined(parts: readonly string[]): string {
   const text = parts.join('\n');
   return text.length > SEARCH_TEXT_CHARS_MAX ? text.slice(0, SEARCH_TEXT_CHARS_MAX) : text;
 }

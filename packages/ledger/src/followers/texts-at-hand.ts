@@ -1,4 +1,5 @@
-import type { SearchableText } from './search-text.ts';
+import type { LogHead } from '../ports/ledger-store.ts';
+import type { SearchableTexts, SearchTexts } from './search-text.ts';
 
 /**
  * Texts of records that follow each other in a log, handed over as they are committed. One block of bytes, because it
@@ -8,28 +9,50 @@ export interface TextRun {
   readonly tenant: string;
   /** First record of the run. */
   readonly from: number;
-  /** Bytes of each record's text; -1 for a record that is not an event. */
+  /** Leaf hash of its last record. */
+  readonly lastHash: Uint8Array;
+  /** Two for each record, bytes of its open and of its sealed text; -1 and 0 for a record that is not an event. */
   readonly lengths: Int32Array;
   /** The texts one after the other, UTF-8. */
   readonly bytes: Uint8Array;
 }
 
-/** Makes a run of the texts of records; `undefined` stands for a record that is not an event. */
-export function textRun(tenant: string, from: number, texts: readonly (string | undefined)[]): TextRun {
-  const lengths = Int32Array.from(texts, (text) => (text === undefined ? -1 : Buffer.byteLength(text)));
+/**
+ * Makes a run of the texts of the last records of a log.
+ *
+ * @param texts one per record; `undefined` stands for a record that is not an event
+ */
+export function textRun(
+  head: Pick<LogHead, 'tenant' | 'size' | 'lastHash'>,
+  texts: readonly (SearchTexts | undefined)[],
+): TextRun {
+  const lengths = new Int32Array(2 * texts.length);
   let total = 0;
-  for (const length of lengths) total += Math.max(0, length);
+  for (const [i, text] of texts.entries()) {
+    const open = text === undefined ? -1 : Buffer.byteLength(text.open);
+    const sealed = text === undefined ? 0 : Buffer.byteLength(text.sealed);
+    lengths[2 * i] = open;
+    lengths[2 * i + 1] = sealed;
+    total += Math.max(0, open) + sealed;
+  }
   const bytes = Buffer.from(new ArrayBuffer(total));
   let offset = 0;
-  for (const text of texts) if (text !== undefined) offset += bytes.write(text, offset);
-  return { tenant, from, lengths, bytes };
+  for (const text of texts) {
+    if (text === undefined) continue;
+    offset += bytes.write(text.open, offset);
+    offset += bytes.write(text.sealed, offset);
+  }
+  const { tenant, size, lastHash } = head;
+  return { tenant, from: size - texts.length, lastHash, lengths, bytes };
 }
 
 /** What was taken out of a run. */
 export interface TakenTexts {
-  readonly texts: readonly SearchableText[];
+  readonly texts: readonly SearchableTexts[];
   /** First record after them. */
   readonly next: number;
+  /** Leaf hash of the record before `next`. */
+  readonly lastHash: Uint8Array;
 }
 
 /**
@@ -62,31 +85,38 @@ export class TextsAtHand {
   take(tenant: string, from: number, limit: number): TakenTexts | undefined {
     const runs = this.#runs.get(tenant);
     if (runs === undefined) return undefined;
-    const texts: SearchableText[] = [];
+    const texts: SearchableTexts[] = [];
     let next = from;
+    let lastHash: Uint8Array | undefined;
     let taken = 0;
     for (const run of runs) {
-      const end = run.from + run.lengths.length;
+      const end = run.from + run.lengths.length / 2;
       if (run.from > next || (next > from && end - from > limit)) break;
       addTexts(texts, run, next);
-      next = Math.max(next, end);
+      if (end > next) {
+        next = end;
+        lastHash = run.lastHash;
+      }
       taken += 1;
     }
     for (const run of runs.splice(0, taken)) this.#release(run.bytes.length);
     if (runs.length === 0) this.#runs.delete(tenant);
-    return next === from ? undefined : { texts, next };
+    return lastHash === undefined ? undefined : { texts, next, lastHash };
   }
 }
 
 /** Cuts out the texts of a run, those before `from` left out. */
-function addTexts(texts: SearchableText[], run: TextRun, from: number): void {
+function addTexts(texts: SearchableTexts[], run: TextRun, from: number): void {
   let offset = 0;
-  for (let i = 0; i < run.lengths.length; i += 1) {
-    const length = run.lengths[i] as number;
-    if (length < 0) continue;
-    if (run.from + i >= from) {
-      texts.push({ seq: run.from + i, text: run.bytes.subarray(offset, offset + length) });
+  for (let i = 0; i < run.lengths.length; i += 2) {
+    const openBytes = run.lengths[i] as number;
+    if (openBytes < 0) continue;
+    const middle = offset + openBytes;
+    const end = middle + (run.lengths[i + 1] as number);
+    const seq = run.from + i / 2;
+    if (seq >= from) {
+      texts.push({ seq, open: run.bytes.subarray(offset, middle), sealed: run.bytes.subarray(middle, end) });
     }
-    offset += length;
+    offset = end;
   }
 }

@@ -37,13 +37,13 @@ const OPEN_COLUMNS = [
  */
 export function expectedColumns(
   blind: MakeBlindIndex | undefined,
-  onWhole?: (seq: number, event: NormalizedEvent) => void,
+  onWhole?: (record: LedgerRecord, members: readonly SealedMembers[]) => void,
 ): ExpectedColumns {
   return (record, seals) => {
     const at = Date.parse(record.at);
     const members = openedMembers(seals);
     const event = eventOf(record, members ?? []);
-    if (members?.length === seals.length) onWhole?.(record.seq, event);
+    if (members?.length === seals.length) onWhole?.(record, members);
     if (members !== undefined && blind !== undefined) return columnsOf(at, event, blind);
     const open = columnsOf(at, event, () => 0n);
     return Object.fromEntries(OPEN_COLUMNS.map((name) => [name, open[name] ?? null]));

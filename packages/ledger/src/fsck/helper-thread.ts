@@ -35,8 +35,8 @@ const { dataDir, tenant, masterKey, signingKeyFile, columns, begun } = workerDat
 const ledger = await openReadOnly(dataDir, { masterKey, signingKeyFile });
 const source = new SqliteVerifySource(ledger, tenant, begun);
 await source.readState();
-const expected = expectedColumns(await blindIndexes(ledger, tenant), (seq, event) =>
-  source.onWholeEvent(seq, event),
+const expected = expectedColumns(await blindIndexes(ledger, tenant), (record, members) =>
+  source.onWholeEvent(record, members),
 );
 const check = new DetailCheck(
   nodeCrypto,

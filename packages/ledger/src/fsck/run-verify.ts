@@ -77,7 +77,7 @@ async function verifyFolder(
       crypto: nodeCrypto,
       now: Date.now,
       origin,
-      expectedColumns: expectedColumns(blind, (seq, event) => source.onWholeEvent(seq, event)),
+      expectedColumns: expectedColumns(blind, (record, members) => source.onWholeEvent(record, members)),
       ...(helpers === undefined ? {} : { helpers }),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),

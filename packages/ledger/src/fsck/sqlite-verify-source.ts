@@ -1,7 +1,8 @@
 import type {
   ColumnValues,
-  NormalizedEvent,
+  LedgerRecord,
   RowParts,
+  SealedMembers,
   SourceCheckpoint,
   SourceKey,
   SourceRow,
@@ -12,7 +13,7 @@ import type {
 } from '@attestry/core';
 import { HASH_BYTES } from '@attestry/core';
 import { errorText, FatalError } from '../errors.ts';
-import { searchText } from '../followers/search-text.ts';
+import { type SearchTexts, searchTexts } from '../followers/search-text.ts';
 import type { ReadingKey } from '../keys/key-ring.ts';
 import type { ReadOnlyLedger } from '../read-only.ts';
 import { RawBoundsReader } from '../stores/sqlite/raw-bounds.ts';
@@ -85,9 +86,9 @@ export class SqliteVerifySource implements VerifySource {
     this.#search?.close();
   }
 
-  /** Takes an event with all its members, as the verifier opened it: its search document must have the same words. */
-  onWholeEvent(seq: number, event: NormalizedEvent): void {
-    if (this.#search?.covers(seq) === true) this.#search.add(seq, searchText(event));
+  /** Takes an event of which the verifier opened every seal: its search document must have the same words. */
+  onWholeEvent({ seq, data }: LedgerRecord, members: readonly SealedMembers[]): void {
+    if (this.#search?.covers(seq) === true) this.#search.add(seq, searchTexts(data, members));
   }
 
   async readState(): Promise<SourceState | undefined> {
@@ -268,12 +269,12 @@ export class SqliteVerifySource implements VerifySource {
   }
 
   /** Texts of the events of a range that can be opened; the others have findings of their own. */
-  async #searchTexts(from: number, to: number): Promise<ReadonlyMap<number, string>> {
-    const texts = new Map<number, string>();
+  async #searchTexts(from: number, to: number): Promise<ReadonlyMap<number, SearchTexts>> {
+    const texts = new Map<number, SearchTexts>();
     try {
       const records = await this.#ledger.readRecords(this.#tenant, from, to);
-      const views = await this.#ledger.readEvents(this.#tenant, records, { personal: true });
-      for (const view of views) texts.set(view.seq, searchText(view));
+      for (const { record, members } of await this.#ledger.openEvents(this.#tenant, records))
+        texts.set(record.seq, searchTexts(record.data, members));
     } catch {
       if (to - from === 1) return texts;
       const middle = from + Math.floor((to - from) / 2);

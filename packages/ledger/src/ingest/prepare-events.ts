@@ -36,6 +36,8 @@ export interface PreparedSeal {
 export interface PreparedEvent {
   readonly incoming: IncomingEvent;
   readonly dataJson: string;
+  /** What `dataJson` and the payloads of `seals` say. */
+  readonly split: SplitEvent;
   readonly seals: readonly PreparedSeal[];
   readonly columns: EventColumns;
 }
@@ -112,6 +114,7 @@ function finish(context: PrepareContext, indexer: BlindIndexer, one: SplitIncomi
     return {
       incoming,
       dataJson: canonicalize(divided.value.data),
+      split: divided.value,
       seals,
       columns: projectEvent(incoming.event, indexer.blind),
     };
@@ -146,7 +149,11 @@ function keysAtHand(
 }
 
 function refused(error: unknown): Preparation {
-  return { kind: 'refused', code: 'not_canonical', detail: errorText(error) };
+  return {
+    kind: 'refused',
+    code: 'not_canonical',
+    detail: `The event cannot be recorded: ${errorText(error)}`,
+  };
 }
 
 function keyFailed(made: SplitIncoming['made']): Preparation {

@@ -65,6 +65,11 @@ export interface RowPosition {
 
 export interface EventQuery {
   readonly tenant: string;
+  /**
+   * Whether the reader may see sealed members. Without it they MUST NOT make a difference to any answer: texts find
+   * open members only, a blind column counts as absent where the member is sealed, also as a group.
+   */
+  readonly personal: boolean;
   readonly conditions: readonly EventCondition[];
   /** Which clock `fromMs`, `toMs` and the order use. Ties are broken by `seq`. */
   readonly time: 'occurred' | 'recorded';

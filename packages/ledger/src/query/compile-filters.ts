@@ -14,8 +14,8 @@ import { compileIpFilter } from './ip-filter.ts';
 import { parseTextQuery } from './text-query.ts';
 import { compileTypeFilter } from './type-filter.ts';
 
-/** What the filters say, without the tenant, who is known from the credential. */
-export type CompiledFilters = Omit<EventQuery, 'tenant'>;
+/** What the filters say, without the tenant and the rights, which are known from the credential. */
+export type CompiledFilters = Omit<EventQuery, 'tenant' | 'personal'>;
 
 type ListParameter = Exclude<keyof EventFilters, 'metadata' | 'q' | 'from' | 'to' | 'time'>;
 

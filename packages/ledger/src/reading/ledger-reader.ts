@@ -15,7 +15,7 @@ import type { EventQuery, EventQueryStore } from '../ports/event-query-store.ts'
 import type { LedgerStore, LogHead, StoredRecord } from '../ports/ledger-store.ts';
 import { compileFilters } from '../query/compile-filters.ts';
 import type { EventFilters } from '../query/event-filters.ts';
-import { EventReader } from './event-reader.ts';
+import { EventReader, type OpenedEvent } from './event-reader.ts';
 import { LogTiles } from './log-tiles.ts';
 
 /** What reading needs of the stores. */
@@ -84,6 +84,11 @@ export class LedgerReader {
     options: { readonly personal: boolean },
   ): Promise<readonly EventView[]> {
     return this.events.views(tenant, rows, options);
+  }
+
+  /** The events in stored records with their seals opened apart; rows without an event are left out. */
+  async openEvents(tenant: string, rows: readonly StoredRecord[]): Promise<readonly OpenedEvent[]> {
+    return (await this.events.open(tenant, rows)).filter((event) => event !== undefined);
   }
 
   /** An event by its id, or `undefined` when it is not in this tenant's log or was pruned. */
@@ -178,11 +183,16 @@ export class LedgerReader {
   /**
    * Compiles filters as people write them into the conditions of a query.
    *
+   * @param options what the reader may see; without `personal`, sealed members are neither searched nor compared
    * @throws {FilterError} naming the parameter that is wrong
    */
-  async compileQuery(tenant: string, filters: EventFilters): Promise<EventQuery> {
+  async compileQuery(
+    tenant: string,
+    filters: EventFilters,
+    options: { readonly personal: boolean },
+  ): Promise<EventQuery> {
     const { blind } = await this.keys.indexer(tenant);
-    return { tenant, ...(await compileFilters(filters, blind)) };
+    return { tenant, personal: options.personal, ...(await compileFilters(filters, blind)) };
   }
 
   async #assertSize(tenant: string, size: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { type SearchedEvent, searchText } from '../followers/search-text.ts';
+import type { SplitEvent } from '@attestry/core';
+import { searchTexts } from '../followers/search-text.ts';
 import { type TextRun, textRun } from '../followers/texts-at-hand.ts';
 import type { LogHead } from '../ports/ledger-store.ts';
 
@@ -49,7 +50,7 @@ export interface SearchFollower {
    *
    * @param events one per record, `undefined` for a record that is not an event
    */
-  committed(head: LogHead, events: readonly (SearchedEvent | undefined)[]): void;
+  committed(head: LogHead, events: readonly (SplitEvent | undefined)[]): void;
   /** Events committed and not searchable yet, as the thread last told; `undefined` while it is not running. */
   lag(): number | undefined;
   close(): Promise<void>;
@@ -86,7 +87,7 @@ class ThreadedSearchFollower implements SearchFollower {
     this.started = this.#launch();
   }
 
-  committed(head: LogHead, events: readonly (SearchedEvent | undefined)[]): void {
+  committed(head: LogHead, events: readonly (SplitEvent | undefined)[]): void {
     this.#waiting.set(head.tenant, head);
     this.#handOver(head, events);
     this.#wakeTimer ??= setTimeout(() => {
@@ -115,10 +116,10 @@ class ThreadedSearchFollower implements SearchFollower {
     clearTimeout(giveUp);
   }
 
-  #handOver(head: LogHead, events: readonly (SearchedEvent | undefined)[]): void {
+  #handOver(head: LogHead, events: readonly (SplitEvent | undefined)[]): void {
     if (this.#worker === undefined || this.#bytesAtHand > AT_HAND_BYTES_MAX) return;
-    const texts = events.map((event) => (event === undefined ? undefined : searchText(event)));
-    const run = textRun(head.tenant, head.size - events.length, texts);
+    const texts = events.map((event) => event && searchTexts(event.data, event.subjects.map(membersOf)));
+    const run = textRun(head, texts);
     this.#bytesAtHand += run.bytes.length;
     this.#runs.push(run);
   }
@@ -167,4 +168,8 @@ class ThreadedSearchFollower implements SearchFollower {
     this.#restartMs = Math.min(pauseMs * 2, RESTART_MS_MAX);
     this.#restartTimer = setTimeout(() => void this.#launch(), pauseMs).unref();
   }
+}
+
+function membersOf({ members }: SplitEvent['subjects'][number]): SplitEvent['subjects'][number]['members'] {
+  return members;
 }

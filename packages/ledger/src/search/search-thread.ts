@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FollowerRunner } from '../followers/follower-runner.ts';
-import { type SearchableText, searchText } from '../followers/search-text.ts';
+import { type SearchableTexts, searchTexts } from '../followers/search-text.ts';
 import { TextsAtHand } from '../followers/texts-at-hand.ts';
 import type { LogHead, StoredRecord } from '../ports/ledger-store.ts';
 import { openReadOnly } from '../read-only.ts';
@@ -30,11 +30,11 @@ function tell(report: SearchReport): void {
 
 const ledger = await openReadOnly(dataDir, { masterKey, signingKeyFile });
 
-async function textsOf(head: LogHead, records: readonly StoredRecord[]): Promise<SearchableText[]> {
+async function textsOf(head: LogHead, records: readonly StoredRecord[]): Promise<SearchableTexts[]> {
   // Canonical records end with their type, so the others are left out without parsing them.
   const events = records.filter((record) => record.text?.endsWith(',"type":"event","v":1}'));
-  const views = await ledger.readEvents(head.tenant, events, { personal: true });
-  return views.map((view) => ({ seq: view.seq, text: searchText(view) }));
+  const opened = await ledger.openEvents(head.tenant, events);
+  return opened.map(({ record, members }) => ({ seq: record.seq, ...searchTexts(record.data, members) }));
 }
 
 const atHand = new TextsAtHand((bytes) => tell({ kind: 'released', bytes }));

@@ -1,4 +1,4 @@
-import type { RecordType } from '@attestry/core';
+import type { RecordType, SplitEvent } from '@attestry/core';
 import type { LedgerError } from '../errors.ts';
 import type { IncomingEvent, RefusalCode } from '../ingest/incoming-event.ts';
 import type { PreparedSeal } from '../ingest/prepare-events.ts';
@@ -28,6 +28,7 @@ export interface PendingRecord {
   readonly event?: {
     readonly id: string;
     readonly incoming: IncomingEvent;
+    readonly split: SplitEvent;
     readonly columns: EventColumns;
   };
   /** Only for a genesis: the origin that it starts, and the size of the log at which alone it may be written. */

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EventInput, normalizeEvent } from '@attestry/core';
-import { type EmbeddedLedger, type IncomingEvent, openEmbedded } from '@attestry/ledger';
+import { type EmbeddedLedger, type IncomingEvent, openEmbedded, runVerify } from '@attestry/ledger';
 import { afterEach, expect, test } from 'vitest';
 
 const undo: (() => Promise<void> | void)[] = [];
@@ -51,8 +51,8 @@ const EVENTS: readonly EventInput[] = [
   },
 ];
 
-async function found(embedded: EmbeddedLedger, q: string): Promise<number> {
-  const query = await embedded.ledger.compileQuery('acme', { q });
+async function found(embedded: EmbeddedLedger, q: string, personal = true): Promise<number> {
+  const query = await embedded.ledger.compileQuery('acme', { q }, { personal });
   return embedded.ledger.query.count(query);
 }
 
@@ -110,4 +110,67 @@ test.each([
   const second = await open(dataDir);
   await searchable(second, 'report', 2);
   expect(statSync(second.paths.search).size).toBeGreaterThan(0);
+});
+
+test('words of sealed members are found and left out only with the right to personal data', async () => {
+  const dataDir = freshFolder();
+  const expected: readonly (readonly [q: string, whole: number, open: number])[] = [
+    ['report', 2, 2],
+    ['zoe', 1, 0],
+    ['zo*', 1, 0],
+    ['"bob example"', 1, 0],
+    ['u-17', 1, 0],
+    ['report bob', 1, 0],
+    ['report -bob', 1, 2],
+    ['-zoe contract', 1, 2],
+    ['"annual report" ticket', 0, 0],
+    ['doc-99', 2, 2],
+  ];
+  const check = async (embedded: EmbeddedLedger): Promise<void> => {
+    for (const [q, whole, open] of expected) {
+      expect([q, await found(embedded, q), await found(embedded, q, false)]).toEqual([q, whole, open]);
+    }
+  };
+  const first = await open(dataDir);
+  await first.ledger.append('acme', EVENTS.map(incoming));
+  await searchable(first, 'report', 2);
+  await check(first);
+  await first.close();
+  // The same when the texts are read back from the records.
+  rmSync(first.paths.search);
+  const second = await open(dataDir);
+  await searchable(second, 'report', 2);
+  await check(second);
+  await second.close();
+  expect((await runVerify({ dataDir, tenant: 'acme' })).findings).toEqual([]);
+});
+
+test('an index of records that are no longer there is made anew, also after an accepted rollback', async () => {
+  const dataDir = freshFolder();
+  const note = (word: string): IncomingEvent => incoming({ type: 'note.made', metadata: { word } });
+  const first = await open(dataDir);
+  await first.ledger.append('acme', [note('kept')]);
+  await searchable(first, 'kept', 1);
+  await first.close();
+  cpSync(first.paths.ledger, `${dataDir}.older`);
+  const second = await open(dataDir);
+  await second.ledger.append(
+    'acme',
+    Array.from({ length: 40 }, () => note('lost')),
+  );
+  await searchable(second, 'lost', 40);
+  await second.close();
+  cpSync(`${dataDir}.older`, second.paths.ledger);
+
+  const third = await openEmbedded({ dataDir, acceptRollback: true });
+  undo.push(() => third.close());
+  await third.ledger.append(
+    'acme',
+    Array.from({ length: 60 }, () => note('fresh')),
+  );
+  await searchable(third, 'fresh', 60);
+  expect([await found(third, 'kept'), await found(third, 'lost')]).toEqual([1, 0]);
+  await third.close();
+  const report = await runVerify({ dataDir, tenant: 'acme' });
+  expect(report.findings).toEqual([]);
 });

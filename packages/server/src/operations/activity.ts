@@ -1,7 +1,8 @@
 import type { EventView } from '@attestry/core';
 import type { EventFilters } from '@attestry/ledger';
 import type { Caller } from '../auth/caller.ts';
-import { compileFor, type FilterInput, isEmptyView, toEventFilters } from './event-filters.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { compileAsked, type FilterInput, isEmptyView, toEventFilters } from './event-filters.ts';
 import type { Operations } from './operations.ts';
 import { groupBy, type Stats } from './stats.ts';
 
@@ -37,6 +38,7 @@ const NOTHING: Activity = {
  * The profile of whatever the filters select, within the caller's view.
  *
  * @param subject `{actor: [id]}`, or `{target_type: [type], target: [id]}`
+ * @throws {ApiError} `forbidden` for the profile of a person, when the caller may not see personal data
  */
 export async function activity(
   ops: Operations,
@@ -49,10 +51,15 @@ export async function activity(
     ...subject,
   };
   ops.audit.noteRead(caller, 'audit_log.searched', 'activity', Object.keys(subject));
-  const { view } = caller.rights;
+  const { view, personal } = caller.rights;
   if (view === undefined || isEmptyView(view)) return NOTHING;
-  const query = await compileFor(ops.ledger, caller.tenant, filters, view);
-  const { personal } = caller.rights;
+  if (!personal && subject.actor !== undefined) {
+    throw new ApiError(
+      'forbidden',
+      'The profile of an actor is personal data, which this key may not see; events of services are found with the filters actor and actor_type=service.',
+    );
+  }
+  const query = await compileAsked(ops.ledger, caller.tenant, filters, { view, personal });
   const [types, statuses, days, oldest, newest] = await Promise.all([
     groupBy(ops, caller, query, { by: 'type', limit: PROFILE_GROUPS }),
     groupBy(ops, caller, query, { by: 'status', limit: PROFILE_GROUPS }),

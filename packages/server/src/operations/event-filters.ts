@@ -2,6 +2,7 @@ import type { EventCondition, EventFilters, EventQuery, Ledger } from '@attestry
 import { FilterError } from '@attestry/ledger';
 import { matchesType, type View } from '../auth/rights.ts';
 import { invalidParameter, notFound } from '../errors/api-error.ts';
+import { refuseSealedFilters } from './sealed-filters.ts';
 import { parseTimeParameter } from './time-parameter.ts';
 
 /** Filters as named in api.md: each a list of alternatives; `from`, `to`, `time`, `q` and `metadata.<path>` besides. */
@@ -71,12 +72,18 @@ export function isEmptyView(view: View | undefined): boolean {
   return [view.projects, view.categories, view.types].some((list) => list?.length === 0);
 }
 
+/** What a caller may see: a part of the log, with or without sealed members. */
+interface Sight {
+  readonly view: View;
+  readonly personal: boolean;
+}
+
 /** The part of the ledger that compiles filters; the export thread has one of its own. */
 type Compiler = Pick<Ledger, 'compileQuery'>;
 
 /**
  * Compiles a query of what was asked for and may be seen. The view is a second set of conditions (AND), so that no
- * parameter can widen it (trap 25).
+ * parameter can widen it (trap 25); sealed members make no difference to whom may not see them.
  *
  * @throws {ApiError} `invalid_parameter` naming the parameter
  */
@@ -84,16 +91,37 @@ export async function compileFor(
   ledger: Compiler,
   tenant: string,
   filters: EventFilters,
-  view: View,
+  { view, personal }: Sight,
 ): Promise<EventQuery> {
-  const asked = await compile(ledger, tenant, filters);
-  const seen: readonly EventCondition[] = (await compile(ledger, tenant, viewFilters(view))).conditions;
+  const compile = (some: EventFilters): Promise<EventQuery> => compileAll(ledger, tenant, some, { personal });
+  const asked = await compile(filters);
+  const seen: readonly EventCondition[] = (await compile(viewFilters(view))).conditions;
   return { ...asked, conditions: [...asked.conditions, ...seen] };
 }
 
-async function compile(ledger: Compiler, tenant: string, filters: EventFilters): Promise<EventQuery> {
+/**
+ * The same for filters that a client names.
+ *
+ * @throws {ApiError} `forbidden` naming a parameter that would tell of members the client may not see
+ */
+export async function compileAsked(
+  ledger: Compiler,
+  tenant: string,
+  filters: EventFilters,
+  sight: Sight,
+): Promise<EventQuery> {
+  if (!sight.personal) refuseSealedFilters(filters);
+  return compileFor(ledger, tenant, filters, sight);
+}
+
+async function compileAll(
+  ledger: Compiler,
+  tenant: string,
+  filters: EventFilters,
+  options: { readonly personal: boolean },
+): Promise<EventQuery> {
   try {
-    return await ledger.compileQuery(tenant, filters);
+    return await ledger.compileQuery(tenant, filters, options);
   } catch (error) {
     if (error instanceof FilterError)
       throw invalidParameter(error.parameter, `The parameter ${error.parameter} ${error.detail}.`);

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Caller } from '../auth/caller.ts';
-import { compileFor, type FilterInput, filterNames, isEmptyView, toEventFilters } from './event-filters.ts';
+import { compileAsked, type FilterInput, filterNames, isEmptyView, toEventFilters } from './event-filters.ts';
 import type { Operations } from './operations.ts';
 import { parseFields } from './select-fields.ts';
 
@@ -38,7 +38,7 @@ export async function planExport(
   const query =
     view === undefined || isEmptyView(view)
       ? undefined
-      : await compileFor(ops.ledger, caller.tenant, filters, view);
+      : await compileAsked(ops.ledger, caller.tenant, filters, { view, personal });
   const stamp = new Date(ops.now()).toISOString().slice(0, 10);
   return {
     contentType: format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson',
@@ -46,7 +46,10 @@ export async function planExport(
     start: async () => {
       const { tenant } = caller;
       const order = input.order ?? 'desc';
-      const stream = await ops.exporter.start({ tenant, query, order, personal, format, fields });
+      const stream = await ops.exporter.start(
+        { tenant, query, order, personal, format, fields },
+        caller.key.id,
+      );
       ops.audit.noteRead(caller, 'audit_log.exported', 'exportEvents', filterNames(input));
       return stream;
     },

@@ -2,7 +2,7 @@ import type { EventPage, EventQuery, PageRequest } from '@attestry/ledger';
 import type { Caller } from '../auth/caller.ts';
 import { PAGE_EVENTS_DEFAULT } from '../limits.ts';
 import { decodeCursor, encodeCursor, queryFingerprint } from './cursor.ts';
-import { compileFor, type FilterInput, filterNames, isEmptyView, toEventFilters } from './event-filters.ts';
+import { compileAsked, type FilterInput, filterNames, isEmptyView, toEventFilters } from './event-filters.ts';
 import type { Operations } from './operations.ts';
 import { parseFields, selectFields } from './select-fields.ts';
 
@@ -46,7 +46,7 @@ export async function listEvents(
   const fingerprint = fingerprintOf(caller, input);
   const cursor = input.cursor === undefined ? undefined : decodeCursor(input.cursor, fingerprint);
   const filters = toEventFilters(input, ops.now());
-  const { view } = caller.rights;
+  const { view, personal } = caller.rights;
   ops.audit.noteRead(caller, 'audit_log.searched', 'listEvents', filterNames(input));
   if (view === undefined || isEmptyView(view)) {
     return {
@@ -57,7 +57,7 @@ export async function listEvents(
       ...(await countOf(ops, undefined, input.count)),
     };
   }
-  const query = await compileFor(ops.ledger, caller.tenant, filters, view);
+  const query = await compileAsked(ops.ledger, caller.tenant, filters, { view, personal });
   const request: PageRequest = {
     order: input.order ?? 'desc',
     limit: input.limit ?? PAGE_EVENTS_DEFAULT,

@@ -2,7 +2,7 @@ import { type EventView, formatIp, parseIp } from '@attestry/core';
 import type { EventQuery, StatsBucket, StatsGroup } from '@attestry/ledger';
 import type { Caller } from '../auth/caller.ts';
 import { STATS_GROUPS_DEFAULT } from '../limits.ts';
-import { compileFor, type FilterInput, filterNames, isEmptyView, toEventFilters } from './event-filters.ts';
+import { compileAsked, type FilterInput, filterNames, isEmptyView, toEventFilters } from './event-filters.ts';
 import type { Operations } from './operations.ts';
 
 /** Counts per group, exact. */
@@ -22,10 +22,10 @@ export async function stats(
   input: FilterInput & { readonly group_by: StatsGroup; readonly limit?: number | undefined },
 ): Promise<Stats> {
   const filters = toEventFilters(input, ops.now());
-  const { view } = caller.rights;
+  const { view, personal } = caller.rights;
   ops.audit.noteRead(caller, 'audit_log.searched', 'stats', filterNames(input));
   if (view === undefined || isEmptyView(view)) return { group_by: input.group_by, total: 0, groups: [] };
-  const query = await compileFor(ops.ledger, caller.tenant, filters, view);
+  const query = await compileAsked(ops.ledger, caller.tenant, filters, { view, personal });
   return groupBy(ops, caller, query, {
     by: input.group_by,
     limit: input.limit ?? STATS_GROUPS_DEFAULT,

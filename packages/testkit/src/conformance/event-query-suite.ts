@@ -122,7 +122,7 @@ export function describeEventQueryStore(engine: string, open: OpenStores): void 
     for (const [name, conditions] of Object.entries(CONDITIONS)) {
       for (const [clock, time] of Object.entries(TIMES)) {
         it(`pages, counts and estimates ${name}, ${clock} (trap 35, trap 37)`, async () => {
-          const query: EventQuery = { tenant: 'acme', conditions, ...time };
+          const query: EventQuery = { tenant: 'acme', personal: true, conditions, ...time };
           const expected = expectedEvents(events, query);
           const seqs = expected.map(({ seq }) => seq);
           const limit = Math.max(7, Math.ceil(expected.length / 9));
@@ -138,7 +138,7 @@ export function describeEventQueryStore(engine: string, open: OpenStores): void 
     }
 
     it('reads backwards from a position, in the asked order', async () => {
-      const query: EventQuery = { tenant: 'acme', conditions: [], time: 'occurred' };
+      const query: EventQuery = { tenant: 'acme', personal: true, conditions: [], time: 'occurred' };
       const seqs = expectedEvents(events, query).map(({ seq }) => seq);
       const at = expectedEvents(events, query)[400] as KnownEvent;
       const position = { timeMs: at.columns.occurredAtMs, seq: at.seq };
@@ -154,13 +154,13 @@ export function describeEventQueryStore(engine: string, open: OpenStores): void 
     });
 
     it('says whether more follows, exactly at the edge', async () => {
-      const query: EventQuery = { tenant: 'acme', conditions: [], time: 'recorded' };
+      const query: EventQuery = { tenant: 'acme', personal: true, conditions: [], time: 'recorded' };
       expect((await stores.query.page(query, { order: 'asc', limit: EVENTS })).more).toBe(false);
       expect((await stores.query.page(query, { order: 'asc', limit: EVENTS - 1 })).more).toBe(true);
     });
 
     it('finds nothing in a tenant without a log', async () => {
-      const query: EventQuery = { tenant: 'nobody', conditions: [], time: 'occurred' };
+      const query: EventQuery = { tenant: 'nobody', personal: true, conditions: [], time: 'occurred' };
       expect(await stores.query.page(query, { order: 'asc', limit: 10 })).toEqual({ rows: [], more: false });
       expect(await stores.query.count(query)).toBe(0);
       expect(await stores.query.stats(query, 'type', 5)).toEqual({ total: 0, buckets: [] });
@@ -180,7 +180,12 @@ export function describeEventQueryStore(engine: string, open: OpenStores): void 
     for (const by of Object.keys(keyOf) as StatsGroup[]) {
       for (const name of ['no condition', 'an actor and a status', 'a number in metadata']) {
         it(`groups ${name} by ${by}`, async () => {
-          const query: EventQuery = { tenant: 'acme', conditions: CONDITIONS[name] ?? [], time: 'occurred' };
+          const query: EventQuery = {
+            tenant: 'acme',
+            personal: true,
+            conditions: CONDITIONS[name] ?? [],
+            time: 'occurred',
+          };
           const expected = expectedEvents(events, query);
           const groups = Map.groupBy(expected, keyOf[by]);
           groups.delete(null);

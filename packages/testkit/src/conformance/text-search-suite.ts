@@ -187,7 +187,7 @@ export function describeTextSearch(engine: string, open: () => Promise<SearchUnd
     }
 
     async function seqs(tenant: string, q: string): Promise<readonly number[]> {
-      const query = await search.ledger.compileQuery(tenant, { q });
+      const query = await search.ledger.compileQuery(tenant, { q }, { personal: true });
       const found = (await rows(query)).map(({ seq }) => seq);
       expect(await search.ledger.query.count(query)).toBe(found.length);
       return found;
@@ -210,13 +210,19 @@ export function describeTextSearch(engine: string, open: () => Promise<SearchUnd
     }
 
     it.each(REFUSED)('refuses %j instead of finding nothing (trap 36)', async (q) => {
-      await expect(search.ledger.compileQuery('acme', { q })).rejects.toMatchObject({ parameter: 'q' });
+      await expect(search.ledger.compileQuery('acme', { q }, { personal: true })).rejects.toMatchObject({
+        parameter: 'q',
+      });
     });
 
     it('joins words with other conditions, pages and order', async () => {
-      const query = await search.ledger.compileQuery('acme', { q: 'report', status: ['denied'] });
+      const query = await search.ledger.compileQuery(
+        'acme',
+        { q: 'report', status: ['denied'] },
+        { personal: true },
+      );
       expect((await rows(query)).map(({ seq }) => nameOf.get(seq))).toEqual(['denied']);
-      const both = await search.ledger.compileQuery('acme', { q: 'report' });
+      const both = await search.ledger.compileQuery('acme', { q: 'report' }, { personal: true });
       const first = await search.ledger.query.page(both, { order: 'desc', limit: 1 });
       expect(first).toMatchObject({ more: true, rows: [{ seq: (await seqs('acme', 'report'))[1] }] });
     });

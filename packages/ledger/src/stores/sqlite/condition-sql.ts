@@ -1,7 +1,8 @@
 import { LedgerError } from '../../errors.ts';
-import type { EventCondition, TextMatch } from '../../ports/event-query-store.ts';
+import type { EventCondition, EventQuery, TextMatch } from '../../ports/event-query-store.ts';
 import type { Dictionary } from './dictionary.ts';
 import { FilterTerms } from './filter-terms.ts';
+import { isOpenSql } from './open-members.ts';
 import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
 import { fragment, join, marks, type SqlFragment } from './sql-fragment.ts';
 import { IN_LIST_MAX, METADATA_DEPTH_MAX, TERMS_PER_CONDITION_MAX } from './sqlite-limits.ts';
@@ -34,7 +35,7 @@ const BLIND_NAMES = new Map<string, string>(BLIND_COLUMNS);
 
 /** Compiles the conditions of a query on log `logNo`. */
 export function compileConditions(
-  conditions: readonly EventCondition[],
+  { conditions, personal }: Pick<EventQuery, 'conditions' | 'personal'>,
   dictionary: Dictionary,
   logNo: number,
 ): CompiledConditions {
@@ -43,7 +44,17 @@ export function compileConditions(
   const compiled = conditions.flatMap((condition) =>
     condition.kind === 'text' ? [] : [compiler.compile(condition)],
   );
-  return { impossible: compiled.some(({ check }) => check === NOTHING), conditions: compiled, texts };
+  const impossible = compiled.some(({ check }) => check === NOTHING);
+  return { impossible, conditions: personal ? compiled : [...compiled, ...openOnly(conditions)], texts };
+}
+
+/** That what blind conditions compare is not sealed. Conditions of their own, so that no index stands in for them. */
+function openOnly(conditions: readonly EventCondition[]): CompiledCondition[] {
+  const checks = conditions.flatMap((condition) => {
+    if (condition.kind === 'blind') return [isOpenSql(condition.column)];
+    return condition.kind === 'anyBlind' ? condition.alternatives.map(({ column }) => isOpenSql(column)) : [];
+  });
+  return [...new Set(checks)].map((sql) => ({ check: fragment(sql) }));
 }
 
 class ConditionCompiler {

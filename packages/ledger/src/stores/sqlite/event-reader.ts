@@ -80,6 +80,10 @@ export class EventReader {
   /** See `EventQueryStore.estimate`. Exact unless records have to be read one by one to know. */
   estimate(query: EventQuery): { readonly count: number; readonly exact: boolean } {
     return this.#run(query, { count: 0, exact: true }, (resolved) => {
+      // A share of what the index finds would tell of sealed members.
+      if (!query.personal && query.conditions.some(({ kind }) => kind === 'blind' || kind === 'anyBlind')) {
+        return { count: this.#count(this.#countSource(resolved)), exact: true };
+      }
       // Exact where that costs no more than walking an index.
       if (resolved.text.length === 0 && resolved.conditions.every(isIndexed))
         return { count: this.#count(this.#countSource(resolved)), exact: true };
@@ -91,7 +95,7 @@ export class EventReader {
   stats(query: EventQuery, by: StatsGroup, limit: number): { total: number; buckets: StatsBucket[] } {
     return this.#run(query, { total: 0, buckets: [] }, (resolved) => {
       const source = this.#countSource(resolved);
-      const group = groupSql(by);
+      const group = groupSql(by, query.personal);
       const order = group.byTime ? 'key' : 'n DESC, sample';
       const rows = this.#statements.all<{
         readonly key: number;

@@ -1,10 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { readPostings } from './fts5-postings.ts';
+import { COLUMN_PLACES, readPostings } from './fts5-postings.ts';
 
 const TABLES = {
   none: "CREATE VIRTUAL TABLE t USING fts5 (text, content = '', columnsize = 0, detail = none)",
-  full: "CREATE VIRTUAL TABLE t USING fts5 (text, content = '', contentless_delete = 1)",
+  full: "CREATE VIRTUAL TABLE t USING fts5 (text, more, content = '', contentless_delete = 1)",
 } as const;
 
 function openTable(detail: 'none' | 'full'): DatabaseSync {
@@ -27,8 +27,8 @@ function entriesOf(db: DatabaseSync, detail: 'none' | 'full'): Map<string, numbe
         term = Buffer.from(bytes).toString();
         return true;
       },
-      onEntry: (high, low, position, sign) => {
-        const name = `${term} ${(BigInt(high) << 32n) | BigInt(low)} ${position}`;
+      onEntry: (high, low, place, sign) => {
+        const name = `${term} ${(BigInt(high) << 32n) | BigInt(low)} ${place}`;
         entries.set(name, (entries.get(name) ?? 0) + sign);
       },
     },
@@ -39,12 +39,15 @@ function entriesOf(db: DatabaseSync, detail: 'none' | 'full'): Map<string, numbe
 /** The same by SQLite's own table of entries. */
 function entriesBySqlite(db: DatabaseSync): Map<string, number> {
   db.exec("CREATE VIRTUAL TABLE temp.entries USING fts5vocab('main', 't', 'instance')");
-  const statement = db.prepare('SELECT term, doc, offset FROM temp.entries');
+  const statement = db.prepare('SELECT term, doc, col, offset FROM temp.entries');
   statement.setReadBigInts(true);
   return new Map(
     statement
       .all()
-      .map(({ term, doc, offset }) => [`${term} ${doc} ${offset ?? 0}`, 1] as const)
+      .map(({ term, doc, col, offset }) => {
+        const place = Number(offset ?? 0) + (col === 'more' ? COLUMN_PLACES : 0);
+        return [`${term} ${doc} ${place}`, 1] as const;
+      })
       .sort(),
   );
 }
@@ -111,4 +114,13 @@ describe.each(['none', 'full'] as const)('the entries of an FTS5 table with deta
     db.prepare('DELETE FROM t_data WHERE id = ?').run(ids.id);
     expect(() => entriesOf(db, detail)).toThrow('lacks pages');
   });
+});
+
+it('names the columns of words, over pages that end anywhere', () => {
+  const db = openTable('full');
+  const insert = db.prepare('INSERT INTO t (rowid, text, more) VALUES (?, ?, ?)');
+  for (let n = 1; n <= 400; n += 1) insert.run(n, n % 3 === 0 ? '' : text(n), n % 5 === 0 ? '' : text(n + 1));
+  const entries = entriesOf(db, 'full');
+  expect([...entries.keys()].filter((name) => name.endsWith(` ${COLUMN_PLACES}`)).length).toBe(320);
+  expect(entries).toEqual(entriesBySqlite(db));
 });

@@ -8,15 +8,18 @@ export interface Fts5Table {
   readonly detail: 'none' | 'full';
 }
 
+/** Places of one column: the n-th column's begin at n times this. Far more than a document has words. */
+export const COLUMN_PLACES = 2 ** 24;
+
 /** Told of every entry, in no useful order. Row ids come as two unsigned halves: 64 bits fit in no number. */
 export interface PostingVisitor {
   /** The entries that follow belong to this term. `bytes` is only valid during the call; `false` skips its entries. */
   onTerm(bytes: Uint8Array): boolean;
   /**
-   * One entry. `position` counts the terms of the document (0 with detail `none`); `sign` is -1 for a mark that
-   * takes the entries of this row in older segments back.
+   * One entry. `place` counts the terms of a column, from its first place on (0 with detail `none`); `sign` is -1 for
+   * a mark that takes the entries of this row in older segments back.
    */
-  onEntry(high: number, low: number, position: number, sign: 1 | -1): void;
+  onEntry(high: number, low: number, place: number, sign: 1 | -1): void;
 }
 
 interface Segment {
@@ -178,7 +181,9 @@ class SegmentWalk {
   #skipped = false;
   /** Bytes of the current list of positions that are still to come. */
   #positionsLeft = 0;
-  #position = 0;
+  #place = 0;
+  /** The next number of the list is that of a column; a page may end before it. */
+  #columnFollows = false;
 
   constructor(detail: Fts5Table['detail'], visitor: PostingVisitor, dead: ReadonlySet<bigint>) {
     this.#withPositions = detail === 'full';
@@ -261,7 +266,7 @@ class SegmentWalk {
   #positionList(input: Varints, end: number): void {
     const size = input.next();
     this.#positionsLeft = Math.floor(size / 2);
-    this.#position = 0;
+    this.#place = 0;
     this.#skipped = this.#dead.size > 0 && this.#dead.has((BigInt(this.#high) << 32n) | BigInt(this.#low));
     if (size % 2 === 1)
       throw new Error('the full-text index has marks of deletion that this table does not make');
@@ -276,9 +281,16 @@ class SegmentWalk {
     } else {
       while (input.at < stop) {
         const step = input.next();
-        if (step < 2) throw new Error('the full-text index has columns that this table has not');
-        this.#position += step - 2;
-        this.#visitor.onEntry(this.#high, this.#low, this.#position, 1);
+        if (this.#columnFollows) {
+          this.#place = step * COLUMN_PLACES;
+          this.#columnFollows = false;
+        } else if (step === 1) {
+          this.#columnFollows = true;
+        } else {
+          if (step === 0) throw new Error('a list of positions of the full-text index is malformed');
+          this.#place += step - 2;
+          this.#visitor.onEntry(this.#high, this.#low, this.#place, 1);
+        }
       }
     }
     this.#positionsLeft -= input.at - start;

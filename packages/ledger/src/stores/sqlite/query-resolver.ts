@@ -25,7 +25,7 @@ export class QueryResolver {
   resolve(query: EventQuery): ResolvedQuery | undefined {
     const logNo = this.#records.logNo(query.tenant);
     if (logNo === undefined) return undefined;
-    const { impossible, conditions, texts } = compileConditions(query.conditions, this.#dictionary, logNo);
+    const { impossible, conditions, texts } = compileConditions(query, this.#dictionary, logNo);
     if (impossible) return undefined;
     const size = this.#records.size(logNo);
     const recorded = query.time === 'recorded';
@@ -40,7 +40,7 @@ export class QueryResolver {
       fromSeq,
       toSeq,
       conditions,
-      text: texts.map(matchExpression),
+      text: texts.map((match) => matchExpression(match, query.personal)),
       keysUnique: size <= TIME_KEY_SEQS,
     };
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import type { SearchTexts } from '../../followers/search-text.ts';
 import { readPostings } from './fts5-postings.ts';
 import { attachSearch, openForReading } from './open-database.ts';
 import {
@@ -12,7 +13,7 @@ import {
   seqsOfBlock,
 } from './posting-digest.ts';
 import { recordKey, seqOfKey } from './row-key.ts';
-import { SEARCH_VERSION } from './search-index.ts';
+import { isPassed, SEARCH_VERSION } from './search-index.ts';
 import { SearchWords } from './search-words.ts';
 import { READER_CACHE_KIB } from './sqlite-limits.ts';
 import { toStoreError } from './store-error.ts';
@@ -39,7 +40,7 @@ export interface SearchSums {
 }
 
 /** Makes the search texts of some records again; those that cannot be made are left out. */
-export type TextsOfRange = (from: number, to: number) => Promise<ReadonlyMap<number, string>>;
+export type TextsOfRange = (from: number, to: number) => Promise<ReadonlyMap<number, SearchTexts>>;
 
 /** Runs of records that are looked at document by document at once: each of their documents gets a sum of its own. */
 const RUNS_EXAMINED_AT_ONCE = DIGEST_BLOCKS / BLOCK_SEQS;
@@ -99,11 +100,11 @@ export class SearchCheck {
     return seq < this.#end;
   }
 
-  /** Takes the text that the document of a record must have. */
-  add(seq: number, text: string): void {
+  /** Takes the texts that the document of a record must have. */
+  add(seq: number, texts: SearchTexts): void {
     if (seq >= this.#end || this.#isAdded(seq)) return;
     this.#added[seq >>> 3] = (this.#added[seq >>> 3] as number) | (1 << (seq & 7));
-    this.#words.addTo(this.#expected, blockOf(seq), seq, text);
+    this.#words.addTo(this.#expected, blockOf(seq), seq, texts);
   }
 
   /** @returns at most `limit` events without a document and documents without an event */
@@ -143,9 +144,9 @@ export class SearchCheck {
     const seqs: number[] = [];
     const placeOf = new Map<number, number>();
     for (const { from, to } of runs) {
-      for (const [seq, text] of await textsOf(from, to)) {
+      for (const [seq, texts] of await textsOf(from, to)) {
         if (!this.#isAdded(seq)) continue;
-        this.#words.addTo(expected, seqs.length, seq, text);
+        this.#words.addTo(expected, seqs.length, seq, texts);
         placeOf.set(seq, seqs.length);
         seqs.push(seq);
       }
@@ -169,10 +170,10 @@ export class SearchCheck {
             digest.textTerm(bytes, bytes.length);
             return true;
           },
-          onEntry: (high, low, position, sign) => {
+          onEntry: (high, low, wordAt, sign) => {
             if (high !== this.#logNo || !this.#isAdded(low)) return;
             const place = placeOf(low);
-            if (place !== undefined) digest.add(place, low, position, sign);
+            if (place !== undefined) digest.add(place, low, wordAt, sign);
           },
         },
       );
@@ -199,16 +200,18 @@ export class SearchCheck {
   }
 }
 
-/** First record that the index has not passed; 0 when it is to be made anew. */
+/** First record that the index has not passed; 0 when it is of another version or other records, so to be made anew. */
 function cursorOf(db: DatabaseSync, logNo: number): number {
   const { user_version: version } = db.prepare('PRAGMA search.user_version').get() as {
     user_version: number;
   };
   if (version !== SEARCH_VERSION) return 0;
-  const row = db.prepare('SELECT next_seq FROM search.cursors WHERE log_no = ?').get(logNo) as
-    | { next_seq: number }
+  const row = db.prepare('SELECT next_seq, last_hash FROM search.cursors WHERE log_no = ?').get(logNo) as
+    | { readonly next_seq: number; readonly last_hash: Uint8Array }
     | undefined;
-  return row?.next_seq ?? 0;
+  if (row === undefined) return 0;
+  const { next_seq: next, last_hash: lastHash } = row;
+  return isPassed(db, { logNo, next, lastHash }) ? next : 0;
 }
 
 function misplaced(db: DatabaseSync, logNo: number, end: number, limit: number): SearchDifference[] {

@@ -2,8 +2,8 @@ import { rmSync, statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { FatalError } from '../../errors.ts';
 import type { Follower } from '../../followers/follower-runner.ts';
-import type { SearchableText } from '../../followers/search-text.ts';
-import type { TextsAtHand } from '../../followers/texts-at-hand.ts';
+import type { SearchableTexts } from '../../followers/search-text.ts';
+import type { TakenTexts, TextsAtHand } from '../../followers/texts-at-hand.ts';
 import type { LogHead, StoredRecord } from '../../ports/ledger-store.ts';
 import { openForReading } from './open-database.ts';
 import { recordKey } from './row-key.ts';
@@ -14,10 +14,13 @@ import { toStoreError } from './store-error.ts';
 const SEARCH_APPLICATION_ID = 0x41545353;
 
 /** Increases with each change of the tables, the tokenizer or the texts that are indexed; another one is rebuilt. */
-export const SEARCH_VERSION = 2;
+export const SEARCH_VERSION = 3;
 
 /** How texts become words; whoever compares documents with records makes the same words. */
 export const SEARCH_TOKENIZER = 'unicode61 remove_diacritics 2';
+
+/** Columns of a document: words that every reader may find, and words of sealed members only. */
+export const SEARCH_COLUMNS = ['text', 'sealed'] as const;
 
 /**
  * Contentless: the texts stay in the ledger only. `detail=full` keeps the positions, which phrases need; an address
@@ -25,16 +28,20 @@ export const SEARCH_TOKENIZER = 'unicode61 remove_diacritics 2';
  */
 const SEARCH_SQL = `
 CREATE VIRTUAL TABLE documents USING fts5 (
-  text, content = '', contentless_delete = 1, tokenize = '${SEARCH_TOKENIZER}'
+  ${SEARCH_COLUMNS.join(', ')}, content = '', contentless_delete = 1, tokenize = '${SEARCH_TOKENIZER}'
 );
-CREATE TABLE cursors (log_no INTEGER PRIMARY KEY, next_seq INTEGER NOT NULL) STRICT;
+-- last_hash: leaf hash of the record before next_seq, which ties the documents to the records they were made of.
+CREATE TABLE cursors (log_no INTEGER PRIMARY KEY, next_seq INTEGER NOT NULL, last_hash BLOB NOT NULL) STRICT;
 `;
 
 /** Records of one transaction when their texts are at hand: about 20 ms of work. */
 const AT_HAND_RECORDS = 2_000;
 
 /** Makes the texts of a run of records; records without a text (not events) are left out. */
-export type TextsOf = (head: LogHead, records: readonly StoredRecord[]) => Promise<readonly SearchableText[]>;
+export type TextsOf = (
+  head: LogHead,
+  records: readonly StoredRecord[],
+) => Promise<readonly SearchableTexts[]>;
 
 export interface SearchIndexOptions {
   readonly searchPath: string;
@@ -61,7 +68,7 @@ export class SearchIndex implements Follower {
   readonly #writeCursor: StatementSync;
 
   /**
-   * Opens the index; one that is damaged, foreign or of another version is deleted and begun anew.
+   * Opens the index; one that is damaged, foreign, of another version or of other records is deleted and begun anew.
    *
    * @throws {OperationalError} when neither works (disk full, no permission)
    */
@@ -80,14 +87,23 @@ export class SearchIndex implements Follower {
     this.#options = options;
     this.#search = openSearch(options.searchPath);
     try {
-      this.#inode = statSync(options.searchPath).ino;
       this.#ledger = openForReading(options.ledgerPath, SEARCH_CACHE_KIB);
-      this.#insert = this.#search.prepare('INSERT INTO documents (rowid, text) VALUES (?, CAST(? AS TEXT))');
+    } catch (error) {
+      this.#search.close();
+      throw error;
+    }
+    try {
+      this.#inode = statSync(options.searchPath).ino;
+      this.#insert = this.#search.prepare(
+        'INSERT INTO documents (rowid, text, sealed) VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT))',
+      );
       this.#readCursor = this.#search.prepare('SELECT next_seq FROM cursors WHERE log_no = ?');
       this.#writeCursor = this.#search.prepare(
-        'INSERT INTO cursors (log_no, next_seq) VALUES (?, ?) ON CONFLICT (log_no) DO UPDATE SET next_seq = excluded.next_seq',
+        'INSERT OR REPLACE INTO cursors (log_no, next_seq, last_hash) VALUES (?, ?, ?)',
       );
+      this.#assertOfThisLedger();
     } catch (error) {
+      this.#ledger.close();
       this.#search.close();
       throw error;
     }
@@ -106,23 +122,24 @@ export class SearchIndex implements Follower {
   async apply(head: LogHead, records: readonly StoredRecord[]): Promise<void> {
     const last = records.at(-1);
     if (last === undefined) return;
-    this.#write(head, await this.#options.textsOf(head, records), last.seq + 1);
+    const texts = await this.#options.textsOf(head, records);
+    this.#write(head, { texts, next: last.seq + 1, lastHash: last.leafHash });
   }
 
   applyAtHand(head: LogHead, from: number): number | undefined {
     const taken = this.#options.atHand.take(head.tenant, from, AT_HAND_RECORDS);
     if (taken === undefined) return undefined;
-    this.#write(head, taken.texts, taken.next);
+    this.#write(head, taken);
     return taken.next;
   }
 
-  #write(head: LogHead, texts: readonly SearchableText[], nextSeq: number): void {
+  #write(head: LogHead, { texts, next, lastHash }: TakenTexts): void {
     const logNo = this.#logNo(head);
     try {
       this.#search.exec('BEGIN IMMEDIATE');
       try {
-        for (const { seq, text } of texts) this.#insert.run(recordKey(logNo, seq), text);
-        this.#writeCursor.run(logNo, nextSeq);
+        for (const { seq, open, sealed } of texts) this.#insert.run(recordKey(logNo, seq), open, sealed);
+        this.#writeCursor.run(logNo, next, lastHash);
         this.#search.exec('COMMIT');
       } catch (error) {
         if (this.#search.isTransaction) this.#search.exec('ROLLBACK');
@@ -130,6 +147,24 @@ export class SearchIndex implements Follower {
       }
     } catch (error) {
       throw toStoreError(error, 'writing the search index');
+    }
+  }
+
+  /**
+   * After the ledger was replaced, by an older copy above all, documents would name other records than they were made
+   * of. Hashes are chained, so when the last record that was passed is the same, all before it are.
+   *
+   * @throws {FatalError} `search_outdated`
+   */
+  #assertOfThisLedger(): void {
+    const cursors = this.#search.prepare('SELECT log_no, next_seq, last_hash FROM cursors').all() as {
+      readonly log_no: number;
+      readonly next_seq: number;
+      readonly last_hash: Uint8Array;
+    }[];
+    for (const { log_no: logNo, next_seq: next, last_hash: lastHash } of cursors) {
+      if (isPassed(this.#ledger, { logNo, next, lastHash })) continue;
+      throw new FatalError('search_outdated', `${this.#options.searchPath} is an index of other records`);
     }
   }
 
@@ -150,6 +185,17 @@ export class SearchIndex implements Follower {
     this.#logNos.set(head.origin, row.log_no);
     return row.log_no;
   }
+}
+
+/** Whether a log has the record that an index says it has passed last. */
+export function isPassed(
+  ledger: DatabaseSync,
+  cursor: { readonly logNo: number; readonly next: number; readonly lastHash: Uint8Array },
+): boolean {
+  const row = ledger
+    .prepare('SELECT hash FROM main.records WHERE k = ?')
+    .get(recordKey(cursor.logNo, cursor.next - 1)) as { readonly hash: Uint8Array } | undefined;
+  return row !== undefined && Buffer.from(row.hash).equals(cursor.lastHash);
 }
 
 /** @throws what SQLite says; `FatalError` for a file that must be begun anew */

@@ -1,5 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { SearchTexts } from '../../followers/search-text.ts';
 import { BoundedMap } from './bounded-map.ts';
+import { COLUMN_PLACES } from './fts5-postings.ts';
 import type { PostingDigest } from './posting-digest.ts';
 import { SEARCH_TOKENIZER } from './search-index.ts';
 
@@ -34,8 +36,14 @@ export class SearchWords {
     this.#db.close();
   }
 
-  /** Adds every word of a document with its position to a block of a digest. */
-  addTo(digest: PostingDigest, block: number, document: number, text: string): void {
+  /** Adds every word of a document with its place to a block of a digest. */
+  addTo(digest: PostingDigest, block: number, document: number, { open, sealed }: SearchTexts): void {
+    const add = (place: number): void => digest.add(block, document, place, 1);
+    this.#addWords(digest, open, add);
+    if (sealed !== '') this.#addWords(digest, sealed, (position) => add(COLUMN_PLACES + position));
+  }
+
+  #addWords(digest: PostingDigest, text: string, add: (position: number) => void): void {
     if (text.length > this.#word.length) this.#word = new Uint8Array(text.length * 2);
     const word = this.#word;
     let position = 0;
@@ -54,12 +62,12 @@ export class SearchWords {
         at += 1;
       } else if (isAscii) {
         digest.textTerm(word, at - start);
-        digest.add(block, document, position, 1);
+        add(position);
         position += 1;
       } else {
         for (const other of this.#wordsOf(text.slice(start, at))) {
           digest.textTerm(other, other.length);
-          digest.add(block, document, position, 1);
+          add(position);
           position += 1;
         }
       }

@@ -1,4 +1,5 @@
 import type { StatsGroup } from '../../ports/event-query-store.ts';
+import { isOpenSql } from './open-members.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -17,9 +18,15 @@ export interface GroupSql {
   readonly byTime: boolean;
 }
 
-function column(name: string, isWord: boolean): GroupSql {
+function words(name: 'type' | 'category' | 'severity' | 'status'): GroupSql {
   const key = `r.${name}`;
-  return { key, shown: isWord ? key : 'NULL', present: `${key} IS NOT NULL`, isWord, byTime: false };
+  return { key, shown: key, present: `${key} IS NOT NULL`, isWord: true, byTime: false };
+}
+
+/** Without the right to personal data, everybody whose member is sealed is in one group. */
+function blinds(name: 'actor' | 'target' | 'ip', personal: boolean): GroupSql {
+  const key = personal ? `r.${name}` : `CASE WHEN ${isOpenSql(name)} THEN r.${name} END`;
+  return { key, shown: 'NULL', present: `r.${name} IS NOT NULL`, isWord: false, byTime: false };
 }
 
 /** Start of the UTC day or hour, also for times before 1970 (SQLite's division rounds towards zero). */
@@ -29,18 +36,22 @@ function period(lengthMs: number): GroupSql {
   return { key, shown: key, present: '1', isWord: false, byTime: true };
 }
 
-/** What to group by. Days and hours are those of the time when the event occurred. */
-export function groupSql(by: StatsGroup): GroupSql {
+/**
+ * What to group by. Days and hours are those of the time when the event occurred.
+ *
+ * @param personal whether sealed members may make a difference
+ */
+export function groupSql(by: StatsGroup, personal: boolean): GroupSql {
   switch (by) {
     case 'type':
     case 'category':
     case 'severity':
     case 'status':
-      return column(by, true);
+      return words(by);
     case 'actor':
     case 'target':
     case 'ip':
-      return column(by, false);
+      return blinds(by, personal);
     case 'day':
       return period(DAY_MS);
     case 'hour':
