@@ -46,10 +46,7 @@ export async function planExport(
     start: async () => {
       const { tenant } = caller;
       const order = input.order ?? 'desc';
-      const stream = await ops.exporter.start(
-        { tenant, query, order, personal, format, fields },
-        caller.key.id,
-      );
+      const stream = await ops.exporter.start({ tenant, query, order, personal, format, fields });
       ops.audit.noteRead(caller, 'audit_log.exported', 'exportEvents', filterNames(input));
       return stream;
     },
