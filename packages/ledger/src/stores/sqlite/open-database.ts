@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { FatalError } from '../../errors.ts';
@@ -6,34 +6,43 @@ import { APPLICATION_ID, PAGE_BYTES, SCHEMA_SQL, SCHEMA_VERSION, SEED_WORDS } fr
 import { STORE_BUSY_MS, WAL_PAGES, WRITER_CACHE_KIB } from './sqlite-limits.ts';
 import { toStoreError } from './store-error.ts';
 
-const HEADER_BYTES = 100;
-const MAGIC = 'SQLite format 3\0';
-
-/** Refuses a file that is not ours before SQLite may touch it (it would replay a foreign journal). */
+/**
+ * Refuses a file that is not ours before SQLite may change it (it would replay a foreign journal).
+ *
+ * The header is read by SQLite, as of a file that nobody changes: no lock, no journal. Never by the file system: when a
+ * process closes a file, POSIX takes all its locks on that file away, also those of its other connections. Any outsider
+ * (`sqlite3 ledger.db`) would then pass for the only user, and remove the write-ahead log under a running server.
+ */
 function checkHeader(path: string): void {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const file = openSync(path, 'r');
-  try {
-    readSync(file, header, 0, HEADER_BYTES, 0);
-  } finally {
-    closeSync(file);
-  }
-  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
-    throw new FatalError(
-      'store_corrupt',
-      `${path} is not a database, or its first page is damaged; restore a copy of it`,
-    );
-  }
-  // Bytes 68 and 60: application id and user version (https://www.sqlite.org/fileformat.html, 1.3).
-  if (header.readUInt32BE(68) !== APPLICATION_ID) {
+  const { application, version } = readHeader(path);
+  if (application !== APPLICATION_ID) {
     throw new FatalError('store_foreign', `${path} belongs to another program; choose another data folder`);
   }
-  const version = header.readUInt32BE(60);
   if (version > SCHEMA_VERSION) {
     throw new FatalError(
       'store_newer',
       `${path} has schema version ${version}, this program knows ${SCHEMA_VERSION}; start the newer release that wrote it`,
     );
+  }
+}
+
+function readHeader(path: string): { readonly application: unknown; readonly version: number } {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(url, { readOnly: true });
+    const application = db.prepare('PRAGMA application_id').get()?.['application_id'];
+    return { application, version: Number(db.prepare('PRAGMA user_version').get()?.['user_version']) };
+  } catch (error) {
+    const reason = toStoreError(error, `opening ${path}`);
+    if (reason.code !== 'store_corrupt') throw reason;
+    throw new FatalError(
+      'store_corrupt',
+      `${path} is not a database, or its first page is damaged; restore a copy of it`,
+    );
+  } finally {
+    db?.close();
   }
 }
 
