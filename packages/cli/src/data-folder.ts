@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { VerificationReport } from '@attestry/core';
-import { openReadOnly, runVerify, unreadableReport } from '@attestry/ledger';
+import { runVerify, tenantsToVerify, unreadableReport } from '@attestry/ledger';
 import { CliError, usageError } from './cli-error.ts';
 
 export interface FolderVerification {
@@ -12,6 +12,8 @@ export interface FolderVerification {
   readonly depth?: 'full' | 'columns' | 'seals' | 'records' | undefined;
   /** Keys of logs known from elsewhere; one that is named after the log replaces the one in the folder. */
   readonly vkeys?: readonly string[];
+  /** `false` when another log of the folder is verified with what belongs to the whole folder. */
+  readonly wholeFolder?: boolean;
   readonly onProgress?: ((done: number, total?: number) => void) | undefined;
 }
 
@@ -27,29 +29,22 @@ export async function verifyFolder(
   if (tenant !== undefined) return [await verifyTenant({ ...options, tenant })];
   let tenants: readonly string[];
   try {
-    tenants = await listTenants(dataDir);
+    tenants = await tenantsToVerify(dataDir, foreignKeys());
   } catch (error) {
     if (error instanceof CliError) throw error;
     return [unreadableReport(dataDir, (error as Error).message)];
   }
   if (tenants.length === 0) return [unreadableReport(dataDir, 'there is no log in this folder')];
   const reports: VerificationReport[] = [];
-  for (const one of tenants) reports.push(await verifyTenant({ ...options, tenant: one }));
-  return reports;
-}
-
-async function listTenants(dataDir: string): Promise<readonly string[]> {
-  const ledger = await openReadOnly(dataDir, foreignKeys());
-  try {
-    return (await ledger.heads()).map(({ tenant }) => tenant);
-  } finally {
-    ledger.close();
+  for (const [index, one] of tenants.entries()) {
+    reports.push(await verifyTenant({ ...options, tenant: one, wholeFolder: index === 0 }));
   }
+  return reports;
 }
 
 /** Verifies one log of a data folder, read-only, whether or not a server runs on it. */
 export function verifyTenant(options: FolderVerification): Promise<VerificationReport> {
-  const { dataDir, tenant, from, to, depth, onProgress } = options;
+  const { dataDir, tenant, from, to, depth, wholeFolder, onProgress } = options;
   const vkey = options.vkeys?.find((one) => tenantOf(one) === tenant);
   return runVerify({
     dataDir,
@@ -60,6 +55,7 @@ export function verifyTenant(options: FolderVerification): Promise<VerificationR
     ...(to === undefined ? {} : { to }),
     // The command line and the API say `full` for what core calls `all`.
     ...(depth === undefined ? {} : { depth: depth === 'full' ? 'all' : depth }),
+    ...(wholeFolder === undefined ? {} : { wholeFolder }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
 }

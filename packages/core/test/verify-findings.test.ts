@@ -67,6 +67,15 @@ function damaged(change: (log: MemoryLog) => void, size = SIZE): () => MemoryLog
   };
 }
 
+/** A healthy log with another time of signing on one of its checkpoints. */
+function signedAt(index: number, change: (ms: number) => number): () => MemoryLog {
+  return damaged((log) => {
+    const [stored] = log.checkpoints.slice(index, index + 1);
+    if (stored === undefined) throw new Error(`there is no checkpoint ${index}`);
+    log.checkpoints.splice(index, 1, { ...stored, signedAtMs: change(stored.signedAtMs) });
+  });
+}
+
 /** A log whose own records are wrong at one place, as somebody with the signing key could write it. */
 function rewritten(seq: number, spec: RecordSpec): () => MemoryLog {
   return () => buildLog(plainSpecs(SIZE).map((plain, place) => (place === seq ? spec : plain)));
@@ -257,6 +266,27 @@ const SIGNATURE_CASES: readonly Case[] = [
       }),
   },
   {
+    name: 'a checkpoint signed before its last record',
+    code: 'CHECKPOINT_INVALID',
+    field: 'signed_at',
+    seq: 7,
+    log: signedAt(1, () => 1),
+  },
+  {
+    name: 'a checkpoint signed in the future',
+    code: 'CHECKPOINT_INVALID',
+    field: 'signed_at',
+    seq: 11,
+    log: signedAt(2, () => 4e12),
+  },
+  {
+    name: 'a checkpoint signed after a larger one',
+    code: 'CHECKPOINT_INVALID',
+    field: 'signed_at',
+    seq: 11,
+    log: signedAt(1, (ms) => ms + 60_000),
+  },
+  {
     name: 'two roots for one size',
     code: 'EQUIVOCATION',
     seq: 7,
@@ -286,6 +316,12 @@ const SIGNATURE_CASES: readonly Case[] = [
     seq: 11,
     log: () => buildLog(plainSpecs(SIZE)),
     options: { freshWithinMs: 1_000 },
+  },
+  {
+    name: 'a log that is gone and was seen before',
+    code: 'ROLLBACK',
+    log: damaged((log) => Object.assign(log, { state: undefined })),
+    options: { lastSeen: { size: 20, root: new Uint8Array(32) } },
   },
   {
     name: 'a smaller log than before',

@@ -284,10 +284,11 @@ function goldenSource(golden: GoldenLog): MemoryLog {
     const key = portableCrypto.importAesKey(hexToBytes(golden.deks[kid] ?? ''));
     log.keys.set(kid, { kid, sub, access: { kind: 'key', key } });
   }
+  const timeOf = (text = '{}'): number => Date.parse((JSON.parse(text) as { readonly at: string }).at);
   log.checkpoints = golden.checkpoints.map((note) => ({
     size: Number(note.split('\n')[1]),
     note,
-    signedAtMs: 0,
+    signedAtMs: timeOf(golden.records[Number(note.split('\n')[1]) - 1]),
   }));
   log.state = {
     origin: golden.origin,

@@ -1,6 +1,6 @@
 export { type EmbeddedLedger, type EmbeddedOptions, openEmbedded } from './embedded.ts';
 export { errorText, FatalError, LedgerError, OperationalError, OverloadedError } from './errors.ts';
-export { runVerify, unreadableReport, type VerifyFolderOptions } from './fsck/run-verify.ts';
+export { runVerify, tenantsToVerify, unreadableReport, type VerifyFolderOptions } from './fsck/run-verify.ts';
 export type { AppendResult, IncomingEvent, Receipt, RefusalCode } from './ingest/incoming-event.ts';
 export { type FolderInspection, inspectFolder } from './inspect-folder.ts';
 export { nodeCrypto } from './keys/node-crypto.ts';

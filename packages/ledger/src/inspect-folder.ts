@@ -31,6 +31,7 @@ export async function inspectFolder(
     const { lastSeen, missing } = await LastSeen.load(ledger.paths.lastSeen);
     if (!lock.held) {
       const { stores } = ledger;
+      stores.scan.checkSchema(ledger.paths.ledger);
       const vkeys = (origin: string): readonly string[] => ledger.vkeys(origin);
       const { rolledBack } = await checkLogs({ stores, crypto: nodeCrypto, lastSeen, vkeys });
       if (rolledBack.length > 0) throw rollbackError(rolledBack);

@@ -1,10 +1,14 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parseCheckpoint, parseNote, parseRecord } from '@attestry/core';
 import { verifyFolder } from '@attestry/testkit';
-import { describe, expect, it } from 'vitest';
-import type { EmbeddedLedger } from '../src/embedded.ts';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type EmbeddedLedger, openEmbedded } from '../src/embedded.ts';
+import { inspectFolder } from '../src/inspect-folder.ts';
+import { openSqliteStores } from '../src/stores/sqlite/sqlite-stores.ts';
+import { schemaChanges } from './tampering/schema-cases.ts';
 import { audit, events, openLedger, receiptsOf, temporaryFolder } from './temporary-ledger.ts';
 
 /** A folder whose database is older than what was signed: 11 records, when 31 were. */
@@ -32,9 +36,7 @@ function origins(embedded: EmbeddedLedger): string {
 function tamper(dataDir: string, sql: string): void {
   const database = new DatabaseSync(join(dataDir, 'ledger.db'));
   // Triggers stop mistakes, not somebody who owns the file.
-  const triggers = database.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all();
-  for (const { name } of triggers) database.exec(`DROP TRIGGER ${String(name)}`);
-  database.exec(sql);
+  database.exec(`INSERT INTO maintenance VALUES ('tampering'); ${sql}; DELETE FROM maintenance`);
   database.close();
 }
 
@@ -145,3 +147,71 @@ async function grownFolder(): Promise<string> {
   await embedded.close();
   return dataDir;
 }
+
+describe('a database that something else has changed', () => {
+  let grown: string;
+  beforeAll(async () => {
+    const parent = mkdtempSync(join(tmpdir(), 'attestry-'));
+    grown = join(parent, 'data');
+    const embedded = await openEmbedded({ dataDir: grown, search: false });
+    await embedded.ledger.createLog('acme');
+    await embedded.ledger.append('acme', events(1, 20));
+    await embedded.close();
+    return () => rmSync(parent, { recursive: true, force: true });
+  });
+  const copyOfGrown = (): string => {
+    const dataDir = temporaryFolder();
+    cpSync(grown, dataDir, { recursive: true });
+    return dataDir;
+  };
+
+  it.each(schemaChanges)('is refused: %s', async (_name, sql, detail) => {
+    const dataDir = copyOfGrown();
+    const database = new DatabaseSync(join(dataDir, 'ledger.db'));
+    database.exec(sql);
+    database.close();
+    const before = readFileSync(join(dataDir, 'ledger.db'));
+    const refusal = openLedger(dataDir);
+    await expect(refusal).rejects.toMatchObject({ code: 'store_schema' });
+    await expect(refusal).rejects.toThrow(detail);
+    await expect(refusal).rejects.toThrow(/Restore ledger\.db from a backup; or .*attestry verify --data/);
+    await expect(inspectFolder(dataDir)).rejects.toMatchObject({ code: 'store_schema' });
+    expect(readFileSync(join(dataDir, 'ledger.db'))).toEqual(before);
+  });
+
+  it('is taken with the statistics that somebody made for the query planner', async () => {
+    const dataDir = copyOfGrown();
+    const database = new DatabaseSync(join(dataDir, 'ledger.db'));
+    database.exec('ANALYZE');
+    database.close();
+    await openLedger(dataDir);
+  });
+
+  it('is refused without the index key of a log that was indexed with it, which is never made anew', async () => {
+    const dataDir = copyOfGrown();
+    tamper(dataDir, "UPDATE tenants SET index_key = NULL WHERE tenant = 'acme'");
+    for (const acceptRollback of [false, true]) {
+      const refusal = openLedger(dataDir, { acceptRollback });
+      await expect(refusal).rejects.toMatchObject({ code: 'index_key_lost' });
+      await expect(refusal).rejects.toThrow(/index key of tenant acme is gone.*Restore ledger\.db/);
+    }
+    await expect(inspectFolder(dataDir)).rejects.toMatchObject({ code: 'index_key_lost' });
+    const database = new DatabaseSync(join(dataDir, 'ledger.db'));
+    const stored = database.prepare("SELECT index_key FROM tenants WHERE tenant = 'acme'").get();
+    expect(stored).toEqual({ index_key: null });
+    database.close();
+  });
+
+  it('makes no second index key while it runs either', async () => {
+    const dataDir = copyOfGrown();
+    tamper(dataDir, "UPDATE tenants SET index_key = NULL WHERE tenant = 'acme'");
+    const stores = await openSqliteStores({
+      path: join(dataDir, 'ledger.db'),
+      searchPath: join(dataDir, 'search.db'),
+    });
+    onTestFinished(() => stores.close());
+    await expect(stores.keys.ensureIndexKey('acme', new Uint8Array(61))).rejects.toMatchObject({
+      code: 'index_key_lost',
+    });
+  });
+});

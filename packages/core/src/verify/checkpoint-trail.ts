@@ -27,6 +27,14 @@ export interface ValidCheckpoint {
   readonly witnesses: readonly WitnessStatement[];
 }
 
+/** By what checkpoints are judged. */
+interface CheckpointTrust {
+  readonly generations: Generations;
+  readonly witnessVkeys: readonly string[];
+  /** The verifier's clock, with its tolerance: nothing can have been signed later. */
+  readonly latestMs: number;
+}
+
 /**
  * Goes through the stored checkpoints along with the records: each must be signed by the key of its time, be of this
  * log, and sign the tree as it is at its size. What witnesses say bounds the times of the records around it.
@@ -35,22 +43,19 @@ export class CheckpointTrail {
   readonly #crypto: CryptoProvider;
   readonly #sink: FindingSink;
   readonly #keys: KeyHistory;
-  readonly #trust: { readonly generations: Generations; readonly witnessVkeys: readonly string[] };
+  readonly #trust: CheckpointTrust;
   readonly #stampedAtS = new Map<string, number>();
   #due: readonly SourceCheckpoint[] = [];
   #position = 0;
   #checked = 0;
   #newest: ValidCheckpoint | undefined;
+  /** When the checkpoint before was signed, in the form of `at`. */
+  #signedBefore = '';
   #anchor: { readonly size: number; readonly atMs: number } | undefined;
   /** Records from here on were made after the last stamp, in the form of `at`. */
   #notBefore = '';
 
-  constructor(
-    crypto: CryptoProvider,
-    sink: FindingSink,
-    keys: KeyHistory,
-    trust: { readonly generations: Generations; readonly witnessVkeys: readonly string[] },
-  ) {
+  constructor(crypto: CryptoProvider, sink: FindingSink, keys: KeyHistory, trust: CheckpointTrust) {
     this.#crypto = crypto;
     this.#sink = sink;
     this.#keys = keys;
@@ -97,6 +102,7 @@ export class CheckpointTrail {
       this.#newest = valid;
       if (!tree.compareSigned(valid.root)) allSigned = false;
       this.#checkStamps(valid, lastAt);
+      this.#checkSignedAt(valid, lastAt);
     }
     return allSigned;
   }
@@ -170,6 +176,30 @@ export class CheckpointTrail {
       code: 'EQUIVOCATION',
       seq: Math.max(0, valid.size - 1),
       detail: `two validly signed checkpoints of size ${valid.size} have different roots`,
+    });
+  }
+
+  /** No signature covers the time of signing: it can only be compared with the times around it. */
+  #checkSignedAt(valid: ValidCheckpoint, lastAt: string): void {
+    const signedAt = timeText(valid.signedAtMs);
+    const why =
+      valid.signedAtMs > this.#trust.latestMs
+        ? 'lies in the future'
+        : signedAt < lastAt
+          ? `lies before the last record that it covers, of ${lastAt}`
+          : signedAt < this.#signedBefore
+            ? `lies before that of a smaller checkpoint, of ${this.#signedBefore}`
+            : undefined;
+    if (why === undefined) {
+      this.#signedBefore = signedAt;
+      return;
+    }
+    const detail = `the time of signing of the checkpoint of size ${valid.size}, ${signedAt}, ${why}`;
+    this.#sink.add({
+      code: 'CHECKPOINT_INVALID',
+      seq: Math.max(0, valid.size - 1),
+      field: 'signed_at',
+      detail,
     });
   }
 

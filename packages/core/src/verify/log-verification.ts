@@ -67,7 +67,8 @@ export class LogVerification {
     this.#generations = generations;
     this.#keys = new KeyHistory(crypto, this.sink, { generations, vkey });
     const witnessVkeys = options.witnesses?.vkeys ?? [];
-    this.#trail = new CheckpointTrail(crypto, this.sink, this.#keys, { generations, witnessVkeys });
+    const latestMs = this.#nowMs + (options.futureToleranceMs ?? FUTURE_TOLERANCE_MS);
+    this.#trail = new CheckpointTrail(crypto, this.sink, this.#keys, { generations, witnessVkeys, latestMs });
     this.#sealsWanted = depth === 'all' || depth === 'seals';
     const readKeys: ReadKeys = (by, names) => this.#source.keys(by, names);
     this.#seals = new SealCheck(this.sink, readKeys);
@@ -132,7 +133,7 @@ export class LogVerification {
     const state = await this.#source.state();
     if (state === 'unreadable') return undefined;
     if (state === undefined) {
-      this.sink.add({ code: 'UNREADABLE', detail: `there is no log ${this.#options.origin}` });
+      this.sink.add(this.#noLog());
       return undefined;
     }
     this.#state = state;
@@ -221,6 +222,12 @@ export class LogVerification {
       if (isNotice === true) this.notices.push(finding);
       else this.sink.add(finding);
     }
+  }
+
+  #noLog(): Finding {
+    const { origin, lastSeen } = this.#options;
+    if (lastSeen === undefined) return { code: 'UNREADABLE', detail: `there is no log ${origin}` };
+    return { code: 'ROLLBACK', detail: `the log ${origin}, seen with size ${lastSeen.size}, is gone` };
   }
 
   #checkRange(): boolean {

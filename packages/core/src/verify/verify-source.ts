@@ -78,7 +78,9 @@ export interface StoreFinding {
     | 'TILE_MISMATCH'
     | 'HEAD_MISMATCH'
     | 'CHECKPOINT_INVALID'
-    | 'SEAL_KEY_MISSING';
+    | 'SEAL_DECRYPT'
+    | 'SEAL_KEY_MISSING'
+    | 'ERASURE_INCOMPLETE';
   readonly seq?: number;
   readonly id?: string;
   readonly field?: string;

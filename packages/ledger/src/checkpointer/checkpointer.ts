@@ -190,7 +190,9 @@ export class Checkpointer {
     const root = CompactRange.from(crypto, size, head.frontier).root();
     const key = this.#parts.signingKeys().current;
     const note = signNote(formatCheckpoint({ origin, size, root }), [key.signer(origin)]);
-    const offered: StoredCheckpoint = { size, note, signedAtMs: clock() };
+    // Where the clock went back: never before the records it signs, nor before the checkpoint before it.
+    const signedAtMs = Math.max(clock(), head.lastAtMs, this.#signed.get(tenant)?.signedAtMs ?? 0);
+    const offered: StoredCheckpoint = { size, note, signedAtMs };
     const outcome = await checkpoints.put(tenant, offered);
     // From here on it is published: readers get it from the store.
     const stored = outcome.kind === 'stored' ? offered : outcome.stored;

@@ -11,6 +11,7 @@ import {
 import { FatalError } from '../errors.ts';
 import { START_CHECKS_CONCURRENT } from '../limits.ts';
 import type { StoredCheckpoint } from '../ports/checkpoint-store.ts';
+import type { KeyStore } from '../ports/key-store.ts';
 import type { LogHead } from '../ports/ledger-store.ts';
 import type { ReadStores } from '../reading/ledger-reader.ts';
 import { LogTiles } from '../reading/log-tiles.ts';
@@ -31,7 +32,9 @@ export interface StartReport {
 }
 
 export interface StartCheckParts {
-  readonly stores: Pick<ReadStores, 'ledger' | 'checkpoints'>;
+  readonly stores: Pick<ReadStores, 'ledger' | 'checkpoints'> & {
+    readonly keys: Pick<KeyStore, 'lostIndexKeys'>;
+  };
   readonly crypto: CryptoProvider;
   readonly lastSeen: LastSeen;
   /** Keys under which a log's checkpoints may be signed. */
@@ -41,12 +44,13 @@ export interface StartCheckParts {
 /**
  * Checks every log before anything is written: its head against its last record and its tiles, its newest checkpoint
  * against its tree, and both against what this server remembers outside the database. A few reads per log; whether all
- * that lies between is right is the verifier's work.
+ * that lies between is right is the verifier's work. No index key may be lost, because a new one would be made for it.
  *
  * @returns logs that went back are listed, the caller decides about them
  * @throws {FatalError} naming what contradicts what
  */
 export async function checkLogs(parts: StartCheckParts): Promise<StartReport> {
+  await checkIndexKeys(parts);
   const heads = await parts.stores.ledger.listHeads();
   const tiles = new LogTiles(parts.stores.ledger, parts.crypto);
   const logs: StartReport['logs'][number][] = [];
@@ -87,6 +91,18 @@ export function rollbackError(rolledBack: readonly RolledBackLog[]): FatalError 
 export function nextGeneration(origin: string): string {
   const generation = /^(.*\/t\/[^/]+)\/g([1-9][0-9]*)$/.exec(origin);
   return generation === null ? `${origin}/g2` : `${generation[1]}/g${Number(generation[2]) + 1}`;
+}
+
+async function checkIndexKeys({ stores }: StartCheckParts): Promise<void> {
+  const tenants = await stores.keys.lostIndexKeys();
+  if (tenants.length === 0) return;
+  const more = tenants.length > 5 ? ` and ${tenants.length - 5} more` : '';
+  throw new FatalError(
+    'index_key_lost',
+    `the index key of tenant ${tenants.slice(0, 5).join(', ')}${more} is gone from the table tenants, and no other key ` +
+      'finds what was recorded with it by actor, address or target, nor the data keys of its subjects. Nothing was ' +
+      'written. Restore ledger.db from a backup, or that column of it, and run attestry verify --data on the folder',
+  );
 }
 
 async function checkLastRecord(parts: StartCheckParts, head: LogHead): Promise<void> {

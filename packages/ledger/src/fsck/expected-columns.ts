@@ -71,7 +71,10 @@ function openedMembers(seals: readonly OpenedSeal[]): SealedMembers[] | undefine
   return members;
 }
 
-/** `undefined` when the tenant's index key is not there: then only the columns that need none are compared. */
+/**
+ * `undefined` when the tenant's index key is not there or was changed: then only the columns that need none are compared,
+ * and the check of the keys says why.
+ */
 export async function blindIndexes(
   ledger: ReadOnlyLedger,
   tenant: string,
@@ -79,7 +82,11 @@ export async function blindIndexes(
   try {
     return (await ledger.keyRing.indexer(tenant)).blind;
   } catch (error) {
-    if (error instanceof LedgerError && error.code === 'unknown_tenant') return undefined;
+    if (
+      error instanceof LedgerError &&
+      (error.code === 'unknown_tenant' || error.code === 'master_key_wrong')
+    )
+      return undefined;
     throw error;
   }
 }

@@ -33,7 +33,7 @@ export type HelperAnswer =
 
 const { dataDir, tenant, masterKey, signingKeyFile, columns, begun } = workerData as HelperBeginning;
 const ledger = await openReadOnly(dataDir, { masterKey, signingKeyFile });
-const source = new SqliteVerifySource(ledger, tenant, begun);
+const source = new SqliteVerifySource(ledger, tenant, { begun });
 await source.readState();
 const expected = expectedColumns(await blindIndexes(ledger, tenant), (record, members) =>
   source.onWholeEvent(record, members),

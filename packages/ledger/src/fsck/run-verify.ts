@@ -38,6 +38,11 @@ export interface VerifyFolderOptions {
    * in a second or two anyway.
    */
   readonly threads?: number;
+  /**
+   * Also looks for damage of the database file as a whole and for rows of logs that are gone; `true` when absent. Whoever
+   * verifies the logs of a folder one after the other wants it once.
+   */
+  readonly wholeFolder?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -62,13 +67,33 @@ export async function runVerify(options: VerifyFolderOptions): Promise<Verificat
   }
 }
 
+/**
+ * Whose logs a verification of a folder has to look at: those of the database, and those that were signed and are gone.
+ *
+ * @throws {LedgerError} the folder cannot be read
+ */
+export async function tenantsToVerify(
+  dataDir: string,
+  options: Pick<VerifyFolderOptions, 'masterKey' | 'signingKeyFile'> = {},
+): Promise<readonly string[]> {
+  const ledger = await openReadOnly(dataDir, options);
+  try {
+    const { lastSeen } = await LastSeen.load(ledger.paths.lastSeen);
+    const stored = (await ledger.heads()).map(({ tenant }) => tenant);
+    const seen = [...lastSeen.entries().values()].map(({ tenant }) => tenant);
+    return [...new Set([...stored, ...seen])];
+  } finally {
+    ledger.close();
+  }
+}
+
 async function verifyFolder(
   ledger: ReadOnlyLedger,
   options: VerifyFolderOptions,
 ): Promise<VerificationReport> {
   const { tenant, from, to, depth, onProgress } = options;
   const { origin, lastSeen } = await memoryOf(ledger, tenant);
-  const source = new SqliteVerifySource(ledger, tenant);
+  const source = new SqliteVerifySource(ledger, tenant, { wholeFolder: options.wholeFolder ?? true });
   const blind = await blindIndexes(ledger, tenant);
   const helpers = await startHelpers(source, options);
   try {

@@ -21,6 +21,8 @@ import { FilterCheck, type FilterSums } from '../stores/sqlite/raw-filters.ts';
 import type { RawRecord, RawSeal } from '../stores/sqlite/raw-scan.ts';
 import { type SearchBeginning, SearchCheck, type SearchSums } from '../stores/sqlite/raw-search.ts';
 import { LevelZeroTiles } from './level-zero-tiles.ts';
+import { folderFindings } from './sqlite-folder-check.ts';
+import { keyFindings } from './sqlite-key-check.ts';
 
 /** Stray rows named one by one; a table full of them is one damage. */
 const STRAYS_MAX = 1_000;
@@ -64,6 +66,7 @@ export class SqliteVerifySource implements VerifySource {
   readonly #tenant: string;
   readonly #tiles = new LevelZeroTiles();
   readonly #begun: SourceBeginning | undefined;
+  readonly #wholeFolder: boolean;
   #helpers: SourceHelpers | undefined;
   /** Found while rows were read, told by `readStrays`. */
   readonly #noticed: StoreFinding[] = [];
@@ -73,11 +76,19 @@ export class SqliteVerifySource implements VerifySource {
   /** One past the last record, when the bounds were read. */
   #end = 0;
 
-  /** @param begun what the verifier's own source began with, when this is that of a helper */
-  constructor(ledger: ReadOnlyLedger, tenant: string, begun?: SourceBeginning) {
+  /**
+   * @param options.begun what the verifier's own source began with, when this is that of a helper
+   * @param options.wholeFolder whether strays are also looked for beside this log; `true` when absent
+   */
+  constructor(
+    ledger: ReadOnlyLedger,
+    tenant: string,
+    options: { readonly begun?: SourceBeginning; readonly wholeFolder?: boolean } = {},
+  ) {
     this.#ledger = ledger;
     this.#tenant = tenant;
-    this.#begun = begun;
+    this.#begun = options.begun;
+    this.#wholeFolder = options.wholeFolder ?? true;
     this.#bounds = new RawBoundsReader(ledger.paths.ledger);
   }
 
@@ -191,19 +202,26 @@ export class SqliteVerifySource implements VerifySource {
     for (const harvest of (await this.#helpers?.harvests()) ?? []) this.merge(harvest);
     yield* this.#noticed.splice(0);
     const logNo = this.#knownLog();
-    const damages = from > 0 ? undefined : this.#helpers?.fileDamage(FILE_DAMAGES_MAX);
+    const whole = from === 0 && this.#wholeFolder;
+    const damages = whole ? this.#helpers?.fileDamage(FILE_DAMAGES_MAX) : undefined;
     for (const seq of this.#bounds.sealsBeyond(logNo, this.#end, STRAYS_MAX)) {
       yield { code: 'SEAL_ORPHAN', seq, detail: 'an envelope is stored for a record that does not exist' };
     }
     if (from > 0) return;
+    if (whole) yield* folderFindings(this.#bounds);
     for (const { seq } of this.#bounds.eventIdsOfNothing(logNo, STRAYS_MAX)) {
       yield { code: 'EVENT_ID_INDEX', seq, detail: 'the index of event ids names a record that is no event' };
     }
-    for (const k of this.#ledger.stores.scan.orphanedRecords(STRAYS_MAX)) {
-      yield { code: 'PROJECTION_COUNT', detail: `row ${k} of the records lies in no log of this folder` };
-    }
+    const { keyRing } = this.#ledger;
+    yield* keyFindings({ keyRing, bounds: this.#bounds, tenant: this.#tenant });
     yield* this.#searchStrays();
     yield* this.#filterStrays();
+    if (!whole) return;
+    const strangers = this.#filters?.strangers ?? 0;
+    if (strangers > 0) {
+      const detail = `the index of filters has entries that belong to no log of this folder (${strangers})`;
+      yield { code: 'PROJECTION', field: 'filters', detail };
+    }
     for (const damage of (await damages) ?? this.fileDamage(FILE_DAMAGES_MAX)) {
       yield { code: 'UNREADABLE', detail: `the database file is damaged: ${damage}` };
     }

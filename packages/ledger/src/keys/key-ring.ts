@@ -30,6 +30,12 @@ interface SubjectBatch {
   running: boolean;
 }
 
+/** Whom a stored data key belongs to: it does not open, it names nobody, or the subject. */
+export type KeySubject =
+  | { readonly kind: 'locked' }
+  | { readonly kind: 'unnamed' }
+  | { readonly kind: 'named'; readonly subjectId: string };
+
 export interface KeyRingParts {
   readonly crypto: CryptoProvider;
   readonly random: RandomSource;
@@ -124,6 +130,28 @@ export class KeyRing {
     this.#byKid.delete(subjectName(tenant, kid));
   }
 
+  /** Opens the name of the subject that is sealed in a live data key; for whoever verifies the table of keys. */
+  openSubject(
+    tenant: string,
+    stored: {
+      readonly kid: string;
+      readonly sub: string;
+      readonly wrapped: Uint8Array;
+      readonly subjectSealed: Uint8Array | null;
+    },
+  ): KeySubject {
+    const { crypto, master } = this.#parts;
+    const raw = master.unwrap(tenant, stored.kid, stored.wrapped);
+    if (raw === undefined) return { kind: 'locked' };
+    if (stored.subjectSealed === null) return { kind: 'unnamed' };
+    const nonce = stored.subjectSealed.subarray(0, NONCE_BYTES);
+    const sealed = stored.subjectSealed.subarray(NONCE_BYTES);
+    const context = subjectContext(tenant, stored.sub);
+    const opened = crypto.aes256GcmOpen(crypto.importAesKey(raw), nonce, context, sealed);
+    if (opened === undefined) return { kind: 'unnamed' };
+    return { kind: 'named', subjectId: Buffer.from(opened).toString() };
+  }
+
   async #loadIndexer(tenant: string): Promise<BlindIndexer> {
     const { crypto, random, master, store } = this.#parts;
     const offered = master.wrap(tenant, INDEX_KEY_ID, random(KEY_BYTES));
@@ -201,7 +229,7 @@ export class KeyRing {
     const sub = `sub_${Buffer.from(random(HANDLE_BYTES)).toString('base64url')}`;
     const kid = `dk_${Buffer.from(random(HANDLE_BYTES)).toString('base64url')}`;
     const nonce = random(NONCE_BYTES);
-    const context = Buffer.from(`attestry/subject/v1\n${tenant}\n${sub}`);
+    const context = subjectContext(tenant, sub);
     const sealed = crypto.aes256GcmSeal(crypto.importAesKey(raw), nonce, context, Buffer.from(subjectId));
     return {
       sub,
@@ -232,6 +260,10 @@ export class KeyRing {
     if (raw === undefined) throw wrongMasterKey(tenant, stored.kid);
     return { kind: 'live', key: this.#parts.crypto.importAesKey(raw) };
   }
+}
+
+function subjectContext(tenant: string, sub: string): Uint8Array {
+  return Buffer.from(`attestry/subject/v1\n${tenant}\n${sub}`);
 }
 
 function subjectName(tenant: string, id: string): string {

@@ -198,6 +198,7 @@ function recordingStore(): KeyStore & {
       indexKey ??= wrapped;
       return indexKey;
     },
+    lostIndexKeys: async () => [],
   };
 }
 

@@ -29,6 +29,11 @@ export interface KeyStore {
   ): Promise<readonly (StoredDataKey & { readonly subjectIndex: Uint8Array })[]>;
   /** Keys by `kid`, destroyed ones included. */
   findByKid(tenant: string, kids: readonly string[]): Promise<readonly StoredDataKey[]>;
-  /** The tenant's wrapped index key (for blind indexes); the offered one is stored when there is none. Durable. */
+  /**
+   * The tenant's wrapped index key (for blind indexes); the offered one is stored when there is none. Durable. MUST reject
+   * with `index_key_lost` when it is gone: what was indexed with it would not be found with another.
+   */
   ensureIndexKey(tenant: string, offered: Uint8Array): Promise<Uint8Array>;
+  /** Tenants without an index key for whom anything is stored that was made with one: records or data keys. */
+  lostIndexKeys(): Promise<readonly string[]>;
 }

@@ -17,6 +17,13 @@ function flipped(bytes: Uint8Array): Uint8Array {
 const last = (folder: TamperedFolder): number => folder.newestCheckpoint().size - 1;
 const middle = (folder: TamperedFolder): number => folder.middleCheckpoint().size - 1;
 
+/** Dates the checkpoint in the middle, which no signature covers. */
+function setSignedAt(folder: TamperedFolder, sql: string): void {
+  const { size } = folder.middleCheckpoint();
+  const where = 'WHERE log_no = ? AND size = ?';
+  folder.run(`UPDATE checkpoints SET signed_at = CAST(${sql} AS INTEGER) ${where}`, folder.logNo, size);
+}
+
 /** Rewritten chains, forged checkpoints and head rows. */
 export const signatureCases: readonly TamperingCase[] = [
   {
@@ -146,6 +153,27 @@ export const signatureCases: readonly TamperingCase[] = [
         folder.middleCheckpoint().size,
       ),
     finds: { code: 'UNCHECKPOINTED_TAIL', seq: (folder) => folder.middleCheckpoint().size },
+  },
+  {
+    name: 'a checkpoint dated before the records it signs',
+    tamper: (folder) => setSignedAt(folder, '1'),
+    finds: { code: 'CHECKPOINT_INVALID', field: 'signed_at' },
+  },
+  {
+    name: 'a checkpoint dated in the future',
+    tamper: (folder) => setSignedAt(folder, 'signed_at + 1e12'),
+    finds: { code: 'CHECKPOINT_INVALID', field: 'signed_at' },
+  },
+  {
+    name: 'a checkpoint dated after the one that followed it',
+    tamper: (folder) => {
+      const { size } = folder.middleCheckpoint();
+      const next = 'SELECT min(size) FROM checkpoints WHERE log_no = ? AND size > ?';
+      const larger = folder.value<number>(next, folder.logNo, size);
+      const at = 'SELECT signed_at FROM checkpoints WHERE log_no = ? AND size = ?';
+      setSignedAt(folder, String(folder.value<number>(at, folder.logNo, larger) + 1));
+    },
+    finds: { code: 'CHECKPOINT_INVALID', field: 'signed_at' },
   },
   {
     name: 'another size in the head',

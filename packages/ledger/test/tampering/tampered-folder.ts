@@ -39,9 +39,7 @@ export class TamperedFolder {
     cpSync(base, this.dataDir, { recursive: true });
     this.db = new DatabaseSync(join(this.dataDir, 'ledger.db'));
     // Triggers stop mistakes, not somebody who owns the file.
-    for (const { name } of this.db.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all()) {
-      this.db.exec(`DROP TRIGGER ${String(name)}`);
-    }
+    this.db.exec("INSERT INTO maintenance VALUES ('tampering')");
     this.db.exec('PRAGMA foreign_keys = OFF');
     this.logNo = this.logNoOf('default');
     this.origin = `${logNameOf(base)}/t/default`;
@@ -202,6 +200,7 @@ export class TamperedFolder {
 
   close(): void {
     if (!this.db.isOpen) return;
+    this.db.exec('DELETE FROM maintenance');
     this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     this.db.close();
   }

@@ -7,6 +7,7 @@ export interface ExpectedFinding {
   /** A function when it depends on where the base folder has its checkpoints. */
   readonly seq?: number | ((folder: TamperedFolder) => number);
   readonly field?: string;
+  readonly detail?: RegExp;
 }
 
 /** One way to tamper with a data folder, and what a verification must say of it. */

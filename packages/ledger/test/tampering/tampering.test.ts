@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runVerify } from '../../src/fsck/run-verify.ts';
 import { makeBaseFolder, SIZE } from './base-folder.ts';
 import { fileCases } from './file-cases.ts';
+import { keyCases } from './key-cases.ts';
 import { projectionCases } from './projection-cases.ts';
 import { recordCases } from './record-cases.ts';
+import { schemaCases } from './schema-cases.ts';
 import { sealCases } from './seal-cases.ts';
 import { signatureCases } from './signature-cases.ts';
 import { TamperedFolder } from './tampered-folder.ts';
@@ -15,6 +17,8 @@ const groups = [
   { group: 'signatures and heads', cases: signatureCases },
   { group: 'columns and ids', cases: projectionCases },
   { group: 'seals', cases: sealCases },
+  { group: 'keys', cases: keyCases },
+  { group: 'tables, indexes and triggers', cases: schemaCases },
   { group: 'files', cases: fileCases },
 ];
 
@@ -24,6 +28,7 @@ function expected(finds: ExpectedFinding, folder: TamperedFolder): object {
     code: finds.code,
     ...(seq !== undefined && { seq }),
     ...(finds.field !== undefined && { field: finds.field }),
+    ...(finds.detail !== undefined && { detail: expect.stringMatching(finds.detail) }),
   };
 }
 

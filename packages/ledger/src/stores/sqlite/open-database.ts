@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { FatalError } from '../../errors.ts';
 import { APPLICATION_ID, PAGE_BYTES, SCHEMA_SQL, SCHEMA_VERSION, SEED_WORDS } from './schema.ts';
+import { schemaDamage } from './schema-check.ts';
 import { STORE_BUSY_MS, WAL_PAGES, WRITER_CACHE_KIB } from './sqlite-limits.ts';
 import { toStoreError } from './store-error.ts';
 
@@ -59,9 +60,27 @@ function isFilled(path: string): boolean {
 }
 
 /**
+ * Refuses a database whose tables, indexes or triggers are not those of its version: what is appended to it would not be
+ * found, or not be protected.
+ *
+ * @throws {FatalError} `store_schema`
+ */
+export function checkSchema(db: DatabaseSync, path: string): void {
+  const damages = schemaDamage(db);
+  if (damages.length === 0) return;
+  const more = damages.length > 3 ? `; and ${damages.length - 3} more` : '';
+  throw new FatalError(
+    'store_schema',
+    `${path} was changed by something else than this program: ${damages.slice(0, 3).join('; ')}${more}. Nothing was ` +
+      'written. Restore ledger.db from a backup; or make the objects again as spec/sql/sqlite.sql has them, drop what it ' +
+      'does not have, empty the table maintenance, and run attestry verify --data on the folder',
+  );
+}
+
+/**
  * Opens `ledger.db` for writing, creating it when it is absent or empty.
  *
- * @throws {FatalError} `store_foreign`, `store_newer`, `store_corrupt`
+ * @throws {FatalError} `store_foreign`, `store_newer`, `store_corrupt`, `store_schema`
  * @throws {OperationalError} `store_open`, `store_busy`, `store_full`, ...
  */
 export function openForWriting(path: string): DatabaseSync {
@@ -70,9 +89,11 @@ export function openForWriting(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(path, { timeout: STORE_BUSY_MS });
-    if (!filled) createTables(db);
+    db.exec('PRAGMA trusted_schema = OFF');
+    if (filled) checkSchema(db, path);
+    else createTables(db);
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${WRITER_CACHE_KIB};
-      PRAGMA wal_autocheckpoint = ${WAL_PAGES}; PRAGMA trusted_schema = OFF`);
+      PRAGMA wal_autocheckpoint = ${WAL_PAGES}`);
     db.prepare('SELECT count(*) FROM sqlite_schema').get();
     return db;
   } catch (error) {

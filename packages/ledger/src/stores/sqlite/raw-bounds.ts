@@ -1,6 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { INDEX_KEY_NEEDED } from './index-key-sql.ts';
 import { openForReading } from './open-database.ts';
+import { leftovers, type RawLeftovers } from './raw-leftovers.ts';
 import { recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, seqOfKey } from './row-key.ts';
+import { schemaDamage } from './schema-check.ts';
 import { READER_CACHE_KIB } from './sqlite-limits.ts';
 import { toStoreError } from './store-error.ts';
 
@@ -16,6 +19,15 @@ export interface RawBounds {
   /** Size of the largest stored checkpoint, 0 when there is none. */
   readonly checkpointSize: number;
   readonly eventIds: number;
+}
+
+/** One row of `data_keys` with everything in it. */
+export interface RawDataKey {
+  readonly kid: string;
+  readonly sub: string;
+  readonly subjectIndex: Uint8Array | null;
+  readonly wrapped: Uint8Array | null;
+  readonly subjectSealed: Uint8Array | null;
 }
 
 /** One row of `data_keys`. */
@@ -42,14 +54,7 @@ export class RawBoundsReader {
 
   /** The bounds in one moment, `undefined` for a log that is not there. */
   bounds(logNo: number): RawBounds | undefined {
-    return this.#read('the bounds of the log', () => {
-      this.#db.exec('BEGIN');
-      try {
-        return this.#bounds(logNo);
-      } finally {
-        this.#db.exec('COMMIT');
-      }
-    });
+    return this.#inOneMoment('the bounds of the log', () => this.#bounds(logNo));
   }
 
   #bounds(logNo: number): RawBounds | undefined {
@@ -82,6 +87,42 @@ export class RawBoundsReader {
       const rows = this.#db.prepare(`PRAGMA integrity_check(${limit})`).all();
       const said = rows.flatMap((row) => Object.values(row).map(String));
       return said.filter((sentence) => sentence !== 'ok').slice(0, limit);
+    });
+  }
+
+  /** In what the tables, indexes and triggers differ from those of this version; see `schemaDamage`. */
+  schemaDamage(): string[] {
+    return this.#read('the schema', () => schemaDamage(this.#db));
+  }
+
+  /** Rows that belong to no log. */
+  leftovers(): RawLeftovers[] {
+    return this.#inOneMoment('rows of no log', () => leftovers(this.#db));
+  }
+
+  /** Whether a wrapped index key is stored for a tenant. */
+  hasIndexKey(tenant: string): boolean {
+    return this.#read('the index key', () => {
+      const sql = 'SELECT 1 FROM tenants WHERE tenant = ? AND index_key IS NOT NULL';
+      return this.#db.prepare(sql).get(tenant) !== undefined;
+    });
+  }
+
+  /** Whether anything is stored that was made with the index key of a tenant. */
+  needsIndexKey(tenant: string): boolean {
+    return this.#read('the index key', () => {
+      const sql = `SELECT 1 FROM tenants WHERE tenant = ? AND ${INDEX_KEY_NEEDED}`;
+      return this.#db.prepare(sql).get(tenant) !== undefined;
+    });
+  }
+
+  /** Data keys of a tenant in the order of their ids, at most `limit` of those after `after`. */
+  dataKeys(tenant: string, after: string, limit: number): RawDataKey[] {
+    return this.#read('data keys', () => {
+      const sql = `SELECT kid, sub, subject_index AS subjectIndex, wrapped,
+        subject_sealed AS subjectSealed FROM data_keys
+        WHERE tenant_no = (SELECT tenant_no FROM tenants WHERE tenant = ?) AND kid > ? ORDER BY kid LIMIT ?`;
+      return this.#db.prepare(sql).all(tenant, after, limit) as unknown as RawDataKey[];
     });
   }
 
@@ -123,6 +164,17 @@ export class RawBoundsReader {
   #number(sql: string, values: readonly number[]): number | undefined {
     const row = this.#db.prepare(sql).get(...values) as { n: number | null } | undefined;
     return row?.n ?? undefined;
+  }
+
+  #inOneMoment<Result>(what: string, work: () => Result): Result {
+    return this.#read(what, () => {
+      this.#db.exec('BEGIN');
+      try {
+        return work();
+      } finally {
+        this.#db.exec('COMMIT');
+      }
+    });
   }
 
   #read<Result>(what: string, work: () => Result): Result {

@@ -71,6 +71,7 @@ export class FilterCheck {
   readonly #logNo: number;
   readonly #seed: Uint8Array;
   readonly #expected: PostingDigest;
+  #strangers = 0;
   /** Runs of records that are in the sum, ascending and apart. */
   #covered: Run[] = [];
 
@@ -107,15 +108,23 @@ export class FilterCheck {
     this.#expected.merge(sums);
   }
 
-  /** @returns at most `limit` differences, none when the index is right */
+  /** Entries that belong to no log of the database, as the last call of `differences` met them. */
+  get strangers(): number {
+    return this.#strangers;
+  }
+
+  /** @returns at most `limit` differences, none when the index is right for this log */
   differences(limit: number): FilterDifference[] {
     const db = openForReading(this.#path, READER_CACHE_KIB);
     try {
       db.exec('BEGIN');
       const { blocks, foreign } = this.#sum(db);
-      const differences: FilterDifference[] = foreign.map(([high, low]) => {
-        return { seq: this.#seqOf(db, high, low), field: 'filters', kind: 'stray' };
-      });
+      const differences: FilterDifference[] = [];
+      for (const [high, low] of foreign) {
+        const seq = this.#seqOf(db, high, low);
+        if (seq === undefined) this.#strangers += 1;
+        else differences.push({ seq, field: 'filters', kind: 'stray' });
+      }
       for (let at = 0; at < blocks.length && differences.length < limit; at += BLOCKS_EXAMINED_AT_ONCE) {
         differences.push(...this.#examine(db, new Set(blocks.slice(at, at + BLOCKS_EXAMINED_AT_ONCE))));
       }
@@ -127,7 +136,7 @@ export class FilterCheck {
     }
   }
 
-  /** Blocks whose sums differ, and entries that belong to no log. */
+  /** Blocks whose sums differ, and entries under terms that no column makes. */
   #sum(db: DatabaseSync): { readonly blocks: readonly number[]; readonly foreign: readonly RowHalves[] } {
     let next = 0;
     for (const { from, to } of [...this.#covered, { from: SEQS_PER_LOG, to: SEQS_PER_LOG }]) {
@@ -136,9 +145,13 @@ export class FilterCheck {
     }
     const found = new PostingDigest(this.#seed);
     const foreign = new Map<string, number>();
+    this.#strangers = 0;
     readFilterEntries(db, this.#logNo, {
       onTerm: (letter, value) => found.numberTerm(letter, value),
       onEntry: (high, low, sign) => found.add(blockOf(low), high, low, sign),
+      onStrangeEntry: (sign) => {
+        this.#strangers += sign;
+      },
       onForeignEntry: (high, low, sign) => {
         const name = `${high},${low}`;
         const count = foreign.get(name) ?? 0;
@@ -197,6 +210,7 @@ export class FilterCheck {
         const name = nameOf(high, low, ...term);
         found.set(name, (found.get(name) ?? 0) + sign);
       },
+      onStrangeEntry: () => undefined,
       onForeignEntry: () => undefined,
     });
     return this.#compare(db, expected, found);
@@ -277,6 +291,8 @@ function* rowsOf(
 interface FilterVisitor {
   onTerm(letter: number, value: number): void;
   onEntry(high: number, low: number, sign: 1 | -1): void;
+  /** An entry of a log that is not in the database. */
+  onStrangeEntry(sign: 1 | -1): void;
   /** An entry of a term that no column of any log makes. */
   onForeignEntry(high: number, low: number, sign: 1 | -1): void;
 }
@@ -285,19 +301,20 @@ interface FilterVisitor {
 function readFilterEntries(db: DatabaseSync, logNo: number, visitor: FilterVisitor): void {
   const rows = db.prepare('SELECT log_no FROM logs').all();
   const logs = new Set(rows.map((row) => Number(row.log_no)));
-  let isForeign = false;
+  let kind: 'own' | 'strange' | 'foreign' = 'own';
   readPostings(
     db,
     { name: 'filters', detail: 'none' },
     {
       onTerm: (bytes) => {
         const term = parseFilterTerm(bytes);
-        isForeign = term === undefined || !logs.has(term.logNo);
+        kind = term === undefined ? 'foreign' : logs.has(term.logNo) ? 'own' : 'strange';
         if (term?.logNo === logNo) visitor.onTerm(term.letter, term.value);
-        return isForeign || term?.logNo === logNo;
+        return kind !== 'own' || term?.logNo === logNo;
       },
       onEntry: (high, low, _position, sign) => {
-        if (isForeign) visitor.onForeignEntry(high, low, sign);
+        if (kind === 'foreign') visitor.onForeignEntry(high, low, sign);
+        else if (kind === 'strange') visitor.onStrangeEntry(sign);
         else visitor.onEntry(high, low, sign);
       },
     },

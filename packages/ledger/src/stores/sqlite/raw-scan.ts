@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EventColumns } from '../../projection/event-columns.ts';
 import { Dictionary } from './dictionary.ts';
 import { type FilteredRow, regulationNumbers, TERM_COLUMNS } from './filter-entries.ts';
+import { checkSchema } from './open-database.ts';
 import { uuidBytes } from './packed-append.ts';
 import { recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, seqOfKey } from './row-key.ts';
 import { toStoreError } from './store-error.ts';
@@ -68,6 +69,11 @@ export class RawScan {
     this.#dictionary = new Dictionary(db, 'read');
   }
 
+  /** Refuses what a start refuses; see `checkSchema`. */
+  checkSchema(path: string): void {
+    checkSchema(this.#db, path);
+  }
+
   /** Number of the tenant's log, which the other calls take. */
   logNo(tenant: string): number | undefined {
     const sql = 'SELECT log_no FROM logs JOIN tenants USING (tenant_no) WHERE tenant = ?';
@@ -94,22 +100,6 @@ export class RawScan {
         const known = text === null ? undefined : (text as string);
         return { seq: seqOfKey(Number(k)), text: known, leafHash: hash as Uint8Array };
       });
-    });
-  }
-
-  /** Row ids of records that lie in the range of no log of this database, at most `limit`. */
-  orphanedRecords(limit: number): number[] {
-    return this.#read('records', () => {
-      const found: number[] = [];
-      let low = -Number.MAX_SAFE_INTEGER;
-      for (const [logNo = null] of [...this.#rows('SELECT log_no FROM logs ORDER BY log_no', []), []]) {
-        const high = logNo === null ? Number.MAX_SAFE_INTEGER : recordKey(Number(logNo), 0);
-        const sql = 'SELECT k FROM records WHERE k >= ? AND k < ? LIMIT ?';
-        if (low < high)
-          found.push(...this.#rows(sql, [low, high, limit - found.length]).map(([k]) => Number(k)));
-        low = high + SEQS_PER_LOG;
-      }
-      return found;
     });
   }
 

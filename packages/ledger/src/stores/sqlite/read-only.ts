@@ -54,6 +54,7 @@ export function openSqliteReadOnly(options: {
           throw new LedgerError('unknown_tenant', `tenant ${tenant} has no index key in this folder`);
         return found;
       },
+      lostIndexKeys: async () => settings.lostIndexKeys(),
     },
     admin: {
       list: async (kind, tenant) => settings.listAdmin(kind, tenant),

@@ -20,6 +20,7 @@ serveThread(() => {
       settings.findKeysBySubject(tenant, indexes),
     findKeysByKid: (tenant: string, kids: readonly string[]) => settings.findKeysByKid(tenant, kids),
     findIndexKey: (tenant: string) => settings.findIndexKey(tenant),
+    lostIndexKeys: () => settings.lostIndexKeys(),
     listCheckpoints: (tenant: string, range: CheckpointRange) => settings.listCheckpoints(tenant, range),
     listAdmin: (kind: string, tenant: string | undefined) => settings.listAdmin(kind, tenant),
     getAdmin: (kind: string, tenant: string, id: string) => settings.getAdmin(kind, tenant, id),

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { AdminRow } from '../../ports/admin-store.ts';
 import type { StoredCheckpoint } from '../../ports/checkpoint-store.ts';
 import type { StoredDataKey } from '../../ports/key-store.ts';
+import { INDEX_KEY_NEEDED } from './index-key-sql.ts';
 
 interface KeyRow {
   readonly sub: string;
@@ -59,6 +60,15 @@ export class SettingsReader {
   findIndexKey(tenant: string): Uint8Array | undefined {
     const row = this.#db.prepare('SELECT index_key FROM tenants WHERE tenant = ?').get(tenant);
     return (row as { readonly index_key: Uint8Array | null } | undefined)?.index_key ?? undefined;
+  }
+
+  /** See `KeyStore.lostIndexKeys`. */
+  lostIndexKeys(): string[] {
+    const sql = `SELECT tenant FROM tenants WHERE index_key IS NULL AND ${INDEX_KEY_NEEDED} ORDER BY tenant`;
+    return this.#db
+      .prepare(sql)
+      .all()
+      .map(({ tenant }) => String(tenant));
   }
 
   /** See `CheckpointStore.list`. */

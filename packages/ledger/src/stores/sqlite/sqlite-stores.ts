@@ -110,6 +110,7 @@ function keyStore(writer: StoreThread, readers: ReaderPool): KeyStore {
       const known = await readers.read<Uint8Array | undefined>('findIndexKey', [tenant]);
       return known ?? writer.call('ensureIndexKey', [tenant, offered]);
     },
+    lostIndexKeys: () => readers.read('lostIndexKeys', []),
   };
 }
 

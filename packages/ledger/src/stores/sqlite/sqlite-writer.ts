@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { LedgerError } from '../../errors.ts';
+import { FatalError, LedgerError } from '../../errors.ts';
 import type { AdminRow } from '../../ports/admin-store.ts';
 import type { StoredCheckpoint } from '../../ports/checkpoint-store.ts';
 import type { NewDataKey, StoredDataKey } from '../../ports/key-store.ts';
 import type { AppendOutcome } from '../../ports/ledger-store.ts';
 import { AppendStatements } from './append-statements.ts';
+import { INDEX_KEY_NEEDED } from './index-key-sql.ts';
 import { openForWriting } from './open-database.ts';
 import { type HeadHashes, headHashes, type PackedAppend, uuidText } from './packed-append.ts';
 import { toStoreError } from './store-error.ts';
@@ -103,9 +104,11 @@ export class SqliteWriter {
   ensureIndexKey(tenant: string, offered: Uint8Array): Uint8Array {
     return this.#transaction('storing an index key', () => {
       const tenantNo = this.#tenantNo(tenant);
-      this.#db
-        .prepare('UPDATE tenants SET index_key = ? WHERE tenant_no = ? AND index_key IS NULL')
-        .run(offered, tenantNo);
+      const missing = 'tenant_no = ? AND index_key IS NULL';
+      const lost = this.#db.prepare(`SELECT 1 FROM tenants WHERE ${missing} AND ${INDEX_KEY_NEEDED}`);
+      if (lost.get(tenantNo) !== undefined)
+        throw new FatalError('index_key_lost', `the index key of tenant ${tenant} is gone from the database`);
+      this.#db.prepare(`UPDATE tenants SET index_key = ? WHERE ${missing}`).run(offered, tenantNo);
       const row = this.#db.prepare('SELECT index_key FROM tenants WHERE tenant_no = ?').get(tenantNo);
       return (row as { readonly index_key: Uint8Array }).index_key;
     });
