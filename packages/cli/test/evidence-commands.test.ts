@@ -20,7 +20,11 @@ describe('evidence from a real server', () => {
     expect(result.stdout).toContain('nothing was changed');
     expect(result.exitCode).toBe(0);
     expect(await server.run(['verify', '--from', '5', '--to', '5'])).toMatchObject({ exitCode: 2 });
-    for (const range of [['--from', '0', '--to', '1'], ['--from', '1', '--to', '2'], ['--from', '1']])
+    for (const range of [
+      ['--from', '0', '--to', '1'],
+      ['--from', '1', '--to', '2'],
+      ['--from', '1'],
+    ])
       expect([range, (await server.run(['verify', ...range])).exitCode]).toEqual([range, 0]);
   });
 
