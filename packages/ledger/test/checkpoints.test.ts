@@ -86,6 +86,20 @@ describe('checkpoints', () => {
     expect(heartbeat.signedAtMs - first.signedAtMs).toBe(86_400_000);
     expect(await embedded.ledger.latestCheckpoint('acme')).toEqual(heartbeat);
   });
+
+  it('are never dated before their records or each other, when the clock goes back', async () => {
+    const clock = createSettableClock(Date.UTC(2026, 0, 2));
+    const dataDir = temporaryFolder();
+    const embedded = await openLedger(dataDir, { clock: clock.now });
+    await embedded.ledger.createLog('acme');
+    const first = await embedded.ledger.signNow('acme');
+    clock.advance(-3_600_000);
+    await embedded.ledger.append('acme', events(1, 3));
+    const second = await embedded.ledger.signNow('acme');
+    expect(second).toMatchObject({ size: 4, signedAtMs: first.signedAtMs });
+    await embedded.close();
+    await verifyFolder(dataDir, ['acme']);
+  });
 });
 
 describe('tiles', () => {

@@ -93,6 +93,17 @@ export function describeKeyStore(engine: string, open: OpenStores): void {
       expect(await stores.keys.ensureIndexKey('acme', second)).toEqual(first);
       expect(await stores.keys.ensureIndexKey('other', second)).toEqual(second);
     });
+
+    it('makes no index key where one must have been: it is lost, and named', async () => {
+      expect(await stores.keys.lostIndexKeys()).toEqual([]);
+      await stores.keys.ensureIndexKey('acme', random.bytes(60));
+      await stores.keys.ensure('acme', [sampleKey(random, 'd')]);
+      await stores.keys.ensure('other', [sampleKey(random, 'e')]);
+      expect(await stores.keys.lostIndexKeys()).toEqual(['other']);
+      await expect(stores.keys.ensureIndexKey('other', random.bytes(60))).rejects.toMatchObject({
+        code: 'index_key_lost',
+      });
+    });
   });
 }
 
