@@ -38,6 +38,8 @@ const SEARCHED_POINTERS: readonly string[] = [
 
 const SEARCHED: ReadonlySet<string> = new Set(SEARCHED_POINTERS);
 
+const BELOW_TREES: readonly string[] = SEARCHED_TREES.map((tree) => `${tree}/`);
+
 /**
  * The words of an event that full-text search finds: its type, the names and ids of those involved, what was done and
  * why, and the texts of its metadata. Numbers and booleans in metadata count as words, names of members do not. Each
@@ -78,7 +80,7 @@ function sealedText(members: readonly SealedMembers[]): string {
 }
 
 function addSealed(parts: string[], pointer: string, value: JsonValue): void {
-  if (SEARCHED.has(pointer) || SEARCHED_TREES.some((tree) => pointer.startsWith(`${tree}/`))) {
+  if (SEARCHED.has(pointer) || BELOW_TREES.some((tree) => pointer.startsWith(tree))) {
     addLeaves(parts, value);
     return;
   }

@@ -20,7 +20,7 @@ export const SEARCH_VERSION = 3;
 export const SEARCH_TOKENIZER = 'unicode61 remove_diacritics 2';
 
 /** Columns of a document: words that every reader may find, and words of sealed members only. */
-export const SEARCH_COLUMNS = ['text', 'sealed'] as const;
+const SEARCH_COLUMNS = ['text', 'sealed'] as const;
 
 /**
  * Contentless: the texts stay in the ledger only. `detail=full` keeps the positions, which phrases need; an address
