@@ -3,6 +3,7 @@ import { LastSeen } from './checkpointer/last-seen.ts';
 import { checkLogs, nextGeneration, type RolledBackLog, rollbackError } from './checkpointer/start-checks.ts';
 import { removeTemporaryFiles } from './data-dir/atomic-file.ts';
 import { type DataPaths, openFolder, prepareFolder, writeSigningKeys } from './data-dir/data-folder.ts';
+import { DiskSpace, noteFailedWrites } from './data-dir/disk-space.ts';
 import { lockFolder } from './data-dir/folder-lock.ts';
 import { KeyRing } from './keys/key-ring.ts';
 import { nodeCrypto } from './keys/node-crypto.ts';
@@ -72,8 +73,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLe
     const folder = await openFolder(nodeCrypto, systemRandom, options);
     const { paths, logName, master, firstStart } = folder;
     const opened = await openSqliteStores({ path: paths.ledger, searchPath: paths.search });
-    const stores = options.wrapStores?.(opened) ?? opened;
+    const space = new DiskSpace(options.dataDir, logger);
+    const stores = noteFailedWrites(options.wrapStores?.(opened) ?? opened, space);
     undo.push(() => stores.close());
+    undo.push(() => space.close());
     stores.onFailure((error) => logger.error({ err: error }, 'the writer thread died; restart the server'));
     const { lastSeen, missing } = await LastSeen.load(paths.lastSeen);
     const keys = new KeyRing({ crypto: nodeCrypto, random: systemRandom, master, store: stores.keys });
@@ -87,6 +90,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLe
       signingKeys: folder.signingKeys,
       saveSigningKeys: (changed) => writeSigningKeys(paths.signingKey, changed),
       lastSeen,
+      space,
       logger,
       ...(options.batchSize === undefined ? {} : { batchEvents: options.batchSize }),
       ...(options.batchIntervalMs === undefined ? {} : { batchIntervalMs: options.batchIntervalMs }),

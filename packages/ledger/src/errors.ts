@@ -36,6 +36,16 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Whether an error, or what caused it, says that the disk or its quota is used up. */
+export function isDiskFull(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
+    const { code } = at as { readonly code?: unknown };
+    if (at instanceof LedgerError ? code === 'store_full' : code === 'ENOSPC' || code === 'EDQUOT')
+      return true;
+  }
+  return false;
+}
+
 /** Anything a store threw as an error of the ledger; what is not one already may succeed when tried again. */
 export function toLedgerError(error: unknown): LedgerError {
   if (error instanceof LedgerError) return error;

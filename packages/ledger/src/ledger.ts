@@ -10,7 +10,8 @@ import {
 } from '@attestry/core';
 import { Checkpointer } from './checkpointer/checkpointer.ts';
 import type { LastSeen } from './checkpointer/last-seen.ts';
-import { FatalError, LedgerError, OperationalError } from './errors.ts';
+import type { DiskSpace } from './data-dir/disk-space.ts';
+import { FatalError, isDiskFull, LedgerError, OperationalError } from './errors.ts';
 import { Admission, type Place } from './ingest/admission.ts';
 import type { AppendResult, IncomingEvent } from './ingest/incoming-event.ts';
 import { type Preparation, prepareEvents } from './ingest/prepare-events.ts';
@@ -51,6 +52,7 @@ export interface LedgerParts {
   /** Makes changed signing keys durable before they are used. */
   readonly saveSigningKeys: (keys: SigningKeys) => Promise<void>;
   readonly lastSeen: LastSeen;
+  readonly space: DiskSpace;
   readonly logger: LedgerLogger;
   readonly batchEvents?: number;
   readonly batchIntervalMs?: number;
@@ -71,6 +73,8 @@ export type StatementType = Exclude<RecordType, 'event' | 'genesis'>;
 
 /** How the ledger is doing; cheap enough to ask every second. */
 export interface LedgerStatus {
+  /** A write failed because the disk of the data folder is full, and there is no space yet. */
+  readonly diskFull: boolean;
   /** Events accepted and not yet committed, and the bound at which more are refused. */
   readonly queue: { readonly events: number; readonly eventsMax: number };
   readonly checkpoints: {
@@ -121,7 +125,11 @@ export class Ledger extends LedgerReader {
     this.#signingKeys = parts.signingKeys;
     this.#admission = new Admission(parts.queueEventsMax);
     this.#policies = new SealPolicies(parts.stores.admin);
-    const onTrouble = (message: string, error: unknown): void => parts.logger.error({ err: error }, message);
+    const onTrouble = (message: string, error: unknown): void => {
+      parts.space.note(error);
+      // A full disk was said once, when it was first met.
+      if (!isDiskFull(error)) parts.logger.error({ err: error }, message);
+    };
     this.#checkpointer = new Checkpointer({
       store: parts.stores.ledger,
       checkpoints: parts.stores.checkpoints,
@@ -257,6 +265,7 @@ export class Ledger extends LedgerReader {
     const { unsignedLogs, oldestMs, lastSignedAtMs } = this.#checkpointer.lag();
     const lagEvents = this.#search?.lag();
     return {
+      diskFull: this.#parts.space.isFull,
       queue: { events: this.#admission.events, eventsMax: this.#admission.eventsMax },
       checkpoints: { unsignedLogs, oldestUnsignedMs: oldestMs, lastSignedAtMs },
       search: lagEvents === undefined ? undefined : { lagEvents },
@@ -458,7 +467,14 @@ function toResult(id: string, settlement: Settlement): AppendResult {
     }
     case 'refused':
       return settlement;
-    case 'failed':
-      return { kind: 'refused', code: 'store_failed', path: '', detail: settlement.error.message };
+    case 'failed': {
+      const { code, message } = settlement.error;
+      return {
+        kind: 'refused',
+        code: code === 'store_full' ? code : 'store_failed',
+        path: '',
+        detail: message,
+      };
+    }
   }
 }

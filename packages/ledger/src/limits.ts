@@ -36,6 +36,12 @@ export const PREPARE_SLICE_EVENTS = 128;
  */
 export const COMMIT_FAILURES_MAX = 14;
 
+/** How often a full disk is looked at: readiness comes back within this after space was made. */
+export const DISK_PROBE_INTERVAL_MS = 1_000;
+
+/** Written and removed to see whether there is space: more than most transactions need, nothing to a disk. */
+export const DISK_PROBE_BYTES = 1_048_576;
+
 /** Longest pause between two failing commits. With the bound above: answered in about two seconds. */
 export const COMMIT_BACKOFF_MS_MAX = 250;
 

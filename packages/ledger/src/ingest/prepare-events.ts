@@ -158,13 +158,10 @@ function refused(error: unknown): Preparation {
 
 function keyFailed(made: SplitIncoming['made']): Preparation {
   const cause = made?.ok === false ? made.error : undefined;
+  if (cause instanceof OperationalError) return { kind: 'failed', error: cause };
   const why = cause === undefined ? 'the store returned none' : errorText(cause);
-  return {
-    kind: 'failed',
-    error: new OperationalError('key_unavailable', `the key of a data subject could not be made: ${why}`, {
-      cause,
-    }),
-  };
+  const message = `the key of a data subject could not be made: ${why}`;
+  return { kind: 'failed', error: new OperationalError('key_unavailable', message, { cause }) };
 }
 
 function attempt<T>(work: () => T): Attempt<T> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CryptoProvider, equalBytes, hashLeafText } from '@attestry/core';
-import { FatalError, LedgerError, OperationalError, toLedgerError } from '../errors.ts';
+import { FatalError, isDiskFull, LedgerError, OperationalError, toLedgerError } from '../errors.ts';
 import type { RandomSource } from '../keys/random-pool.ts';
 import {
   BATCH_EVENTS,
@@ -366,9 +366,9 @@ export class Sequencer {
 
   /** Once more as it is, then in halves; a record that fails alone is the one that poisons the others (trap 14). */
   #afterError(group: CommitGroup, error: unknown): readonly CommitGroup[] {
-    if (error instanceof FatalError) {
-      // The store says itself that it cannot go on: trying again changes nothing.
-      this.#fail(group, error);
+    if (error instanceof FatalError || isDiskFull(error)) {
+      // The store says itself that it cannot go on: trying again at once changes nothing, nor does a smaller group.
+      this.#fail(group, toLedgerError(error));
       return [];
     }
     if (recordsOf(group) === 1 && group.failures >= SINGLE_FAILURES_MAX) {

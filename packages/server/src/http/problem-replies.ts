@@ -2,6 +2,7 @@ import { FatalError, OperationalError, OverloadedError } from '@attestry/ledger'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ApiErrorOptions, notFound } from '../errors/api-error.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
+import { storeTrouble } from '../errors/store-trouble.ts';
 import { describeValidation } from './describe-validation.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -31,7 +32,8 @@ function toApiError(error: unknown): ApiError | undefined {
     return new ApiError('overloaded', error.message, { retryAfterS: error.retryAfterS });
   }
   if (error instanceof OperationalError || error instanceof FatalError) {
-    return new ApiError('unavailable', 'The store cannot answer now.', { retryAfterS: 5, cause: error });
+    const { detail, retryAfterS, isSaid } = storeTrouble(error.code);
+    return new ApiError('unavailable', detail, { retryAfterS, ...(isSaid ? {} : { cause: error }) });
   }
   if (!(error instanceof Error)) return undefined;
   const { code, validation, validationContext, statusCode } = error as FastifyError;

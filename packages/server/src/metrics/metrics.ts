@@ -79,6 +79,9 @@ export class Metrics {
       });
     };
     gauge('attestry_queue_size', 'Events accepted and not yet committed', () => ledger.status().queue.events);
+    gauge('attestry_store_full', '1 while the disk of the data folder has no space left', () =>
+      ledger.status().diskFull ? 1 : 0,
+    );
     gauge('attestry_store_bytes', 'Bytes of the store on disk', storeBytes);
     gauge(
       'attestry_checkpoint_age_seconds',

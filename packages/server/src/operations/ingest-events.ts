@@ -5,6 +5,7 @@ import type { Caller } from '../auth/caller.ts';
 import { matchesType } from '../auth/rights.ts';
 import { ApiError, type ErrorItem } from '../errors/api-error.ts';
 import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.ts';
+import { storeTrouble } from '../errors/store-trouble.ts';
 import { BATCH_EVENTS_MAX } from '../limits.ts';
 import type { TenantSchemas } from '../schemas/event-schemas.ts';
 import { derivedEventIds, newEventId } from './event-ids.ts';
@@ -26,6 +27,7 @@ const LEDGER_ANSWERS: Readonly<Record<RefusalCode, ErrorCode>> = {
   record_too_large: 'record_too_large',
   not_canonical: 'invalid_event',
   store_failed: 'unavailable',
+  store_full: 'unavailable',
 };
 
 const IDEMPOTENCY_KEY_PATTERN = /^[!-~]{1,255}$/;
@@ -167,8 +169,10 @@ function outOfBounds(index: number, path: string): RefusedEvent {
 function toOutcome(index: number, result: AppendResult | undefined): EventOutcome {
   if (result === undefined) throw new Error(`the ledger gave no result for event ${index}`);
   if (result.kind === 'receipt') return { receipt: result.receipt };
-  const { code, path, detail } = result;
-  return { refused: { index, answer: LEDGER_ANSWERS[code], code, path, detail } };
+  const { code, path } = result;
+  const answer = LEDGER_ANSWERS[code];
+  const detail = answer === 'unavailable' ? storeTrouble(code).detail : result.detail;
+  return { refused: { index, answer, code, path, detail } };
 }
 
 /**
@@ -196,7 +200,12 @@ export function refusalOf(
     isBatch && refused.length > 1
       ? `None of the ${refused.length} events was taken; see errors.`
       : first.detail;
-  return new ApiError(code, detail, { path: first.path, errors });
+  const { retryAfterS } = code === 'unavailable' ? storeTrouble(first.code) : {};
+  return new ApiError(code, detail, {
+    path: first.path,
+    errors,
+    ...(retryAfterS === undefined ? {} : { retryAfterS }),
+  });
 }
 
 /** The status a refused event would have got alone. */

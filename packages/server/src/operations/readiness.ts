@@ -18,6 +18,8 @@ export interface Readiness {
 const SEARCH_LAG_EVENTS = 10_000;
 
 async function storeState(ops: Operations): Promise<ComponentState> {
+  if (ops.ledger.status().diskFull)
+    return { status: 'down', detail: 'full: the disk of the data folder has no space left' };
   try {
     // A real read through the store: a process that lives over a dead store is not ready.
     await ops.ledger.head(SYSTEM_TENANT);

@@ -32,7 +32,10 @@ function readHeader(path: string): { readonly application: unknown; readonly ver
   url.searchParams.set('immutable', '1');
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(url, { readOnly: true });
+    db = new DatabaseSync(url, { readOnly: true, defensive: false });
+    // A checkpoint that a crash or a full disk has cut off leaves a first page that counts more pages than the file has:
+    // the rest is in the write-ahead log. Only in this mode is such a first page read at all.
+    db.exec('PRAGMA writable_schema = ON');
     const application = db.prepare('PRAGMA application_id').get()?.['application_id'];
     return { application, version: Number(db.prepare('PRAGMA user_version').get()?.['user_version']) };
   } catch (error) {

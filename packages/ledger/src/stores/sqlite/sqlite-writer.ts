@@ -169,8 +169,14 @@ export class SqliteWriter {
   /** Copies the write-ahead log into the database and closes it, so that one file holds everything. */
   close(): void {
     if (!this.#db.isOpen) return;
-    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    this.#db.close();
+    try {
+      this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      // The disk is full: the write-ahead log stays beside the database, and the next start reads both.
+      if (toStoreError(error, 'closing').code !== 'store_full') throw error;
+    } finally {
+      this.#db.close();
+    }
   }
 
   #tenantNo(tenant: string): number {
