@@ -267,7 +267,7 @@ describe('roles', () => {
     return [
       ...new Set(
         events
-          .filter(({ type }: { type: string }) => !type.startsWith('api_key.'))
+          .filter(({ type }: { type: string }) => !/^(api_key|audit_log|permission)\./.test(type))
           .map(({ type, actor }: { type: string; actor?: { id?: string } }) => `${type} ${actor?.id ?? '-'}`),
       ),
     ].sort() as string[];
@@ -277,7 +277,9 @@ describe('roles', () => {
     await seed();
     const bob = (await server.makeKey({ roles: ['member'], subject: 'bob' }, 'acme')).token;
     expect(await typesSeen(bob)).toEqual(['document.uploaded bob', 'user.login.failure bob']);
-    expect((await server.get('/v1/stats?group_by=type', bob)).json().total).toBe(2);
+    expect((await server.get('/v1/stats?group_by=type&type=user.*&type=document.*', bob)).json().total).toBe(
+      2,
+    );
     expect((await server.get(`/v1/events/${eventId}`, bob)).statusCode).toBe(404);
     expect((await server.get('/v1/actors/carol/activity', bob)).json().total).toBe(0);
     // A member cannot widen the view with a parameter of its own.
