@@ -2,7 +2,18 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDiskFull } from '../errors.ts';
 import { DISK_PROBE_BYTES, DISK_PROBE_INTERVAL_MS } from '../limits.ts';
-import type { SqliteStores } from '../stores/sqlite/sqlite-stores.ts';
+import type { AdminStore } from '../ports/admin-store.ts';
+import type { CheckpointStore } from '../ports/checkpoint-store.ts';
+import type { KeyStore } from '../ports/key-store.ts';
+import type { LedgerStore } from '../ports/ledger-store.ts';
+
+/** Everything that is written to. */
+interface WrittenStores {
+  readonly ledger: LedgerStore;
+  readonly checkpoints: CheckpointStore;
+  readonly keys: KeyStore;
+  readonly admin: AdminStore;
+}
 
 interface DiskLogger {
   warn(details: Readonly<Record<string, unknown>>, message: string): void;
@@ -76,7 +87,7 @@ async function writeAndRemove(path: string): Promise<void> {
 }
 
 /** The stores, with every write that fails noted. */
-export function noteFailedWrites(stores: SqliteStores, space: DiskSpace): SqliteStores {
+export function noteFailedWrites<Stores extends WrittenStores>(stores: Stores, space: DiskSpace): Stores {
   const noted = async <T>(write: Promise<T>): Promise<T> => {
     try {
       return await write;

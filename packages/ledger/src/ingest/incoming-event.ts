@@ -14,7 +14,12 @@ export interface IncomingEvent {
 }
 
 /** Why one event of a call was not taken, while others may have been. */
-export type RefusalCode = 'id_conflict' | 'record_too_large' | 'not_canonical' | 'store_failed' | 'store_full';
+export type RefusalCode =
+  | 'id_conflict'
+  | 'record_too_large'
+  | 'not_canonical'
+  | 'store_failed'
+  | 'store_full';
 
 /** Confirms that an event is in the log, durably. */
 export interface Receipt {
