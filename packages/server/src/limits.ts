@@ -79,12 +79,24 @@ export const VERIFY_RUNNING_MAX = 1;
 export const VERIFY_MEMORY = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1_024 } as const;
 /** Verifications that wait; the next one gets 503. */
 export const VERIFY_WAITING_MAX = 20;
+/** Half of them for one tenant, and half of that for one key, so that nobody keeps the others from asking. */
+export const VERIFY_WAITING_PER_TENANT_MAX = 10;
+export const VERIFY_WAITING_PER_KEY_MAX = 5;
 /** Finished verifications kept per tenant. */
 export const VERIFY_KEPT_MAX = 100;
 /** Exports that run at once; each has its own thread and read connection. */
 export const EXPORTS_RUNNING_MAX = 4;
+/** Half of them for one tenant; for one key too, which may be a platform administrator's and read several tenants. */
+export const EXPORTS_PER_TENANT_MAX = 2;
+export const EXPORTS_PER_KEY_MAX = 2;
+/** How long a download may take next to nothing before it gives its slot to an export that is refused for want of one. */
+export const EXPORT_READ_WINDOW_MS = 5_000;
+/** Next to nothing: what a line of 256 kbit/s carries in that time. */
+export const EXPORT_READ_BYTES_MIN = 160 * 1024;
 /** Events an export thread reads at a time: 250 kB of ordinary events, 15 MB of the largest. */
 export const EXPORT_PAGE_EVENTS = 250;
+/** What an export thread hands over at a time: with the next bound 1 MB at most waits in the server for a slow client. */
+export const EXPORT_CHUNK_BYTES = 256 * 1024;
 /** Chunks an export thread may be ahead of the client. */
 export const EXPORT_CHUNKS_AHEAD = 3;
 /** Heap of an export's thread: pages of the largest records, opened and as text. Past it the thread ends and the transfer breaks. */

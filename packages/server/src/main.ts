@@ -37,6 +37,7 @@ export interface ServerOptions {
   readonly timeouts?: HttpTimeouts;
   readonly auditWindowMs?: number;
   readonly stopTransfersMs?: number;
+  readonly exportReadWindowMs?: number;
 }
 
 /** The server as built, before it listens: the app for in-process requests, and what it is made of. */
@@ -121,7 +122,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     onFailure: () => metrics.countVerifyFailure(),
     logger,
   });
-  const exporter = new Exporter(source);
+  const exporter = new Exporter(source, options.exportReadWindowMs);
   const ops: Operations = {
     ledger,
     tenants,

@@ -69,7 +69,7 @@ describe('GET /v1/export', () => {
     );
     const statuses = answers.map(({ statusCode }) => statusCode);
     expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(0);
-    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(4);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2);
     for (const { headers, statusCode } of answers)
       if (statusCode === 503) expect(headers['retry-after']).toBeDefined();
     expect((await server.get('/v1/export?type=a.b', token)).statusCode).toBe(200);
@@ -92,10 +92,10 @@ describe('GET /v1/export', () => {
       });
     }
     const free = await eventually(
-      () => Promise.all(Array.from({ length: 4 }, () => server.get('/v1/export?actor=nobody', token))),
+      () => Promise.all(Array.from({ length: 2 }, () => server.get('/v1/export?actor=nobody', token))),
       (answers) => answers.every(({ statusCode }) => statusCode === 200),
     );
-    expect(free).toHaveLength(4);
+    expect(free).toHaveLength(2);
   });
 
   it('breaks the transfer when it breaks, never a short file that looks whole (trap 40)', async () => {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReadOnly, type PageRequest, type ReadOnlyLedger } from '@attestry/ledger';
-import { EXPORT_PAGE_EVENTS } from '../limits.ts';
+import { EXPORT_CHUNK_BYTES, EXPORT_PAGE_EVENTS } from '../limits.ts';
 import { selectFields } from '../operations/select-fields.ts';
 import { csvHeader, csvRows } from './event-csv.ts';
 import type { ExportMessage, ExportOrder, ExportSource } from './export-order.ts';
@@ -21,14 +21,18 @@ port.on('message', () => {
   wake?.();
 });
 
-async function sendChunk(text: string): Promise<void> {
-  while (credit === 0) {
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-    });
+async function sendChunks(text: string): Promise<void> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += EXPORT_CHUNK_BYTES) {
+    while (credit === 0) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    credit -= 1;
+    // A copy of its own: a message carries the whole memory that a view lies in.
+    send({ kind: 'chunk', bytes: new Uint8Array(bytes.subarray(at, at + EXPORT_CHUNK_BYTES)) });
   }
-  credit -= 1;
-  send({ kind: 'chunk', bytes: Buffer.from(text) });
 }
 
 async function* pages(ledger: ReadOnlyLedger): AsyncGenerator<string> {
@@ -59,7 +63,7 @@ async function run(): Promise<void> {
     const opened = await openReadOnly(source.dataDir, source);
     try {
       send({ kind: 'started' });
-      for await (const page of pages(opened)) await sendChunk(page);
+      for await (const page of pages(opened)) await sendChunks(page);
       send({ kind: 'end' });
     } finally {
       opened.close();

@@ -1,45 +1,77 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { ApiError } from '../errors/api-error.ts';
-import { EXPORT_CHUNKS_AHEAD, EXPORT_MEMORY, EXPORTS_RUNNING_MAX } from '../limits.ts';
-import type { ChunkWanted, ExportMessage, ExportOrder, ExportSource } from './export-order.ts';
+import {
+  EXPORT_MEMORY,
+  EXPORT_READ_BYTES_MIN,
+  EXPORT_READ_WINDOW_MS,
+  EXPORTS_PER_KEY_MAX,
+  EXPORTS_PER_TENANT_MAX,
+  EXPORTS_RUNNING_MAX,
+} from '../limits.ts';
+import type { ExportMessage, ExportOrder, ExportSource } from './export-order.ts';
+import { ExportTransfer } from './export-transfer.ts';
 
-const MORE: ChunkWanted = { kind: 'more' };
+/** An export that has a slot. */
+interface Running {
+  readonly tenant: string;
+  /** Id of the API key. */
+  readonly key: string;
+  readonly worker: Worker;
+  /** `undefined` until the thread has begun. */
+  transfer: ExportTransfer | undefined;
+}
 
-/** Starts export threads, a bounded number at a time, and turns their chunks into streams with back-pressure. */
+/**
+ * Starts export threads, a bounded number at a time, of which a tenant and a key have a share, and turns their chunks
+ * into streams with back-pressure. A download that is not read keeps its slot only while nobody else needs it.
+ */
 export class Exporter {
   readonly #source: ExportSource;
-  readonly #running = new Set<Worker>();
+  readonly #readWindowMs: number;
+  readonly #running = new Set<Running>();
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(source: ExportSource) {
+  constructor(source: ExportSource, readWindowMs = EXPORT_READ_WINDOW_MS) {
     this.#source = source;
+    this.#readWindowMs = readWindowMs;
   }
 
-  /** @throws {ApiError} `overloaded` when as many as allowed run */
-  async start(order: ExportOrder): Promise<Readable> {
-    if (this.#running.size >= EXPORTS_RUNNING_MAX) {
-      throw new ApiError('overloaded', `${EXPORTS_RUNNING_MAX} exports are running already.`, {
-        retryAfterS: 10,
-      });
-    }
+  /**
+   * @param key id of the API key that asks
+   * @throws {ApiError} `overloaded` when as many as allowed run, here or for this tenant or key
+   */
+  async start(order: ExportOrder, key: string): Promise<Readable> {
+    this.#makeRoom(order.tenant, key);
     const worker = new Worker(new URL('./export-worker.ts', import.meta.url), {
       workerData: { order, source: this.#source },
       resourceLimits: EXPORT_MEMORY,
     });
-    this.#running.add(worker);
-    worker.once('exit', () => this.#running.delete(worker));
+    const running: Running = { tenant: order.tenant, key, worker, transfer: undefined };
+    this.#running.add(running);
+    const leave = (): void => this.#leave(running);
     return new Promise((resolve, reject) => {
-      const onExit = (code: number): void =>
+      const onExit = (code: number): void => {
+        leave();
         reject(new Error(`the export thread ended with code ${code} before it began`));
+      };
       worker.once('error', reject);
       worker.once('exit', onExit);
       worker.once('message', (message: ExportMessage) => {
         worker.off('error', reject);
-        worker.off('exit', onExit);
-        if (message.kind === 'started') resolve(streamOf(worker, () => this.#running.delete(worker)));
-        else {
+        if (message.kind === 'started') {
+          worker.off('exit', onExit);
+          // What is not read yet holds memory, so its slot too, though the thread may be through.
+          running.transfer = new ExportTransfer(worker).once('end', leave).once('close', leave);
+          this.#timer ??= setInterval(() => this.#look(), this.#readWindowMs).unref();
+          resolve(running.transfer);
+        } else {
           void worker.terminate();
-          reject(refusal(message));
+          reject(
+            new Error(
+              message.kind === 'failed' ? message.message : `unexpected ${message.kind} before the export`,
+            ),
+          );
         }
       });
     });
@@ -47,46 +79,46 @@ export class Exporter {
 
   /** Ends every export; their clients see a broken transfer. */
   async close(): Promise<void> {
-    await Promise.all([...this.#running].map((worker) => worker.terminate()));
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    await Promise.all([...this.#running].map(({ worker }) => worker.terminate()));
   }
-}
 
-function refusal(message: ExportMessage): Error {
-  return new Error(
-    message.kind === 'failed' ? message.message : `unexpected ${message.kind} from the export thread`,
-  );
-}
+  #leave(running: Running): void {
+    this.#running.delete(running);
+    if (this.#running.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
 
-/** @param onEnd called when the last event is out, which is a little before the thread is gone */
-function streamOf(worker: Worker, onEnd: () => void): Readable {
-  let isEnded = false;
-  let wanted = 0;
-  const stream = new Readable({
-    highWaterMark: 256 * 1024,
-    read(): void {
-      while (wanted < EXPORT_CHUNKS_AHEAD) {
-        wanted += 1;
-        worker.postMessage(MORE);
+  #look(): void {
+    for (const { transfer } of this.#running) transfer?.look(EXPORT_READ_BYTES_MIN);
+  }
+
+  /** Every bound that another export would break must give one back, or it is refused. */
+  #makeRoom(tenant: string, key: string): void {
+    const bounds: readonly [number, string, (running: Running) => boolean][] = [
+      [EXPORTS_PER_KEY_MAX, 'with this key', (running) => running.key === key],
+      [EXPORTS_PER_TENANT_MAX, 'of this tenant', (running) => running.tenant === tenant],
+      [EXPORTS_RUNNING_MAX, 'on this server', () => true],
+    ];
+    const ending = new Set<Running>();
+    for (const [max, whose, isCounted] of bounds) {
+      const counted = [...this.#running].filter((running) => isCounted(running) && !ending.has(running));
+      if (counted.length < max) continue;
+      const unread = counted.find(({ transfer }) => transfer?.isUnread === true);
+      if (unread === undefined) {
+        const detail = `${max} exports ${whose} are running already.`;
+        throw new ApiError('overloaded', detail, { retryAfterS: 10 });
       }
-    },
-    destroy(error, done): void {
-      worker.terminate().then(() => done(error), done);
-    },
-  });
-  worker.on('message', (message: ExportMessage) => {
-    if (message.kind === 'chunk') {
-      wanted -= 1;
-      stream.push(message.bytes);
-    } else if (message.kind === 'end') {
-      isEnded = true;
-      onEnd();
-      stream.push(null);
-    } else stream.destroy(refusal(message));
-  });
-  worker.on('error', (error) => stream.destroy(error instanceof Error ? error : new Error(String(error))));
-  worker.on('exit', (code) => {
-    if (!isEnded)
-      stream.destroy(new Error(`the export thread ended with code ${code} before the last event`));
-  });
-  return stream;
+      ending.add(unread);
+    }
+    for (const running of ending) {
+      this.#leave(running);
+      const seconds = this.#readWindowMs / 1_000;
+      running.transfer?.destroy(
+        new Error(`the export was not read for ${seconds} s, and another one waited for its place`),
+      );
+    }
+  }
 }

@@ -46,7 +46,10 @@ export async function planExport(
     start: async () => {
       const { tenant } = caller;
       const order = input.order ?? 'desc';
-      const stream = await ops.exporter.start({ tenant, query, order, personal, format, fields });
+      const stream = await ops.exporter.start(
+        { tenant, query, order, personal, format, fields },
+        caller.key.id,
+      );
       ops.audit.noteRead(caller, 'audit_log.exported', 'exportEvents', filterNames(input));
       return stream;
     },

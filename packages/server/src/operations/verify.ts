@@ -20,7 +20,7 @@ export async function startVerify(ops: Operations, caller: Caller, range: Verify
       throw outOfRange(`/${member}`, `/${member} is ${value}, but the log has ${size} records.`);
   }
   ops.audit.noteRead(caller, 'audit_log.verified', 'startVerify');
-  return ops.verifyJobs.start(caller.tenant, range);
+  return ops.verifyJobs.start(caller.tenant, range, caller.key.id);
 }
 
 /** State and result of a verification. */

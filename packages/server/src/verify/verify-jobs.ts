@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { VerificationReport } from '@attestry/core';
 import type { AdminRow, AdminStore } from '@attestry/ledger';
-import { ApiError } from '../errors/api-error.ts';
-import { VERIFY_KEPT_MAX, VERIFY_RUNNING_MAX, VERIFY_WAITING_MAX } from '../limits.ts';
+import {
+  VERIFY_KEPT_MAX,
+  VERIFY_RUNNING_MAX,
+  VERIFY_WAITING_MAX,
+  VERIFY_WAITING_PER_KEY_MAX,
+  VERIFY_WAITING_PER_TENANT_MAX,
+} from '../limits.ts';
 import type { VerifyProgress, VerifyRange } from './verify-order.ts';
 import type { VerifyRun } from './verify-thread.ts';
+import { WaitingJobs } from './waiting-jobs.ts';
 
 const KIND = 'verify_job';
 
@@ -39,6 +45,8 @@ interface VerifyJobsOptions {
 
 interface Entry {
   readonly tenant: string;
+  /** Id of the API key that asked; empty for a job of an earlier run, which waits for nothing. */
+  readonly key: string;
   job: VerifyJob;
   revision: number;
   /** The end of the job is stored, so the row may be forgotten. */
@@ -46,13 +54,17 @@ interface Entry {
 }
 
 /**
- * Verification jobs: a bounded number runs, a bounded number waits, and the state is in the store, so that a result
- * outlives the process and a job that a restart cut off says so (trap 40).
+ * Verification jobs: a bounded number runs, a bounded number waits, of which tenants and keys have shares and take turns,
+ * and the state is in the store, so that a result outlives the process and a job that a restart cut off says so (trap 40).
  */
 export class VerifyJobs {
   readonly #options: VerifyJobsOptions;
   readonly #entries = new Map<string, Entry>();
-  readonly #waiting: Entry[] = [];
+  readonly #waiting = new WaitingJobs<Entry>({
+    all: VERIFY_WAITING_MAX,
+    perTenant: VERIFY_WAITING_PER_TENANT_MAX,
+    perKey: VERIFY_WAITING_PER_KEY_MAX,
+  });
   readonly #running = new Map<string, { readonly done: Promise<void>; stop(): Promise<void> }>();
   #isClosed = false;
 
@@ -70,7 +82,7 @@ export class VerifyJobs {
   async #restore(row: AdminRow): Promise<void> {
     const job = JSON.parse(row.value) as VerifyJob;
     const isSettled = job.finished_at !== undefined;
-    const entry: Entry = { tenant: row.tenant, job, revision: row.revision, isSettled };
+    const entry: Entry = { tenant: row.tenant, key: '', job, revision: row.revision, isSettled };
     this.#entries.set(row.id, entry);
     if (!isSettled) {
       await this.#finish(entry, {
@@ -84,22 +96,21 @@ export class VerifyJobs {
     return entry?.tenant === tenant ? entry.job : undefined;
   }
 
-  /** @throws {ApiError} `overloaded` when as many as allowed are waiting */
-  async start(tenant: string, range: VerifyRange): Promise<VerifyJob> {
-    if (this.#waiting.length >= VERIFY_WAITING_MAX) {
-      throw new ApiError('overloaded', `${VERIFY_WAITING_MAX} verifications are waiting already.`, {
-        retryAfterS: 10,
-      });
-    }
+  /**
+   * @param key id of the API key that asks
+   * @throws {ApiError} `overloaded` when as many as allowed are waiting
+   */
+  async start(tenant: string, range: VerifyRange, key: string): Promise<VerifyJob> {
     const created_at = new Date(this.#options.now()).toISOString();
     const entry: Entry = {
       tenant,
+      key,
       job: { id: randomUUID(), status: 'waiting', range, created_at },
       revision: 0,
       isSettled: false,
     };
+    this.#waiting.add(entry);
     this.#entries.set(entry.job.id, entry);
-    this.#waiting.push(entry);
     await this.#save(entry);
     await this.#forgetOldest(tenant);
     this.#startNext();
@@ -115,7 +126,7 @@ export class VerifyJobs {
 
   #startNext(): void {
     if (this.#isClosed || this.#running.size >= VERIFY_RUNNING_MAX) return;
-    const entry = this.#waiting.shift();
+    const entry = this.#waiting.next();
     if (entry === undefined) return;
     const started_at = new Date(this.#options.now()).toISOString();
     entry.job = { ...entry.job, status: 'running', started_at };
