@@ -120,9 +120,9 @@ describe('HEAD', () => {
   it('of an export starts none, but checks the request', async () => {
     let started = 0;
     const { start } = server.ops.exporter;
-    server.ops.exporter.start = (order) => {
+    server.ops.exporter.start = (order, key) => {
       started += 1;
-      return start.call(server.ops.exporter, order);
+      return start.call(server.ops.exporter, order, key);
     };
     try {
       const head = await server.call('HEAD', '/v1/export?format=csv');
