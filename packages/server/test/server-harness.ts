@@ -51,8 +51,8 @@ export async function openTestServer(
     bounds: {},
     createdBy: 'test',
   });
-  const call: TestServer['call'] = (method, url, request = {}) =>
-    app.inject({
+  const call: TestServer['call'] = async (method, url, request = {}) => {
+    const answer = await app.inject({
       method,
       url,
       headers: {
@@ -61,6 +61,9 @@ export async function openTestServer(
       },
       ...(request.body === undefined ? {} : { payload: request.body }),
     });
+    assertSentences(answer);
+    return answer;
+  };
   const withToken = (token: string | undefined): TestRequest => (token === undefined ? {} : { token });
   const tenantAdmins = new Map<string, string>();
   const makeKey: TestServer['makeKey'] = async (input, tenant) => {
@@ -94,6 +97,15 @@ export async function openTestServer(
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Every refusal that a test meets is a sentence, or begins with the place it is about. */
+function assertSentences(answer: LightMyRequestResponse): void {
+  if (answer.headers['content-type'] !== 'application/problem+json' || answer.body === '') return;
+  const { detail, errors = [] } = answer.json<{ detail: string; errors?: { detail: string }[] }>();
+  for (const text of [detail, ...errors.map((item) => item.detail)]) {
+    if (!/^[A-Z/].*[.?]$/s.test(text)) throw new Error(`the detail is no sentence: ${text}`);
+  }
 }
 
 /** Asks until the answer is as wanted; for what happens shortly after (checkpoints, search). */
