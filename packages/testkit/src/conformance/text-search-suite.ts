@@ -5,8 +5,6 @@ import { incomingEvent } from '../events/event-generator.ts';
 /** A ledger over one engine, with the full-text search of that engine following it. */
 export interface SearchUnderTest {
   readonly ledger: Pick<Ledger, 'createLog' | 'append' | 'compileQuery' | 'query'>;
-  /** Erases a data subject and waits until the engine says that it is done; absent where there is no erasure. */
-  readonly erase?: (tenant: string, subject: string) => Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -243,18 +241,6 @@ export function describeTextSearch(engine: string, open: () => Promise<SearchUnd
         waits.push(performance.now() - startMs);
       }
       expect(waits.sort((a, b) => a - b)[2]).toBeLessThan(SEARCHABLE_MS_MAX);
-    });
-
-    it('no longer finds who was erased (trap 49) (skipped where: no erasure)', async (context) => {
-      if (search.erase === undefined) return context.skip('no erasure on this engine yet');
-      await append('acme', {
-        type: 'search.test',
-        actor: { type: 'user', id: 'gone', name: 'Gonzalo Perdido' },
-      });
-      await searchable('acme', 'perdido');
-      await search.erase('acme', 'gone');
-      expect(await seqs('acme', 'perdido')).toEqual([]);
-      expect(await seqs('acme', 'gonz*')).toEqual([]);
     });
   });
 }
