@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestServer, type TestServer } from './server-harness.ts';
 
@@ -195,10 +196,29 @@ const BAD_BODIES: readonly BadBody[] = [
     headers: { 'content-type': 'application/xml' },
   },
   {
-    name: 'a compressed body',
+    name: 'a body compressed in another way',
     body: '{"type":"a.b"}',
     status: 415,
     code: 'unsupported_media_type',
+    headers: { ...json, 'content-encoding': 'br' },
+  },
+  {
+    name: 'what says that it is compressed and is not',
+    body: '{"type":"a.b"}',
+    code: 'malformed_json',
+    headers: { ...json, 'content-encoding': 'gzip' },
+  },
+  {
+    name: 'a compressed body cut in the middle',
+    body: gzipSync('{"type":"a.b"}').subarray(0, 20),
+    code: 'malformed_json',
+    headers: { ...json, 'content-encoding': 'gzip' },
+  },
+  {
+    name: '10 MB that came as 10 kB',
+    body: gzipSync(`{"type":"a.b","metadata":{"x":"${'x'.repeat(10_000_000)}"}}`),
+    status: 413,
+    code: 'payload_too_large',
     headers: { ...json, 'content-encoding': 'gzip' },
   },
   {

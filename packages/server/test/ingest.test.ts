@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestServer, type TestServer } from './server-harness.ts';
 
@@ -40,6 +41,22 @@ describe('POST /v1/events', () => {
     expect(receipts).toHaveLength(300);
     const seqs = receipts.map(({ seq }: { seq: number }) => seq);
     expect(seqs).toEqual(seqs.map((_: number, i: number) => seqs[0] + i));
+  });
+
+  it.each([
+    [
+      'JSON',
+      { 'content-type': 'application/json' },
+      '{"events":[{"type":"packed.one"},{"type":"packed.two"}]}',
+    ],
+    ['NDJSON', ndjson, '{"type":"packed.one"}\n{"type":"packed.two"}\n'],
+  ])('takes %s that is compressed by gzip', async (_name, headers, text) => {
+    const answer = await server.call('POST', '/v1/events', {
+      headers: { ...headers, 'content-encoding': 'gzip' },
+      body: gzipSync(text),
+    });
+    expect(answer.statusCode).toBe(201);
+    expect(answer.json().receipts).toHaveLength(2);
   });
 
   it('takes NDJSON, with blank lines and CRLF', async () => {

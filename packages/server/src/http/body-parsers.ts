@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { gunzip } from 'node:zlib';
 import { parseStrict, StrictJsonError } from '@attestry/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../errors/api-error.ts';
@@ -64,35 +65,71 @@ function refuseEncoding(request: FastifyRequest): void {
     throw new ApiError('unsupported_media_type', `The charset ${charset} is not supported; send UTF-8.`);
   }
   const encoding = request.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') {
+  if (encoding !== undefined && encoding !== 'identity' && encoding !== 'gzip') {
     throw new ApiError(
       'unsupported_media_type',
-      `Content-Encoding ${encoding} is not supported; send the body as it is.`,
+      `Content-Encoding ${encoding} is not supported; send gzip, or the body as it is.`,
     );
   }
+}
+
+/** Why a compressed body could not be unpacked. */
+function unpackError(cause: Error, bytesMax: number): ApiError {
+  return (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+    ? new ApiError('payload_too_large', `The body unpacks to more than ${bytesMax} bytes.`, { cause })
+    : new ApiError('malformed_json', 'The body is no whole gzip stream.', { path: '', cause });
+}
+
+type Done = (error: Error | null, body?: unknown) => void;
+
+/** A parser of text bodies, compressed or not. Only unpacking is asynchronous: it runs in a thread of the platform. */
+function textParser(
+  parse: (request: FastifyRequest, text: string) => unknown,
+): (request: FastifyRequest, body: Buffer, done: Done) => void {
+  return (request, body, done) => {
+    const finish = (bytes: Buffer): void => {
+      try {
+        done(null, parse(request, decodeUtf8(bytes)));
+      } catch (error) {
+        done(error as Error);
+      }
+    };
+    try {
+      refuseEncoding(request);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    if (request.headers['content-encoding'] !== 'gzip') {
+      finish(body);
+      return;
+    }
+    // The bound is that of a body as it is: a small gzip can unpack to a thousand times its size.
+    const maxOutputLength = request.routeOptions.bodyLimit;
+    gunzip(body, { maxOutputLength }, (error, bytes) => {
+      if (error === null) finish(bytes);
+      else done(unpackError(error, maxOutputLength));
+    });
+  };
 }
 
 /** Replaces Fastify's parsers: JSON is read by the strict parser of core, and nothing else but NDJSON is taken. */
 export function addBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      refuseEncoding(request);
-      done(null, parseJson(decodeUtf8(body)));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
-  app.addContentTypeParser<Buffer>(NDJSON_TYPE, { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      refuseEncoding(request);
+  app.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer' },
+    textParser((_request, text) => parseJson(text)),
+  );
+  app.addContentTypeParser<Buffer>(
+    NDJSON_TYPE,
+    { parseAs: 'buffer' },
+    textParser((request, text) => {
       if (!isEventsPost(request))
         throw new ApiError('unsupported_media_type', `${NDJSON_TYPE} is taken by POST /v1/events only.`);
-      done(null, new NdjsonBody(decodeUtf8(body)));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+      return new NdjsonBody(text);
+    }),
+  );
 }
 
 function isEventsPost(request: FastifyRequest): boolean {
