@@ -1,7 +1,10 @@
-// Which part may import which. The picture behind it is in ARCHITECTURE.md: core <- ledger <- server <- cli.
+// Which part may import which. The picture behind it is in ARCHITECTURE.md: core <- ledger <- server <- cli; the client stands alone.
 // Tests may reach across packages for launchers and fixtures, but nothing imports a test.
 
 const test = String.raw`\.test\.ts$|^packages/[^/]+/test/`;
+
+/** Writes source files from core's schema; nothing imports it. */
+const generator = '^packages/client/generate/';
 
 /** A package may import these packages of ours and no others. */
 const allowedPackages = {
@@ -9,13 +12,15 @@ const allowedPackages = {
   ledger: ['core'],
   server: ['core', 'ledger'],
   cli: ['core', 'ledger', 'server'],
+  // Its types are made from core's schema; at run time it needs nothing of ours.
+  client: [],
 };
 
 const oneWay = Object.entries(allowedPackages).map(([name, allowed]) => ({
   name: `${name}-imports-downwards`,
   comment: `${name} may import ${allowed.join(', ') || 'no other package of ours'}`,
   severity: 'error',
-  from: { path: `^packages/${name}/`, pathNot: test },
+  from: { path: `^packages/${name}/`, pathNot: [test, generator] },
   to: { path: '^packages/', pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
 }));
 
@@ -38,6 +43,17 @@ module.exports = {
         path: 'node_modules/',
         pathNot: 'node_modules/(typebox|ajv|@noble/(hashes|curves|ciphers))/',
       },
+    },
+    {
+      name: 'client-needs-nothing',
+      comment:
+        'the client has no dependencies: adapters import their framework, the spool and they alone import Node',
+      severity: 'error',
+      from: {
+        path: '^packages/client/src/',
+        pathNot: [test, '^packages/client/src/(middleware|spool)/'],
+      },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-peer', 'npm-optional', 'npm-no-pkg'] },
     },
     {
       name: 'packages-by-name',

@@ -1,0 +1,38 @@
+import type { CatalogueType, EventInput } from '../event/event-input.ts';
+
+export type Actor = NonNullable<EventInput['actor']>;
+export type Target = NonNullable<EventInput['target']>;
+
+/** Members that any event may have besides what its helper sets. */
+export type More = Partial<Omit<EventInput, 'type'>>;
+
+/** A thing by its id, and its name where there is one. */
+export interface Thing {
+  readonly id: string;
+  readonly name?: string;
+}
+
+type Status = NonNullable<NonNullable<EventInput['action']>['status']>;
+
+/** Besides the built-in types: reading a record has none of its own. */
+type HelperType = CatalogueType | 'data.accessed';
+
+/** An event of a helper's type; what the caller adds is laid over it block by block. */
+export function makeEvent<const Type extends HelperType>(
+  type: Type,
+  what: { readonly verb: string; readonly status?: Status; readonly target?: Target },
+  more: More = {},
+): More & { readonly type: Type; readonly target: Target } {
+  const { verb, status = 'success', target } = what;
+  return {
+    ...more,
+    type,
+    action: { verb, status, ...more.action },
+    ...(target === undefined ? {} : { target: { ...target, ...more.target } }),
+  } as More & { readonly type: Type; readonly target: Target };
+}
+
+/** A target of a type; its name is left out where it is not known. */
+export function thing(type: string, { id, name }: Thing): Target {
+  return { type, id, ...(name === undefined ? {} : { name }) };
+}

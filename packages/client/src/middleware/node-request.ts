@@ -1,0 +1,21 @@
+import type { IncomingMessage } from 'node:http';
+import type { IncomingRequest } from './request-recorder.ts';
+
+/** What a request of Node's own server says, in the form all adapters share. */
+export function nodeRequest<Request>(
+  raw: Request,
+  message: IncomingMessage,
+  url: string,
+): IncomingRequest<Request> {
+  const end = url.search(/[?#]/);
+  return {
+    raw,
+    method: (message.method ?? 'GET').toUpperCase(),
+    path: end < 0 ? url : url.slice(0, end),
+    header: (name) => {
+      const value = message.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    remoteAddress: message.socket.remoteAddress,
+  };
+}
