@@ -45,6 +45,8 @@ export interface EmbeddedLedger {
   readonly logName: string;
   /** Whether this start made the folder. */
   readonly firstStart: boolean;
+  /** A key for one use, derived from the master key: 32 bytes, the same at every start and on every node. */
+  deriveKey(use: string): Uint8Array;
   /** Finishes what was accepted, signs it, closes the stores and frees the folder. */
   close(): Promise<void>;
 }
@@ -130,7 +132,8 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLe
       undo.push(() => follower.close());
       ledger.follow(follower);
     }
-    return { ledger, stores, paths, logName, firstStart, close: unwind };
+    const deriveKey = (use: string): Uint8Array => master.derive(use);
+    return { ledger, stores, paths, logName, firstStart, deriveKey, close: unwind };
   } catch (error) {
     await unwind();
     throw error;

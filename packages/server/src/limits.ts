@@ -57,6 +57,33 @@ export const TENANTS_MAX = 100_000;
 /** Entries of one bound (projects, categories, types, networks) of a key. */
 export const KEY_BOUND_VALUES_MAX = 100;
 
+/** Events of one request of a page: what one page sees in a few seconds. */
+export const PAGE_BATCH_EVENTS_MAX = 100;
+/** One event of a page, as JSON in UTF-8. A page is not trusted with the 60,000 bytes of a record. */
+export const PAGE_EVENT_BYTES_MAX = 10_000;
+/** One text (or member name) in an event of a page: the message of an error, not a dump of its memory. */
+export const PAGE_TEXT_CHARS_MAX = 1_000;
+/** Levels of an event of a page: `metadata` is the first, an object in it the second. */
+export const PAGE_DEPTH_MAX = 5;
+/** A full batch of full events, and the token. */
+export const PAGE_BODY_BYTES_MAX = PAGE_BATCH_EVENTS_MAX * PAGE_EVENT_BYTES_MAX + 16 * 1024;
+/** How far the clock of a visitor may be ahead, as in the event model; beyond it the server's time is taken. */
+export const PAGE_CLOCK_AHEAD_MS_MAX = 5 * 60_000;
+/** Short enough that a token which leaked is soon useless, long enough that a page asks a few times per hour. */
+export const BROWSER_TOKEN_S_DEFAULT = 15 * 60;
+export const BROWSER_TOKEN_S_MIN = 10;
+/** Whoever needs longer renews: the function that makes the token then sees that the visitor is still signed in. */
+export const BROWSER_TOKEN_S_MAX = 60 * 60;
+/** What a token says (actor, defaults, types), as JSON: it is sent with every request, in a header of 16 kB at most. */
+export const BROWSER_CLAIMS_BYTES_MAX = 2_000;
+export const BROWSER_TOKEN_TYPES_MAX = 20;
+/** Origins of a tenant that tokens were made for within a day; each is an entry in memory and a row of the store. */
+export const BROWSER_ORIGINS_PER_TENANT_MAX = 1_000;
+/** How long an origin is remembered after its last token; longer than any token. Bounds the writes to one a day. */
+export const BROWSER_ORIGIN_KEPT_MS = 24 * 3_600_000;
+/** How long a browser may remember the answer to its preflight. */
+export const PREFLIGHT_AGE_S = 600;
+
 /** Custom event types per tenant; each is a compiled validator in memory. */
 export const SCHEMAS_PER_TENANT_MAX = 1_000;
 /** Versions kept per custom type. */

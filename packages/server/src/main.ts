@@ -6,6 +6,8 @@ import { type Logger, pino } from 'pino';
 import { SelfAudit } from './audit/self-audit.ts';
 import type { ApiKey } from './auth/api-key.ts';
 import { ApiKeys } from './auth/api-keys.ts';
+import { BrowserOrigins } from './auth/browser-origins.ts';
+import { BrowserTokens } from './auth/browser-tokens.ts';
 import { ensureFirstKey, firstKeyNotice } from './auth/first-key.ts';
 import { DEFAULT_TENANT, SYSTEM_TENANT, Tenants } from './auth/tenants.ts';
 import { type Config, ConfigError } from './config/config.ts';
@@ -123,10 +125,13 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     logger,
   });
   const exporter = new Exporter(source, options.exportReadWindowMs);
+  const keys = await ApiKeys.open(ledger.admin, now);
   const ops: Operations = {
     ledger,
     tenants,
-    keys: await ApiKeys.open(ledger.admin, now),
+    keys,
+    browserTokens: new BrowserTokens(keys, embedded.deriveKey('browser-token'), now),
+    browserOrigins: await BrowserOrigins.open(ledger.admin, now),
     schemas: await EventSchemas.open(ledger.admin),
     audit,
     verifyJobs,

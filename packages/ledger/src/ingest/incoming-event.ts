@@ -1,16 +1,20 @@
 import {
   canonicalize,
+  isJsonObject,
   type JsonObject,
   type NormalizedEvent,
   type PersonalDeclaration,
 } from '@attestry/core';
 
+/** `client`: the actor's address and user agent, taken from the connection that the event came by. */
+export type FilledMember = 'id' | 'occurred_at' | 'client';
+
 /** An event that was checked and normalised (the ok result of `normalizeEvent`). */
 export interface IncomingEvent {
   readonly event: NormalizedEvent;
   readonly personal: readonly PersonalDeclaration[];
-  /** Members that were not sent. They are ignored when a repeated id is compared. */
-  readonly defaulted: readonly ('id' | 'occurred_at')[];
+  /** What the server filled in. It is ignored when a repeated id is compared: a repetition gets other values. */
+  readonly defaulted: readonly FilledMember[];
 }
 
 /** Why one event of a call was not taken, while others may have been. */
@@ -37,17 +41,29 @@ export type AppendResult =
   | { readonly kind: 'refused'; readonly code: RefusalCode; readonly path: string; readonly detail: string };
 
 /**
- * Whether an event that came with a known id says the same as the one before. Who sent it does not count, nor does a
- * time that the server filled in: a repetition gets another one.
+ * Whether an event that came with a known id says the same as the one before. Who sent it does not count, nor does
+ * what the server filled in: a repetition gets another time, and may come from another address.
  *
  * @param known the event with all its members, as it was sent the first time
  */
 export function isSameEvent(known: JsonObject, sent: IncomingEvent): boolean {
-  const timeCounts = !sent.defaulted.includes('occurred_at');
-  return comparable(known, timeCounts) === comparable(sent.event as unknown as JsonObject, timeCounts);
+  return (
+    comparable(known, sent.defaulted) === comparable(sent.event as unknown as JsonObject, sent.defaulted)
+  );
 }
 
-function comparable(event: JsonObject, timeCounts: boolean): string {
-  const { received_from: _sender, occurred_at: occurredAt, ...rest } = event;
-  return canonicalize(timeCounts && occurredAt !== undefined ? { ...rest, occurred_at: occurredAt } : rest);
+function comparable(event: JsonObject, filled: readonly FilledMember[]): string {
+  const { received_from: _sender, occurred_at: occurredAt, actor, ...rest } = event;
+  return canonicalize({
+    ...rest,
+    ...(occurredAt === undefined || filled.includes('occurred_at') ? {} : { occurred_at: occurredAt }),
+    ...(actor === undefined
+      ? {}
+      : { actor: filled.includes('client') && isJsonObject(actor) ? withoutClient(actor) : actor }),
+  });
+}
+
+function withoutClient(actor: JsonObject): JsonObject {
+  const { ip_address: _address, user_agent: _userAgent, ...who } = actor;
+  return who;
 }

@@ -63,6 +63,16 @@ export class MasterKey {
     ).toString('hex');
   }
 
+  /**
+   * A key for another use than wrapping, from which nothing about this one can be learned.
+   *
+   * @param use names it, e.g. `browser-token`
+   * @returns 32 bytes, the same at every start
+   */
+  derive(use: string): Uint8Array {
+    return this.#crypto.hmacSha256(this.#raw, Buffer.from(`attestry/derive/v1\n${use}`));
+  }
+
   /** 0x01 || nonce || AES-256-GCM(wrapping key of the tenant, key) || tag. */
   wrap(tenant: string, keyId: string, key: Uint8Array): Uint8Array {
     const nonce = this.#random(NONCE_BYTES);

@@ -28,12 +28,14 @@ interface SelfAuditOptions {
 /** Repetitions of one act by one credential within a minute: the first is one event, the rest another. */
 interface Window {
   readonly tenant: string;
-  readonly type: AuditedAct | 'permission.denied' | 'security.unauthorized_access';
+  readonly type: AuditedAct | 'token.issued' | 'permission.denied' | 'security.unauthorized_access';
   readonly status: 'success' | 'denied';
   readonly actor: object;
   /** Where the first of them came from; sealed. */
   readonly personal: readonly object[];
   readonly reason: string | undefined;
+  /** What was acted on. */
+  readonly target: { readonly type: string; readonly id: string };
   /** When it was opened: by the first act, which has an event of its own. */
   readonly openedMs: number;
   /** What is not written yet. */
@@ -98,6 +100,23 @@ export class SelfAudit {
     this.#note(caller.tenant, { type, status: 'success', caller, operation, filters, reason: undefined });
   }
 
+  /**
+   * Notes that a credential made a short-lived one out of itself.
+   *
+   * @param origin whose pages it is for
+   */
+  noteIssued(caller: Caller, operation: string, origin: string): void {
+    this.#note(caller.tenant, {
+      type: 'token.issued',
+      status: 'success',
+      caller,
+      operation,
+      filters: [],
+      reason: undefined,
+      target: { type: 'origin', id: origin },
+    });
+  }
+
   /** Notes that a credential asked for what it may not have; in the log of its own tenant (trap 24). */
   noteDenied(caller: Caller, operation: string, reason: string): void {
     this.#note(caller.key.tenant, {
@@ -128,6 +147,7 @@ export class SelfAudit {
         actor,
         personal: [],
         reason,
+        target: { type: 'audit_log', id: SYSTEM_TENANT },
       } as const;
       window = this.#open(key, parts);
     }
@@ -165,10 +185,13 @@ export class SelfAudit {
       operation: string;
       filters: readonly string[];
       reason: string | undefined;
+      /** The log itself, when absent. */
+      target?: Window['target'];
     },
   ): void {
     const { key, address } = act.caller;
-    const name = `${act.type} ${key.id} ${tenant} ${act.reason ?? ''}`;
+    const { target = { type: 'audit_log', id: tenant } } = act;
+    const name = `${act.type} ${key.id} ${tenant} ${act.reason ?? ''} ${target.id}`;
     const open = this.#windows.get(name);
     const window =
       open ??
@@ -177,15 +200,13 @@ export class SelfAudit {
         type: act.type,
         status: act.status,
         reason: act.reason,
+        target,
         ...auditActor(key, address),
       });
     this.#count(window, act.operation, act.filters, open === undefined);
   }
 
-  #open(
-    name: string,
-    parts: Pick<Window, 'tenant' | 'type' | 'status' | 'actor' | 'personal' | 'reason'>,
-  ): Window {
+  #open(name: string, parts: Omit<Window, 'openedMs' | 'pending'>): Window {
     if (this.#windows.size >= AUDIT_WINDOWS_MAX) this.#closeDue(Number.POSITIVE_INFINITY);
     const window: Window = { ...parts, openedMs: this.#now(), pending: emptyTally() };
     this.#windows.set(name, window);
@@ -279,17 +300,20 @@ export function auditActor(
   return { actor, personal: isPerson ? [] : [{ subject: `key:${key.id}`, paths: ['/actor/ip_address'] }] };
 }
 
+/** What was done, where it is not reading. */
+const VERBS: Readonly<Record<string, string>> = { 'audit_log.exported': 'export', 'token.issued': 'create' };
+
 function describe({ window, tally }: AuditEvent): object {
   return {
     type: window.type,
     occurred_at: new Date(tally.lastMs).toISOString(),
     actor: window.actor,
     action: {
-      verb: window.type === 'audit_log.exported' ? 'export' : 'read',
+      verb: VERBS[window.type] ?? 'read',
       status: window.status,
       ...(window.reason === undefined ? {} : { error: window.reason }),
     },
-    target: { type: 'audit_log', id: window.tenant },
+    target: window.target,
     context: { service: 'attestry' },
     metadata: {
       count: tally.count,

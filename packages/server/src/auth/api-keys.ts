@@ -83,6 +83,11 @@ export class ApiKeys {
     return cached;
   }
 
+  /** The key of whatever tenant, also one that may not be used any more. */
+  find(id: string): Authenticated | undefined {
+    return this.#byId.get(id);
+  }
+
   /** Keys of one tenant, oldest first, revoked ones included. */
   list(tenant: string): readonly ApiKey[] {
     const keys = [...this.#byId.values()].map(({ key }) => key).filter((key) => key.tenant === tenant);

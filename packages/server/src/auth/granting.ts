@@ -23,7 +23,7 @@ export function inheritBounds(
 }
 
 /** True when every type that `inner` matches is matched by `outer`; `document.*` is a prefix. */
-function isPatternWithin(inner: string, outer: string): boolean {
+export function isTypeWithin(inner: string, outer: string): boolean {
   return outer.endsWith('*') ? inner.startsWith(outer.slice(0, -1)) : inner === outer;
 }
 
@@ -38,7 +38,7 @@ const BOUND_NAMES: Readonly<Record<keyof KeyBounds, string>> = {
 const WITHIN: Readonly<Record<keyof KeyBounds, (inner: string, outer: string) => boolean>> = {
   projects: (inner, outer) => inner === outer,
   categories: (inner, outer) => inner === outer,
-  types: isPatternWithin,
+  types: isTypeWithin,
   cidrs: isNetworkWithin,
 };
 

@@ -16,7 +16,13 @@ export interface Config {
   readonly signingKeyFile: string | undefined;
   readonly metrics: boolean;
   /** Requests per minute; 0 is off. */
-  readonly rateLimits: { readonly perKey: number; readonly perAddress: number; readonly failedAuth: number };
+  readonly rateLimits: {
+    readonly perKey: number;
+    readonly perAddress: number;
+    readonly failedAuth: number;
+    readonly perBrowserToken: number;
+    readonly perBrowserAddress: number;
+  };
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Only ever set by `serve --accept-rollback`: start a new generation of logs whose database is older than seen. */
   readonly acceptRollback: boolean;

@@ -177,6 +177,8 @@ function buildConfig(text: (name: SettingName) => string | undefined, sources: C
       perKey: integer('RATE_LIMIT_PER_KEY'),
       perAddress: integer('RATE_LIMIT_PER_ADDRESS'),
       failedAuth: integer('RATE_LIMIT_FAILED_AUTH'),
+      perBrowserToken: integer('RATE_LIMIT_PER_BROWSER_TOKEN'),
+      perBrowserAddress: integer('RATE_LIMIT_PER_BROWSER_ADDRESS'),
     }),
     logLevel: text('LOG_LEVEL') as Config['logLevel'],
     acceptRollback: false,

@@ -129,6 +129,21 @@ export const SETTINGS = [
       'Failed authentications per minute and client address before its attempts are answered with 429; 0 switches it off.',
   },
   {
+    name: 'RATE_LIMIT_PER_BROWSER_TOKEN',
+    kind: 'integer',
+    fallback: '120',
+    range: [0, 1_000_000_000],
+    meaning: 'Requests of pages per minute and browser token; 0 switches the limit off.',
+  },
+  {
+    name: 'RATE_LIMIT_PER_BROWSER_ADDRESS',
+    kind: 'integer',
+    fallback: '6000',
+    range: [0, 1_000_000_000],
+    meaning:
+      'Requests of pages per minute and client address (of IPv6, network of 64 bits); 0 switches the limit off.',
+  },
+  {
     name: 'LOG_LEVEL',
     kind: 'word',
     fallback: 'info',

@@ -7,6 +7,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyRequest,
   LogController,
+  type RouteOptions,
 } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { ApiError } from '../errors/api-error.ts';
@@ -24,6 +25,7 @@ import type { Operations } from '../operations/operations.ts';
 import { authenticate } from './authenticate.ts';
 import { addBodyParsers } from './body-parsers.ts';
 import { describeValidation, type KnownNames } from './describe-validation.ts';
+import { admitPage, answerPreflight, authenticatePage } from './page-access.ts';
 import { refuseMalformedQuery } from './percent-encoding.ts';
 import { handleError, notFoundHandler, type sendProblem } from './problem-replies.ts';
 import { addRawReplies, handleClientError } from './raw-replies.ts';
@@ -95,6 +97,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
   });
   app.decorateRequest('caller', undefined);
+  app.decorateRequest('page', undefined);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(notFoundHandler(methodsOf(ALL_ROUTES)));
   addRawReplies(app.server as Server, methodsOf(ALL_ROUTES));
@@ -114,6 +117,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   // After the reference plugin is loaded, so that it sees every route.
   await app.register((scope, _options, done) => {
     for (const definition of routes) addRoute(scope, options.ops, limits, definition);
+    for (const { access, url } of routes)
+      if (access === 'browser-token') addPreflight(scope, options.ops, limits, url);
     addMethodRefusals(scope, limits, routes);
     done();
   });
@@ -196,15 +201,31 @@ function addRoute(app: FastifyInstance, ops: Operations, limits: RequestLimits, 
     ...(definition.lean === true ? { helmet: false } : {}),
     ...(definition.bodyIsCheckedByOperation === true ? { validatorCompiler: skipBody(app) } : {}),
     schemaErrorFormatter: (errors, context) => describeValidation(errors, context, known),
-    onRequest:
-      access === 'public'
-        ? async (request) => limits.address?.(request)
-        : (request) => authenticate(ops, limits, access, request),
+    ...accessHooks(ops, limits, access),
     handler: async (request, reply) => {
       const answer = await callHandler(definition, ops, request);
       return sendReply(reply, answer);
     },
   });
+}
+
+/** Who may pass, checked before the body is read; of pages, whose token may be in the body, before it is parsed. */
+function accessHooks(
+  ops: Operations,
+  limits: RequestLimits,
+  access: AnyRoute['access'],
+): Pick<RouteOptions, 'onRequest' | 'preHandler'> {
+  switch (access) {
+    case 'public':
+      return { onRequest: async (request) => limits.address?.(request) };
+    case 'browser-token':
+      return {
+        onRequest: (request, reply) => admitPage(ops, limits, request, reply),
+        preHandler: (request, reply) => authenticatePage(ops, limits, request, reply),
+      };
+    default:
+      return { onRequest: (request) => authenticate(ops, limits, access, request) };
+  }
 }
 
 /** Names of a schema's members; a pattern such as that of `metadata.<path>` goes by its `x-name`. */
@@ -233,6 +254,10 @@ function skipBody(app: FastifyInstance): NonNullable<FastifyInstance['validatorC
 
 function callHandler(definition: AnyRoute, ops: Operations, request: FastifyRequest): Promise<Reply> | Reply {
   if (definition.access === 'public') return definition.handle(ops);
+  if (definition.access === 'browser-token') {
+    if (request.page === undefined) throw new Error('a route for pages was reached without a token');
+    return definition.handle(request.page, { ops, body: request.body });
+  }
   if (request.caller === undefined) throw new Error('a private route was reached without a caller');
   const { params, query, body, headers } = request;
   return definition.handle(request.caller, {
@@ -251,6 +276,8 @@ function sendReply(reply: Parameters<typeof sendProblem>[0], answer: Reply): unk
   if (answer.content !== undefined) return reply.type(answer.content.type).send(answer.content.data);
   return reply.type('application/json').send(JSON.stringify(answer.body ?? {}));
 }
+
+const NO_QUERY = { type: 'object', additionalProperties: false } as const;
 
 /** What the reference document says about a route; also what Fastify validates. */
 function routeSchema(definition: AnyRoute): object {
@@ -276,13 +303,22 @@ function routeSchema(definition: AnyRoute): object {
     summary: definition.summary,
     ...(definition.description === undefined ? {} : { description: definition.description }),
     ...(definition.params === undefined ? {} : { params: definition.params }),
-    ...(definition.access === 'public'
-      ? { security: [] }
-      : { querystring: definition.query ?? { type: 'object', additionalProperties: false } }),
+    ...(definition.access === 'public' ? { security: [] } : { querystring: definition.query ?? NO_QUERY }),
+    ...(definition.access === 'browser-token' ? { security: [{ browserToken: [] }] } : {}),
     ...(definition.body === undefined ? {} : { body: definition.body }),
     ...(definition.consumes === undefined ? {} : { consumes: definition.consumes }),
     response: responses,
   };
+}
+
+function addPreflight(app: FastifyInstance, ops: Operations, limits: RequestLimits, url: string): void {
+  app.route({
+    method: 'OPTIONS',
+    url,
+    schema: { hide: true },
+    helmet: false,
+    handler: (request, reply) => answerPreflight(ops, limits, request, reply),
+  });
 }
 
 /** 405 with `Allow` for the methods a path does not have, whatever HTTP calls a method; HEAD comes with GET. */
@@ -292,7 +328,10 @@ function addMethodRefusals(app: FastifyInstance, limits: RequestLimits, routes: 
     if (method !== 'CONNECT' && !app.supportedMethods.includes(method)) app.addHttpMethod(method);
   }
   const byUrl = new Map<string, Set<string>>();
-  for (const { url, method } of routes) byUrl.set(url, (byUrl.get(url) ?? new Set<string>()).add(method));
+  for (const { url, method, access } of routes) {
+    const methods = byUrl.get(url) ?? new Set<string>();
+    byUrl.set(url, access === 'browser-token' ? methods.add(method).add('OPTIONS') : methods.add(method));
+  }
   for (const [url, methods] of byUrl) {
     if (methods.has('GET')) methods.add('HEAD');
     const allow = [...methods].sort().join(', ');

@@ -5,7 +5,7 @@ import { SYSTEM_TENANT } from '../auth/tenants.ts';
 import { ApiError, invalidParameter, notFound } from '../errors/api-error.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { RequestLimits } from './request-limits.ts';
-import type { Access } from './route.ts';
+import type { KeyAccess } from './route.ts';
 import { repeatedDetail } from './strict-query.ts';
 
 declare module 'fastify' {
@@ -40,7 +40,7 @@ function namedTenant(request: FastifyRequest): string | undefined {
 export async function authenticate(
   ops: Operations,
   limits: RequestLimits,
-  access: Exclude<Access, 'public'>,
+  access: KeyAccess,
   request: FastifyRequest,
 ): Promise<void> {
   const address = request.ip;
@@ -74,7 +74,7 @@ export async function authenticate(
   throw new ApiError('forbidden', refusal);
 }
 
-function judgeAccess({ key, rights, tenant }: Caller, access: Exclude<Access, 'public'>): string | undefined {
+function judgeAccess({ key, rights, tenant }: Caller, access: KeyAccess): string | undefined {
   // Writing to the server's own log would let somebody plant evidence about the server.
   if (tenant === SYSTEM_TENANT && access.scope === 'events:write')
     return 'The log of the server itself is written by the server only.';

@@ -15,6 +15,15 @@ export class NdjsonBody {
   }
 }
 
+/** A body that is parsed only when its sender, whose token may be in it, is known. */
+export class UnreadBody {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 function decodeUtf8(body: Buffer): string {
   // TextDecoder would replace or strip (BOM) silently; the bytes must mean one text only.
   if (!isUtf8(body)) throw new ApiError('malformed_json', 'The body is not valid UTF-8.', { path: '' });
@@ -113,13 +122,22 @@ function textParser(
   };
 }
 
-/** Replaces Fastify's parsers: JSON is read by the strict parser of core, and nothing else but NDJSON is taken. */
+/** Replaces Fastify's parsers: JSON is read by the strict parser of core, and nothing else is taken but NDJSON of events and text of pages. */
 export function addBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer' },
-    textParser((_request, text) => parseJson(text)),
+    textParser((request, text) => (isPagePost(request) ? new UnreadBody(text) : parseJson(text))),
+  );
+  app.addContentTypeParser<Buffer>(
+    'text/plain',
+    { parseAs: 'buffer' },
+    textParser((request, text) => {
+      if (!isPagePost(request))
+        throw new ApiError('unsupported_media_type', 'Send JSON as application/json, not as text/plain.');
+      return new UnreadBody(text);
+    }),
   );
   app.addContentTypeParser<Buffer>(
     NDJSON_TYPE,
@@ -134,4 +152,8 @@ export function addBodyParsers(app: FastifyInstance): void {
 
 function isEventsPost(request: FastifyRequest): boolean {
   return request.routeOptions.url === '/v1/events';
+}
+
+function isPagePost(request: FastifyRequest): boolean {
+  return request.routeOptions.url === '/v1/ingest/browser';
 }

@@ -23,6 +23,11 @@ export async function addReference(app: FastifyInstance): Promise<void> {
       components: {
         securitySchemes: {
           apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'att_<env>_<id>_<secret>_<crc>' },
+          browserToken: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'att_browser_<key>_<expiry>_<claims>',
+          },
         },
       },
       security: [{ apiKey: [] }],

@@ -2,11 +2,14 @@ import type { Readable } from 'node:stream';
 import type { Static, TSchema } from 'typebox';
 import type { Caller } from '../auth/caller.ts';
 import type { Scope } from '../auth/roles.ts';
+import type { PageSource } from '../operations/ingest-page-events.ts';
 import type { Operations } from '../operations/operations.ts';
 
 /** What a route asks of the credential. There is no default: a route without it does not compile. */
 export type Access =
   | 'public'
+  /** Pages of other origins, each with a token that its backend got for it. */
+  | 'browser-token'
   | {
       readonly scope: Scope;
       /** Only for platform administrators. */
@@ -14,6 +17,9 @@ export type Access =
       /** Shows or judges the whole log, so it is closed to credentials that see a part of it. */
       readonly wholeLog?: true;
     };
+
+/** What a route asks of an API key. */
+export type KeyAccess = Exclude<Access, string>;
 
 /** What a handler answers. */
 export interface Reply {
@@ -68,7 +74,7 @@ interface RouteShape<P extends TSchema, Q extends TSchema, B extends TSchema> {
 /** A route with a credential; `caller` is who it belongs to. */
 export interface PrivateRoute<P extends TSchema, Q extends TSchema, B extends TSchema>
   extends RouteShape<P, Q, B> {
-  readonly access: Exclude<Access, 'public'>;
+  readonly access: KeyAccess;
   handle(caller: Caller, input: Input<P, Q, B>): Promise<Reply> | Reply;
 }
 
@@ -78,8 +84,14 @@ export interface PublicRoute extends RouteShape<TSchema, TSchema, TSchema> {
   handle(ops: Operations): Promise<Reply> | Reply;
 }
 
+/** A route for pages; `page` is whose token it came with. The body is parsed, and checked by the operation. */
+export interface PageRoute extends RouteShape<TSchema, TSchema, TSchema> {
+  readonly access: 'browser-token';
+  handle(page: PageSource, input: { readonly ops: Operations; readonly body: unknown }): Promise<Reply>;
+}
+
 /** Any route, as the app registers it. */
-export type AnyRoute = PrivateRoute<TSchema, TSchema, TSchema> | PublicRoute;
+export type AnyRoute = PrivateRoute<TSchema, TSchema, TSchema> | PublicRoute | PageRoute;
 
 /** Declares a route with types inferred from its schemas. */
 export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(
@@ -91,5 +103,10 @@ export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(
 
 /** Declares a route that needs no credential. */
 export function publicRoute(definition: PublicRoute): AnyRoute {
+  return definition;
+}
+
+/** Declares a route for pages of other origins. */
+export function pageRoute(definition: PageRoute): AnyRoute {
   return definition;
 }

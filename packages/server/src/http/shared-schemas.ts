@@ -17,6 +17,13 @@ export function ref(id: string): TSchema {
   return Type.Unsafe({ $ref: `${id}#` });
 }
 
+/** A type, or all below a name. */
+export const EventTypePattern = Type.String({
+  maxLength: 101,
+  pattern: '^[a-z0-9_]+(\\.[a-z0-9_]+)*(\\.\\*)?$',
+  'x-expected': 'an event type such as document.uploaded, or all below a name: document.*',
+});
+
 const time = (description: string): TSchema => Type.String({ format: 'date-time', description });
 const hex64 = (description: string): TSchema => Type.String({ pattern: '^[0-9a-f]{64}$', description });
 const words = (list: readonly string[]): TSchema => Type.Unsafe<string>({ type: 'string', enum: list });

@@ -30,6 +30,16 @@ const LEDGER_ANSWERS: Readonly<Record<RefusalCode, ErrorCode>> = {
   store_full: 'unavailable',
 };
 
+/** What else there is to know of a request's events. */
+export interface IngestOptions {
+  /** Makes the ids of events that have none. */
+  readonly idempotencyKey?: string | undefined;
+  /** Whom the events are received from; the id of the caller's key when absent. */
+  readonly receivedFrom?: string;
+  /** Sees each event last, may change it, or says why not. */
+  readonly review?: (event: IncomingEvent) => IncomingEvent | Omit<RefusedEvent, 'index'>;
+}
+
 const IDEMPOTENCY_KEY_PATTERN = /^[!-~]{1,255}$/;
 
 /**
@@ -42,7 +52,7 @@ export async function ingestEvents(
   ops: Operations,
   caller: Caller,
   received: readonly ReceivedEvent[],
-  idempotencyKey: string | undefined,
+  options: IngestOptions = {},
 ): Promise<readonly EventOutcome[]> {
   if (received.length > BATCH_EVENTS_MAX) {
     throw new ApiError(
@@ -53,7 +63,7 @@ export async function ingestEvents(
   const startedMs = performance.now();
   const outcomes = new Array<EventOutcome>(received.length);
   const prepared: Prepared[] = [];
-  const prepare = makePreparer(ops, caller, idempotencyKey);
+  const prepare = makePreparer(ops, caller, options);
   const slice = new TimeSlice();
   for (const [index, item] of received.entries()) {
     if (slice.isOver()) await slice.next();
@@ -77,7 +87,7 @@ export async function ingestEvents(
 function makePreparer(
   ops: Operations,
   caller: Caller,
-  idempotencyKey: string | undefined,
+  { idempotencyKey, receivedFrom, review }: IngestOptions,
 ): (index: number, item: ReceivedEvent) => IncomingEvent | RefusedEvent {
   const derive =
     idempotencyKey === undefined ? undefined : derivedEventIds(caller.key.id, checkKey(idempotencyKey));
@@ -91,15 +101,17 @@ function makePreparer(
     tenantId: caller.tenant,
     nowMs,
     newId: derive === undefined ? () => newEventId(nowMs) : () => derive(current),
-    receivedFrom: id,
+    receivedFrom: receivedFrom ?? id,
   };
   return (index, item) => {
     if ('error' in item) return refuseUnread(index, item.error);
     current = index;
     const judged = judge(index, item.value, context, schemas);
-    if ('answer' in judged || !isBounded) return judged;
-    const path = outsideOf(judged.event, bounds);
-    return path === undefined ? judged : outOfBounds(index, path);
+    if ('answer' in judged) return judged;
+    const path = isBounded ? outsideOf(judged.event, bounds) : undefined;
+    if (path !== undefined) return outOfBounds(index, path);
+    const reviewed = review === undefined ? judged : review(judged);
+    return 'answer' in reviewed ? { index, ...reviewed } : reviewed;
   };
 }
 

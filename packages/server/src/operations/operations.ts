@@ -1,6 +1,8 @@
 import type { Ledger } from '@attestry/ledger';
 import type { SelfAudit } from '../audit/self-audit.ts';
 import type { ApiKeys } from '../auth/api-keys.ts';
+import type { BrowserOrigins } from '../auth/browser-origins.ts';
+import type { BrowserTokens } from '../auth/browser-tokens.ts';
 import type { Tenants } from '../auth/tenants.ts';
 import type { Exporter } from '../exports/exporter.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -12,6 +14,8 @@ export interface Operations {
   readonly ledger: Ledger;
   readonly tenants: Tenants;
   readonly keys: ApiKeys;
+  readonly browserTokens: BrowserTokens;
+  readonly browserOrigins: BrowserOrigins;
   readonly schemas: EventSchemas;
   readonly audit: SelfAudit;
   readonly verifyJobs: VerifyJobs;

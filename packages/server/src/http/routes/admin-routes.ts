@@ -7,7 +7,7 @@ import { addSchema, getSchema, listSchemas } from '../../operations/manage-schem
 import { createTenant, getTenant, listTenants } from '../../operations/manage-tenants.ts';
 import { TenantQuery } from '../query-parameters.ts';
 import { type AnyRoute, route } from '../route.ts';
-import { ref } from '../shared-schemas.ts';
+import { EventTypePattern, ref } from '../shared-schemas.ts';
 
 const tag = 'administration';
 const admin = { scope: 'admin' } as const;
@@ -51,18 +51,11 @@ const KeyBody = Type.Object(
       }),
     ),
     types: Type.Optional(
-      Type.Array(
-        Type.String({
-          maxLength: 101,
-          pattern: '^[a-z0-9_]+(\\.[a-z0-9_]+)*(\\.\\*)?$',
-          'x-expected': 'an event type such as document.uploaded, or all below a name: document.*',
-        }),
-        {
-          minItems: 1,
-          maxItems: KEY_BOUND_VALUES_MAX,
-          description: 'Only events of these types; `document.*` is a prefix.',
-        },
-      ),
+      Type.Array(EventTypePattern, {
+        minItems: 1,
+        maxItems: KEY_BOUND_VALUES_MAX,
+        description: 'Only events of these types; `document.*` is a prefix.',
+      }),
     ),
     cidrs: bound('Only from these addresses or networks.'),
     subject: Type.Optional(

@@ -1,5 +1,6 @@
 import type { AnyRoute } from '../route.ts';
 import { ADMIN_ROUTES } from './admin-routes.ts';
+import { BROWSER_ROUTES } from './browser-routes.ts';
 import { EVENT_ROUTES } from './event-routes.ts';
 import { EVIDENCE_ROUTES } from './evidence-routes.ts';
 import { INGEST_ROUTES } from './ingest-routes.ts';
@@ -8,6 +9,7 @@ import { SERVICE_ROUTES } from './service-routes.ts';
 /** Every route of the server. */
 export const ALL_ROUTES: readonly AnyRoute[] = [
   ...INGEST_ROUTES,
+  ...BROWSER_ROUTES,
   ...EVENT_ROUTES,
   ...EVIDENCE_ROUTES,
   ...ADMIN_ROUTES,

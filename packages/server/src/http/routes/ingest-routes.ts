@@ -141,12 +141,9 @@ export const INGEST_ROUTES: readonly AnyRoute[] = [
         );
       const events = await readBody(body);
       const key = headers['idempotency-key'];
-      const outcomes = await ingestEvents(
-        ops,
-        caller,
-        events.received,
-        typeof key === 'string' ? key : undefined,
-      );
+      const outcomes = await ingestEvents(ops, caller, events.received, {
+        idempotencyKey: typeof key === 'string' ? key : undefined,
+      });
       return answer(outcomes, events);
     },
   }),

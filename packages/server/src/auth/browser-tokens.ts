@@ -1,0 +1,65 @@
+import type { ApiKey } from './api-key.ts';
+import { newKeyId } from './api-key-token.ts';
+import type { ApiKeys, Authenticated } from './api-keys.ts';
+import { type BrowserClaims, openToken, parseBrowserToken, sealToken, tokenKey } from './browser-token.ts';
+
+/** A browser token that has proven itself. */
+export interface BrowserCredential {
+  /** The API key that made the token; what is taken through it counts as received from this key. */
+  readonly maker: Authenticated;
+  readonly claims: BrowserClaims;
+}
+
+/** Why a browser token was refused; for the server's own log, never told to the page. */
+export type BrowserTokenFailure = 'malformed' | 'unknown' | 'forged' | 'revoked' | 'expired';
+
+/** Costs an unknown key the same work as a known one. */
+const NO_KEY = { id: '', secretSha256: '' };
+
+/**
+ * Short-lived tokens for pages. They are not stored: a token holds all that is known of it, sealed, and is as good as
+ * the API key that made it. Revoking, rotating or expiry of that key ends its tokens with the next request.
+ */
+export class BrowserTokens {
+  readonly #keys: ApiKeys;
+  readonly #serverKey: Uint8Array;
+  readonly #now: () => number;
+
+  /** @param serverKey 32 bytes, the same on every node and at every start */
+  constructor(keys: ApiKeys, serverKey: Uint8Array, now: () => number) {
+    this.#keys = keys;
+    this.#serverKey = serverKey;
+    this.#now = now;
+  }
+
+  /** Makes a token that ends with the key that makes it, if that is sooner. */
+  make(
+    maker: ApiKey,
+    claims: Omit<BrowserClaims, 'id'>,
+    lifetimeS: number,
+  ): { readonly token: string; readonly expiresAtMs: number } {
+    const endMs = Math.min(this.#now() + lifetimeS * 1_000, maker.expiresAtMs ?? Number.POSITIVE_INFINITY);
+    const expiresAtS = Math.floor(endMs / 1_000);
+    const token = sealToken(tokenKey(this.#serverKey, maker), {
+      keyId: maker.id,
+      expiresAtS,
+      claims: { id: newKeyId(), ...claims },
+    });
+    return { token, expiresAtMs: expiresAtS * 1_000 };
+  }
+
+  /** Checks a token; whose page it came from is for the caller to compare. */
+  open(text: string): BrowserCredential | BrowserTokenFailure {
+    const parsed = parseBrowserToken(text);
+    if (parsed === undefined) return 'malformed';
+    const maker = this.#keys.find(parsed.keyId);
+    const claims = openToken(tokenKey(this.#serverKey, maker?.key ?? NO_KEY), parsed);
+    if (maker === undefined) return 'unknown';
+    if (claims === undefined) return 'forged';
+    const nowMs = this.#now();
+    if (maker.key.revokedAtMs !== undefined) return 'revoked';
+    if (parsed.expiresAtS * 1_000 <= nowMs || (maker.key.expiresAtMs ?? Number.POSITIVE_INFINITY) <= nowMs)
+      return 'expired';
+    return { maker, claims };
+  }
+}
