@@ -72,15 +72,15 @@ module.exports = {
     {
       name: 'ports-not-stores',
       comment:
-        'only the wiring (embedded*, read-only*), the threads it starts and what verifies the rows of SQLite know which store there is',
+        'only the drivers, the thread that feeds the search index of SQLite and what verifies the rows of a store know which store there is',
       severity: 'error',
       from: {
         path: '^packages/ledger/src/',
         pathNot: [
           test,
-          '^packages/ledger/src/(stores/|embedded|read-only|index)',
-          '-thread.ts$',
-          '/fsck/sqlite-',
+          '^packages/ledger/src/(stores|drivers)/',
+          '/search/search-thread.ts$',
+          '/fsck/(sqlite|postgres)-',
         ],
       },
       to: { path: '^packages/ledger/src/stores/' },

@@ -5,23 +5,19 @@ import { removeTemporaryFiles } from './data-dir/atomic-file.ts';
 import { type DataPaths, openFolder, prepareFolder, writeSigningKeys } from './data-dir/data-folder.ts';
 import { DiskSpace, noteFailedWrites } from './data-dir/disk-space.ts';
 import { lockFolder } from './data-dir/folder-lock.ts';
+import { chooseDriver } from './drivers/choose-driver.ts';
 import { KeyRing } from './keys/key-ring.ts';
 import { nodeCrypto } from './keys/node-crypto.ts';
 import { systemRandom } from './keys/random-pool.ts';
 import { Ledger, type LedgerLogger } from './ledger.ts';
+import type { LedgerPlace } from './ledger-place.ts';
+import type { Stores } from './ports/stores.ts';
 import { LogTiles } from './reading/log-tiles.ts';
-import { startSearchFollower } from './search/search-follower.ts';
-import { openSqliteStores, type SqliteStores } from './stores/sqlite/sqlite-stores.ts';
 
-export interface EmbeddedOptions {
-  /** Made when it does not exist. */
-  readonly dataDir: string;
+/** The data folder is made when it does not exist. */
+export interface EmbeddedOptions extends LedgerPlace {
   /** First part of every origin, only used at the first start; must be the same later. */
   readonly logName?: string | undefined;
-  /** 32 bytes, or their hex or base64; the file `master.key` in the folder when absent. */
-  readonly masterKey?: string | Uint8Array | undefined;
-  /** Signing key file outside the folder. */
-  readonly signingKeyFile?: string | undefined;
   readonly batchSize?: number | undefined;
   readonly batchIntervalMs?: number | undefined;
   readonly checkpointIntervalMs?: number | undefined;
@@ -34,13 +30,13 @@ export interface EmbeddedOptions {
   /** `false` leaves the full-text index alone: nothing is searchable, and no thread is started for it. */
   readonly search?: boolean | undefined;
   /** Puts something between the ledger and its stores; for tests that make them fail. */
-  readonly wrapStores?: ((stores: SqliteStores) => SqliteStores) | undefined;
+  readonly wrapStores?: ((stores: Stores) => Stores) | undefined;
 }
 
-/** A ledger over the embedded store, with everything that has to be closed together. */
+/** A ledger that runs in this process, with everything that has to be closed together. */
 export interface EmbeddedLedger {
   readonly ledger: Ledger;
-  readonly stores: SqliteStores;
+  readonly stores: Stores;
   readonly paths: DataPaths;
   readonly logName: string;
   /** Whether this start made the folder. */
@@ -74,12 +70,15 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLe
     await removeTemporaryFiles(options.dataDir);
     const folder = await openFolder(nodeCrypto, systemRandom, options);
     const { paths, logName, master, firstStart } = folder;
-    const opened = await openSqliteStores({ path: paths.ledger, searchPath: paths.search });
+    const { dataDir, store, signingKeyFile } = options;
+    const place: LedgerPlace = { dataDir, store, signingKeyFile, masterKey: folder.givenMasterKey };
+    const driver = await chooseDriver(place, paths);
+    const opened = await driver.open();
     const space = new DiskSpace(options.dataDir, logger);
     const stores = noteFailedWrites(options.wrapStores?.(opened) ?? opened, space);
     undo.push(() => stores.close());
     undo.push(() => space.close());
-    stores.onFailure((error) => logger.error({ err: error }, 'the writer thread died; restart the server'));
+    stores.onFailure((error) => logger.error({ err: error }, 'writing has ended; restart the server'));
     const { lastSeen, missing } = await LastSeen.load(paths.lastSeen);
     const keys = new KeyRing({ crypto: nodeCrypto, random: systemRandom, master, store: stores.keys });
     const ledger = new Ledger({
@@ -121,14 +120,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLe
     );
     await ledger.resumeRotation();
     if (options.search !== false) {
-      const follower = await startSearchFollower({
-        dataDir: options.dataDir,
-        ledgerPath: paths.ledger,
-        searchPath: paths.search,
-        ...(folder.givenMasterKey === undefined ? {} : { masterKey: folder.givenMasterKey }),
-        ...(options.signingKeyFile === undefined ? {} : { signingKeyFile: options.signingKeyFile }),
-        onError: (message) => logger.warn({}, message),
-      });
+      const follower = await driver.startSearch((message) => logger.warn({}, message));
       undo.push(() => follower.close());
       ledger.follow(follower);
     }

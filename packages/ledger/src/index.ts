@@ -31,6 +31,7 @@ export type {
   WordColumn,
 } from './ports/event-query-store.ts';
 export type { KeyStore, NewDataKey, StoredDataKey } from './ports/key-store.ts';
+export type { Fence, Lease, LeaseStore } from './ports/lease-store.ts';
 export type {
   AppendOutcome,
   AppendRecord,
@@ -40,6 +41,8 @@ export type {
   StoredRecord,
   StoredSeal,
 } from './ports/ledger-store.ts';
+export type { ChangeHint, SharedStore } from './ports/shared-store.ts';
+export type { ReadOnlyStores, Stores } from './ports/stores.ts';
 export type { MakeBlindIndex } from './projection/blind-columns.ts';
 export type { BlindIndex, EventColumns } from './projection/event-columns.ts';
 export { projectEvent } from './projection/project-event.ts';
@@ -49,9 +52,3 @@ export { FilterError, type FilterErrorCode } from './query/filter-error.ts';
 export { openReadOnly, ReadOnlyLedger, type ReadOnlyOptions } from './read-only.ts';
 export type { FoundEvent } from './reading/ledger-reader.ts';
 export { LedgerReader } from './reading/ledger-reader.ts';
-export { openSqliteReadOnly, type ReadOnlyStores } from './stores/sqlite/read-only.ts';
-export {
-  openSqliteStores,
-  type SqliteStoreOptions,
-  type SqliteStores,
-} from './stores/sqlite/sqlite-stores.ts';

@@ -31,7 +31,7 @@ export async function inspectFolder(
     const { lastSeen, missing } = await LastSeen.load(ledger.paths.lastSeen);
     if (!lock.held) {
       const { stores } = ledger;
-      stores.scan.checkSchema(ledger.paths.ledger);
+      await stores.checkSchema();
       const vkeys = (origin: string): readonly string[] => ledger.vkeys(origin);
       const { rolledBack } = await checkLogs({ stores, crypto: nodeCrypto, lastSeen, vkeys });
       if (rolledBack.length > 0) throw rollbackError(rolledBack);
@@ -40,6 +40,6 @@ export async function inspectFolder(
     const memoryMissing = missing && heads.length > 0;
     return { lock, logName: ledger.logName, logs: heads.length, records, memoryMissing };
   } finally {
-    ledger.close();
+    await ledger.close();
   }
 }

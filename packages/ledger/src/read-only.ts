@@ -1,37 +1,44 @@
-import { type DataPaths, openExisting } from './data-dir/data-folder.ts';
+import { type DataFolder, type DataPaths, openExisting } from './data-dir/data-folder.ts';
+import { chooseDriver } from './drivers/choose-driver.ts';
+import type { OpenedForReading } from './drivers/store-driver.ts';
+import type { LogSource, LogSourceOptions } from './fsck/log-source.ts';
 import { KeyRing } from './keys/key-ring.ts';
 import { nodeCrypto } from './keys/node-crypto.ts';
 import { systemRandom } from './keys/random-pool.ts';
 import { type SigningKeys, vkeysOf } from './keys/signing-key.ts';
+import type { LedgerPlace } from './ledger-place.ts';
+import type { ReadOnlyStores } from './ports/stores.ts';
 import { LedgerReader } from './reading/ledger-reader.ts';
-import { openSqliteReadOnly, type ReadOnlyStores } from './stores/sqlite/read-only.ts';
 
-export interface ReadOnlyOptions {
-  /** As for `openEmbedded`. */
-  readonly masterKey?: string | Uint8Array | undefined;
-  readonly signingKeyFile?: string | undefined;
-}
+/** As for `openEmbedded`. */
+export type ReadOnlyOptions = Omit<LedgerPlace, 'dataDir'>;
 
-/** A data folder opened for reading, in the calling thread, beside a running server or without one. */
+/** A ledger opened for reading, beside a running server or without one. */
 export class ReadOnlyLedger extends LedgerReader {
   readonly stores: ReadOnlyStores;
   readonly paths: DataPaths;
   /** First part of every origin. */
   readonly logName: string;
+  readonly #opened: OpenedForReading;
   readonly #signingKeys: SigningKeys;
 
-  constructor(parts: {
-    readonly stores: ReadOnlyStores;
-    readonly keys: KeyRing;
-    readonly paths: DataPaths;
-    readonly logName: string;
-    readonly signingKeys: SigningKeys;
-  }) {
-    super({ stores: parts.stores, crypto: nodeCrypto, keys: parts.keys });
-    this.stores = parts.stores;
-    this.paths = parts.paths;
-    this.logName = parts.logName;
-    this.#signingKeys = parts.signingKeys;
+  constructor(folder: Omit<DataFolder, 'firstStart'>, opened: OpenedForReading) {
+    const { stores } = opened;
+    super({
+      stores,
+      crypto: nodeCrypto,
+      keys: new KeyRing({
+        crypto: nodeCrypto,
+        random: systemRandom,
+        master: folder.master,
+        store: stores.keys,
+      }),
+    });
+    this.stores = stores;
+    this.paths = folder.paths;
+    this.logName = folder.logName;
+    this.#opened = opened;
+    this.#signingKeys = folder.signingKeys;
   }
 
   /** The data keys of all subjects, for whoever verifies seals. */
@@ -44,30 +51,25 @@ export class ReadOnlyLedger extends LedgerReader {
     return vkeysOf(nodeCrypto, this.#signingKeys, origin);
   }
 
-  close(): void {
-    this.stores.close();
+  /** The rows of one log as they are stored, for a verifier. */
+  openLogSource(tenant: string, options: LogSourceOptions): Promise<LogSource> {
+    return this.#opened.openLogSource(this, tenant, options);
+  }
+
+  close(): Promise<void> {
+    return this.stores.close();
   }
 }
 
 /**
- * Opens a data folder for reading. Writes nothing, takes no lock.
+ * Opens a data folder and its store for reading. Writes nothing, takes no lock. The embedded store is read in the
+ * calling thread.
  *
  * @throws {LedgerError} `folder_missing`, `folder_newer`, `key_missing`, `master_key_wrong`; {FatalError} of the store
  */
 export async function openReadOnly(dataDir: string, options: ReadOnlyOptions = {}): Promise<ReadOnlyLedger> {
-  const folder = await openExisting(nodeCrypto, systemRandom, { dataDir, ...options });
-  const stores = openSqliteReadOnly({ path: folder.paths.ledger, searchPath: folder.paths.search });
-  const keys = new KeyRing({
-    crypto: nodeCrypto,
-    random: systemRandom,
-    master: folder.master,
-    store: stores.keys,
-  });
-  return new ReadOnlyLedger({
-    stores,
-    keys,
-    paths: folder.paths,
-    logName: folder.logName,
-    signingKeys: folder.signingKeys,
-  });
+  const place: LedgerPlace = { ...options, dataDir };
+  const folder = await openExisting(nodeCrypto, systemRandom, place);
+  const driver = await chooseDriver(place, folder.paths);
+  return new ReadOnlyLedger(folder, await driver.openForReading());
 }

@@ -5,8 +5,9 @@ import { createSeededRandom, generateEvent, incomingEvent } from '@attestry/test
 import { LinkedLog, SeededRandom, sampleEvent, type UnlinkedRecord } from '@attestry/testkit/conformance';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EventCondition } from '../src/ports/event-query-store.ts';
+import type { Stores } from '../src/ports/stores.ts';
 import { ESTIMATE_ROWS } from '../src/stores/sqlite/sqlite-limits.ts';
-import { openSqliteStores, type SqliteStores } from '../src/stores/sqlite/sqlite-stores.ts';
+import { openSqliteStores } from '../src/stores/sqlite/sqlite-stores.ts';
 import { openLedger, receiptsOf, temporaryFolder } from './temporary-ledger.ts';
 
 const OLD = 1_232;
@@ -28,7 +29,7 @@ function eventAt(random: SeededRandom, n: number): UnlinkedRecord {
 
 describe('estimates of a log of two parts', () => {
   const folder = mkdtempSync(join(tmpdir(), 'attestry-'));
-  let stores: SqliteStores;
+  let stores: Stores;
 
   beforeAll(async () => {
     stores = await openSqliteStores({

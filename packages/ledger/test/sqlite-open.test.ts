@@ -14,9 +14,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { LinkedLog, SeededRandom, sampleEvent } from '@attestry/testkit/conformance';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FatalError, OperationalError } from '../src/errors.ts';
+import type { Stores } from '../src/ports/stores.ts';
 import { openSqliteReadOnly } from '../src/stores/sqlite/read-only.ts';
 import { PAGE_BYTES, SCHEMA_VERSION } from '../src/stores/sqlite/schema.ts';
-import { openSqliteStores, type SqliteStores } from '../src/stores/sqlite/sqlite-stores.ts';
+import { openSqliteStores } from '../src/stores/sqlite/sqlite-stores.ts';
 import { StoreThread } from '../src/stores/sqlite/store-thread.ts';
 
 const QUERY = { tenant: 'acme', personal: true, conditions: [], time: 'occurred' } as const;
@@ -24,9 +25,9 @@ const QUERY = { tenant: 'acme', personal: true, conditions: [], time: 'occurred'
 describe('a database of the SQLite store', () => {
   let folder: string;
   let path: string;
-  const open = (): Promise<SqliteStores> => openSqliteStores({ path, searchPath: join(folder, 'search.db') });
+  const open = (): Promise<Stores> => openSqliteStores({ path, searchPath: join(folder, 'search.db') });
   const random = new SeededRandom(5);
-  const fill = async (stores: SqliteStores, log: LinkedLog, count: number): Promise<void> => {
+  const fill = async (stores: Stores, log: LinkedLog, count: number): Promise<void> => {
     const events = Array.from({ length: count }, (_, n) => sampleEvent(random, 'acme', n));
     expect(await stores.ledger.append([log.link(1_000, events)])).toEqual({ kind: 'committed' });
   };

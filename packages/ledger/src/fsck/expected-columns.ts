@@ -11,7 +11,7 @@ import {
 import { LedgerError } from '../errors.ts';
 import type { MakeBlindIndex } from '../projection/blind-columns.ts';
 import { projectEvent } from '../projection/project-event.ts';
-import type { ReadOnlyLedger } from '../read-only.ts';
+import type { VerifiedLedger } from './log-source.ts';
 
 /** Columns that never depend on a sealed member: they can be compared although a seal stays closed. */
 const OPEN_COLUMNS = [
@@ -76,7 +76,7 @@ function openedMembers(seals: readonly OpenedSeal[]): SealedMembers[] | undefine
  * and the check of the keys says why.
  */
 export async function blindIndexes(
-  ledger: ReadOnlyLedger,
+  ledger: Pick<VerifiedLedger, 'keyRing'>,
   tenant: string,
 ): Promise<MakeBlindIndex | undefined> {
   try {

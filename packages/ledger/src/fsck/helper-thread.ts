@@ -1,39 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { checkDetails, DetailCheck, type RecordDetails } from '@attestry/core';
+import { checkDetails, DetailCheck } from '@attestry/core';
 import { nodeCrypto } from '../keys/node-crypto.ts';
 import { openReadOnly } from '../read-only.ts';
 import { blindIndexes, expectedColumns } from './expected-columns.ts';
-import { type SourceBeginning, type SourceHarvest, SqliteVerifySource } from './sqlite-verify-source.ts';
+import type { HelperAnswer, HelperBeginning, HelperOrder } from './helper-orders.ts';
 
-// Entry of a thread that helps a verification: opens the folder for itself and finds the details of chunks of records.
+// Entry of a thread that helps a verification: opens the store for itself and finds the details of chunks of records.
 
-/** What a helper begins with. */
-export interface HelperBeginning {
-  readonly dataDir: string;
-  readonly tenant: string;
-  readonly masterKey: string | Uint8Array | undefined;
-  readonly signingKeyFile: string | undefined;
-  /** Whether query columns are compared. */
-  readonly columns: boolean;
-  readonly begun: SourceBeginning;
-}
-
-/** From the verifier. */
-export type HelperOrder =
-  | { readonly kind: 'chunk'; readonly from: number; readonly to: number }
-  | { readonly kind: 'harvest' }
-  | { readonly kind: 'damage'; readonly limit: number }
-  | { readonly kind: 'stop' };
-
-/** To the verifier, one for each order but the last, in their order. */
-export type HelperAnswer =
-  | { readonly kind: 'details'; readonly details: RecordDetails | undefined }
-  | { readonly kind: 'harvest'; readonly harvest: SourceHarvest }
-  | { readonly kind: 'damage'; readonly damages: readonly string[] | undefined };
-
-const { dataDir, tenant, masterKey, signingKeyFile, columns, begun } = workerData as HelperBeginning;
-const ledger = await openReadOnly(dataDir, { masterKey, signingKeyFile });
-const source = new SqliteVerifySource(ledger, tenant, { begun });
+const { place, tenant, columns, begun } = workerData as HelperBeginning;
+const ledger = await openReadOnly(place.dataDir, place);
+const source = await ledger.openLogSource(tenant, { begun });
 await source.readState();
 const expected = expectedColumns(await blindIndexes(ledger, tenant), (record, members) =>
   source.onWholeEvent(record, members),
@@ -51,10 +27,10 @@ async function answer(order: HelperOrder): Promise<HelperAnswer | undefined> {
     case 'harvest':
       return { kind: 'harvest', harvest: source.harvest() };
     case 'damage':
-      return { kind: 'damage', damages: await attempt(async () => source.fileDamage(order.limit)) };
+      return { kind: 'damage', damages: await attempt(() => source.fileDamage(order.limit)) };
     case 'stop':
-      source.close();
-      ledger.close();
+      await source.close();
+      await ledger.close();
       parentPort?.close();
       return undefined;
   }

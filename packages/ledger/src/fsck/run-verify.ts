@@ -11,17 +11,17 @@ import {
 import { LastSeen } from '../checkpointer/last-seen.ts';
 import { errorText } from '../errors.ts';
 import { nodeCrypto } from '../keys/node-crypto.ts';
+import type { LedgerPlace } from '../ledger-place.ts';
 import { openReadOnly, type ReadOnlyLedger } from '../read-only.ts';
 import { blindIndexes, expectedColumns } from './expected-columns.ts';
-import { SqliteVerifySource } from './sqlite-verify-source.ts';
+import type { LogSource } from './log-source.ts';
 import { VerifyHelpers } from './verify-helpers.ts';
 
 /** Below this a thread takes longer to start than it saves. */
 const HELPED_RECORDS_MIN = 20_000;
 const HELPERS_MAX = 3;
 
-export interface VerifyFolderOptions {
-  readonly dataDir: string;
+export interface VerifyFolderOptions extends LedgerPlace {
   readonly tenant: string;
   /** First record to check; 0 when absent. */
   readonly from?: number;
@@ -31,8 +31,6 @@ export interface VerifyFolderOptions {
   readonly depth?: VerifyDepth;
   /** A key of the log known from elsewhere; the one in the folder when absent. */
   readonly vkey?: string;
-  readonly masterKey?: string | Uint8Array;
-  readonly signingKeyFile?: string;
   /**
    * Threads that help. When absent as many as there are other processors, at most 3, and none for a range that is checked
    * in a second or two anyway.
@@ -63,7 +61,7 @@ export async function runVerify(options: VerifyFolderOptions): Promise<Verificat
   } catch (error) {
     return unreadableReport(options.tenant, errorText(error));
   } finally {
-    ledger.close();
+    await ledger.close();
   }
 }
 
@@ -74,7 +72,7 @@ export async function runVerify(options: VerifyFolderOptions): Promise<Verificat
  */
 export async function tenantsToVerify(
   dataDir: string,
-  options: Pick<VerifyFolderOptions, 'masterKey' | 'signingKeyFile'> = {},
+  options: Omit<LedgerPlace, 'dataDir'> = {},
 ): Promise<readonly string[]> {
   const ledger = await openReadOnly(dataDir, options);
   try {
@@ -83,7 +81,7 @@ export async function tenantsToVerify(
     const seen = [...lastSeen.entries().values()].map(({ tenant }) => tenant);
     return [...new Set([...stored, ...seen])];
   } finally {
-    ledger.close();
+    await ledger.close();
   }
 }
 
@@ -93,7 +91,7 @@ async function verifyFolder(
 ): Promise<VerificationReport> {
   const { tenant, from, to, depth, onProgress } = options;
   const { origin, lastSeen } = await memoryOf(ledger, tenant);
-  const source = new SqliteVerifySource(ledger, tenant, { wholeFolder: options.wholeFolder ?? true });
+  const source = await ledger.openLogSource(tenant, { wholeFolder: options.wholeFolder ?? true });
   const blind = await blindIndexes(ledger, tenant);
   const helpers = await startHelpers(source, options);
   try {
@@ -118,15 +116,16 @@ async function verifyFolder(
     }
   } finally {
     await helpers?.close();
-    source.close();
+    await source.close();
   }
 }
 
 async function startHelpers(
-  source: SqliteVerifySource,
+  source: LogSource,
   options: VerifyFolderOptions,
 ): Promise<VerifyHelpers | undefined> {
-  const { dataDir, tenant, masterKey, signingKeyFile, from = 0, depth = 'all' } = options;
+  const { dataDir, store, masterKey, signingKeyFile, tenant, from = 0, depth = 'all' } = options;
+  const place: LedgerPlace = { dataDir, store, masterKey, signingKeyFile };
   const end = await endOf(source);
   const to = Math.min(options.to ?? end, end);
   const others = to - from < HELPED_RECORDS_MIN ? 0 : Math.min(availableParallelism() - 1, HELPERS_MAX);
@@ -135,7 +134,7 @@ async function startHelpers(
   const columns = depth === 'all' || depth === 'columns';
   const helpers = new VerifyHelpers(
     threads,
-    { dataDir, tenant, masterKey, signingKeyFile, columns, begun: source.beginning },
+    { place, tenant, columns, begun: source.beginning },
     { from, to, chunkRecords: VERIFY_CHUNK_RECORDS },
   );
   source.helpedBy(helpers);
@@ -143,7 +142,7 @@ async function startHelpers(
 }
 
 /** One past the last record; 0 when that cannot be read, which the verifier will name. */
-async function endOf(source: SqliteVerifySource): Promise<number> {
+async function endOf(source: LogSource): Promise<number> {
   try {
     return ((await source.readState())?.lastSeq ?? -1) + 1;
   } catch {

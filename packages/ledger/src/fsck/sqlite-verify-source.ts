@@ -9,18 +9,25 @@ import type {
   SourceSeal,
   SourceState,
   StoreFinding,
-  VerifySource,
 } from '@attestry/core';
 import { HASH_BYTES } from '@attestry/core';
+import type { DataPaths } from '../data-dir/data-folder.ts';
 import { errorText, FatalError } from '../errors.ts';
 import { type SearchTexts, searchTexts } from '../followers/search-text.ts';
 import type { ReadingKey } from '../keys/key-ring.ts';
-import type { ReadOnlyLedger } from '../read-only.ts';
 import { RawBoundsReader } from '../stores/sqlite/raw-bounds.ts';
 import { FilterCheck, type FilterSums } from '../stores/sqlite/raw-filters.ts';
 import type { RawRecord, RawSeal } from '../stores/sqlite/raw-scan.ts';
 import { type SearchBeginning, SearchCheck, type SearchSums } from '../stores/sqlite/raw-search.ts';
+import type { SqliteReadOnlyStores } from '../stores/sqlite/read-only.ts';
 import { LevelZeroTiles } from './level-zero-tiles.ts';
+import type {
+  LogSource,
+  LogSourceOptions,
+  SourceHarvest,
+  SourceHelpers,
+  VerifiedLedger,
+} from './log-source.ts';
 import { folderFindings } from './sqlite-folder-check.ts';
 import { keyFindings } from './sqlite-key-check.ts';
 
@@ -31,24 +38,22 @@ const FILE_DAMAGES_MAX = 20;
 const CHECKPOINTS_PER_READ = 1_000;
 
 /** What the sources of several threads have in common. */
-export interface SourceBeginning {
+interface Beginning {
   readonly filterSeed: Uint8Array | undefined;
   readonly search: SearchBeginning | undefined;
 }
 
-/** What a source has seen in the rows it read. */
-export interface SourceHarvest {
-  readonly noticed: readonly StoreFinding[];
+/** `sums` of a harvest. */
+interface Sums {
   readonly filters: FilterSums | undefined;
   readonly search: SearchSums | undefined;
 }
 
-/** Threads that read rows in place of the verifier's own source. */
-export interface SourceHelpers {
-  /** What they have seen; asked for once, at the end. */
-  harvests(): Promise<readonly SourceHarvest[]>;
-  /** As `SqliteVerifySource.fileDamage`; `undefined` when it was not found out. */
-  fileDamage(limit: number): Promise<readonly string[] | undefined>;
+/** Where the rows and the keys are. */
+interface SqliteLog {
+  readonly ledger: VerifiedLedger;
+  readonly stores: SqliteReadOnlyStores;
+  readonly paths: Pick<DataPaths, 'ledger' | 'search'>;
 }
 
 const NO_SEALS: RawSeal[] = [];
@@ -60,12 +65,14 @@ const SEARCH_DETAILS = {
 } as const;
 
 /** One log of a data folder, as it is stored: what the verifier reads when it is given a folder. */
-export class SqliteVerifySource implements VerifySource {
-  readonly #ledger: ReadOnlyLedger;
+export class SqliteVerifySource implements LogSource {
+  readonly #ledger: VerifiedLedger;
+  readonly #stores: SqliteReadOnlyStores;
+  readonly #paths: SqliteLog['paths'];
   readonly #bounds: RawBoundsReader;
   readonly #tenant: string;
   readonly #tiles = new LevelZeroTiles();
-  readonly #begun: SourceBeginning | undefined;
+  readonly #begun: Beginning | undefined;
   readonly #wholeFolder: boolean;
   #helpers: SourceHelpers | undefined;
   /** Found while rows were read, told by `readStrays`. */
@@ -76,23 +83,17 @@ export class SqliteVerifySource implements VerifySource {
   /** One past the last record, when the bounds were read. */
   #end = 0;
 
-  /**
-   * @param options.begun what the verifier's own source began with, when this is that of a helper
-   * @param options.wholeFolder whether strays are also looked for beside this log; `true` when absent
-   */
-  constructor(
-    ledger: ReadOnlyLedger,
-    tenant: string,
-    options: { readonly begun?: SourceBeginning; readonly wholeFolder?: boolean } = {},
-  ) {
+  constructor({ ledger, stores, paths }: SqliteLog, tenant: string, options: LogSourceOptions) {
     this.#ledger = ledger;
+    this.#stores = stores;
+    this.#paths = paths;
     this.#tenant = tenant;
-    this.#begun = options.begun;
+    this.#begun = options.begun as Beginning | undefined;
     this.#wholeFolder = options.wholeFolder ?? true;
-    this.#bounds = new RawBoundsReader(ledger.paths.ledger);
+    this.#bounds = new RawBoundsReader(paths.ledger);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#bounds.close();
     this.#search?.close();
   }
@@ -103,7 +104,7 @@ export class SqliteVerifySource implements VerifySource {
   }
 
   async readState(): Promise<SourceState | undefined> {
-    this.#logNo = this.#ledger.stores.scan.logNo(this.#tenant);
+    this.#logNo = this.#stores.scan.logNo(this.#tenant);
     const bounds = this.#logNo === undefined ? undefined : this.#bounds.bounds(this.#logNo);
     if (bounds === undefined) return undefined;
     const { origin, size, lastHash, lastAtMs, lastSeq, checkpointSize, eventIds } = bounds;
@@ -115,7 +116,7 @@ export class SqliteVerifySource implements VerifySource {
 
   async readRows(from: number, to: number, parts: RowParts): Promise<readonly SourceRow[]> {
     if (parts === 'records') return this.#readTexts(from, to);
-    const { scan } = this.#ledger.stores;
+    const { scan } = this.#stores;
     const logNo = this.#knownLog();
     const rows: SourceRow[] = [];
     const seals = scan.seals(logNo, from, to);
@@ -137,7 +138,7 @@ export class SqliteVerifySource implements VerifySource {
   }
 
   #readTexts(from: number, to: number): readonly SourceRow[] {
-    return this.#ledger.stores.scan.texts(this.#knownLog(), from, to).map(({ seq, text, leafHash }) => {
+    return this.#stores.scan.texts(this.#knownLog(), from, to).map(({ seq, text, leafHash }) => {
       this.#tiles.add(seq, leafHash);
       return { seq, text, leafHash, columns: undefined, seals: [] };
     });
@@ -145,14 +146,14 @@ export class SqliteVerifySource implements VerifySource {
 
   async readTile(level: number, index: number): Promise<Uint8Array | undefined> {
     const assembled = level === 0 ? this.#tiles.get(index) : undefined;
-    return assembled ?? this.#ledger.stores.ledger.readTile(this.#tenant, level, index);
+    return assembled ?? this.#stores.ledger.readTile(this.#tenant, level, index);
   }
 
   async readCheckpoints(sizeFrom: number, sizeTo: number): Promise<readonly SourceCheckpoint[]> {
     const found: SourceCheckpoint[] = [];
     let from = sizeFrom;
     for (;;) {
-      const page = await this.#ledger.stores.checkpoints.list(this.#tenant, {
+      const page = await this.#stores.checkpoints.list(this.#tenant, {
         sizeFrom: from,
         sizeTo,
         order: 'asc',
@@ -166,7 +167,7 @@ export class SqliteVerifySource implements VerifySource {
   }
 
   async findEventIds(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    return this.#ledger.stores.scan.eventIds(this.#knownLog(), ids);
+    return this.#stores.scan.eventIds(this.#knownLog(), ids);
   }
 
   async readKeys(by: 'kid' | 'sub', names: readonly string[]): Promise<readonly SourceKey[]> {
@@ -177,7 +178,7 @@ export class SqliteVerifySource implements VerifySource {
         access: { kind: destroyed ? 'destroyed' : 'locked' },
       }));
     }
-    const stored = await this.#ledger.stores.keys.findByKid(this.#tenant, names);
+    const stored = await this.#stores.keys.findByKid(this.#tenant, names);
     const opened = await this.#open(stored.map(({ kid }) => kid));
     const keys: SourceKey[] = [];
     for (const { kid, sub } of stored) {
@@ -188,18 +189,16 @@ export class SqliteVerifySource implements VerifySource {
     return keys;
   }
 
-  /** What SQLite itself finds wrong with the database file, at most `limit` sentences. */
-  fileDamage(limit: number): string[] {
+  async fileDamage(limit: number): Promise<readonly string[]> {
     return this.#bounds.fileDamage(limit);
   }
 
-  /** Says who reads some of the rows in its place. */
   helpedBy(helpers: SourceHelpers): void {
     this.#helpers = helpers;
   }
 
   async *readStrays(from: number, _to: number): AsyncGenerator<StoreFinding, void> {
-    for (const harvest of (await this.#helpers?.harvests()) ?? []) this.merge(harvest);
+    for (const harvest of (await this.#helpers?.harvests()) ?? []) this.#merge(harvest);
     yield* this.#noticed.splice(0);
     const logNo = this.#knownLog();
     const whole = from === 0 && this.#wholeFolder;
@@ -222,7 +221,7 @@ export class SqliteVerifySource implements VerifySource {
       const detail = `the index of filters has entries that belong to no log of this folder (${strangers})`;
       yield { code: 'PROJECTION', field: 'filters', detail };
     }
-    for (const damage of (await damages) ?? this.fileDamage(FILE_DAMAGES_MAX)) {
+    for (const damage of (await damages) ?? (await this.fileDamage(FILE_DAMAGES_MAX))) {
       yield { code: 'UNREADABLE', detail: `the database file is damaged: ${damage}` };
     }
   }
@@ -240,31 +239,27 @@ export class SqliteVerifySource implements VerifySource {
 
   /** Before any record is read, so that no document of a later record is expected. */
   #begin(logNo: number): void {
-    this.#filters ??= new FilterCheck(this.#ledger.paths.ledger, logNo, this.#begun?.filterSeed);
+    this.#filters ??= new FilterCheck(this.#paths.ledger, logNo, this.#begun?.filterSeed);
     try {
-      this.#search ??= new SearchCheck(this.#ledger.paths, logNo, this.#begun?.search);
+      this.#search ??= new SearchCheck(this.#paths, logNo, this.#begun?.search);
     } catch (error) {
       this.#noticed.push({ code: 'UNREADABLE', detail: errorText(error) });
     }
   }
 
-  /** What the source of a helper begins with; after `readState`. */
-  get beginning(): SourceBeginning {
+  get beginning(): Beginning {
     return { filterSeed: this.#filters?.seed, search: this.#search?.beginning };
   }
 
-  /** What was seen in the rows that were read here, for `merge`. */
   harvest(): SourceHarvest {
-    return {
-      noticed: this.#noticed.splice(0),
-      filters: this.#filters?.sums(),
-      search: this.#search?.sums(),
-    };
+    const sums: Sums = { filters: this.#filters?.sums(), search: this.#search?.sums() };
+    return { noticed: this.#noticed.splice(0), sums };
   }
 
   /** Takes what was seen in rows that a helper read. */
-  merge({ noticed, filters, search }: SourceHarvest): void {
+  #merge({ noticed, sums }: SourceHarvest): void {
     this.#noticed.push(...noticed);
+    const { filters, search } = (sums ?? {}) as Partial<Sums>;
     if (filters !== undefined) this.#filters?.merge(filters);
     if (search !== undefined) this.#search?.merge(search);
   }

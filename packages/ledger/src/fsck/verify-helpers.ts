@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { DetailHelpers, RecordDetails } from '@attestry/core';
-import type { HelperAnswer, HelperBeginning, HelperOrder } from './helper-thread.ts';
-import type { SourceHarvest, SourceHelpers } from './sqlite-verify-source.ts';
+import type { HelperAnswer, HelperBeginning, HelperOrder } from './helper-orders.ts';
+import type { SourceHarvest, SourceHelpers } from './log-source.ts';
 
 /** Rounds of chunks that are handed out before the verifier asks for them, so that no helper waits. */
 const ROUNDS_AHEAD = 2;
@@ -112,7 +112,7 @@ class HelperThread {
     if (answer?.kind === 'harvest') return answer.harvest;
     const detail = 'a thread of this verification died, and what it saw of the search index is not compared';
     const noticed = this.#hasWorked ? [{ code: 'UNREADABLE', detail } as const] : [];
-    return { noticed, filters: undefined, search: undefined };
+    return { noticed };
   }
 
   async stop(): Promise<void> {

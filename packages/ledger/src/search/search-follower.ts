@@ -2,19 +2,16 @@ import { Worker } from 'node:worker_threads';
 import type { SplitEvent } from '@attestry/core';
 import { searchTexts } from '../followers/search-text.ts';
 import { type TextRun, textRun } from '../followers/texts-at-hand.ts';
+import type { LedgerPlace } from '../ledger-place.ts';
 import type { LogHead } from '../ports/ledger-store.ts';
 
 /** Heap of the thread: a batch of 500 records of 60,000 bytes with their texts. Past that it ends and is started anew. */
 const SEARCH_MEMORY = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 256 } as const;
 
 export interface SearchFollowerOptions {
-  readonly dataDir: string;
+  readonly place: LedgerPlace;
   readonly ledgerPath: string;
   readonly searchPath: string;
-  /** Master key given by the environment; read from the data folder when absent. */
-  readonly masterKey?: Uint8Array;
-  /** When the signing key is kept outside the folder. */
-  readonly signingKeyFile?: string;
   /** Told once per failure, with a text that holds no personal data. */
   readonly onError: (message: string) => void;
 }
@@ -130,11 +127,11 @@ class ThreadedSearchFollower implements SearchFollower {
 
   /** Resolves with the first news of the thread, good or bad. */
   #launch(): Promise<void> {
-    const { dataDir, ledgerPath, searchPath, masterKey, signingKeyFile } = this.#options;
+    const { place, ledgerPath, searchPath } = this.#options;
     const worker = new Worker(new URL('./search-thread.ts', import.meta.url), {
       name: 'attestry-search',
       resourceLimits: SEARCH_MEMORY,
-      workerData: { dataDir, ledgerPath, searchPath, masterKey, signingKeyFile },
+      workerData: { place, ledgerPath, searchPath },
     });
     this.#worker = worker;
     worker.unref();

@@ -5,7 +5,7 @@ import { TextsAtHand } from '../followers/texts-at-hand.ts';
 import type { LogHead, StoredRecord } from '../ports/ledger-store.ts';
 import { openReadOnly } from '../read-only.ts';
 import { SearchIndex } from '../stores/sqlite/search-index.ts';
-import type { SearchOrder, SearchReport } from './search-follower.ts';
+import type { SearchFollowerOptions, SearchOrder, SearchReport } from './search-follower.ts';
 
 // Entry of the search thread: reads the ledger, writes search.db, knows nothing of the server.
 
@@ -16,19 +16,13 @@ const POLL_MS = 1_000;
 const WATCH_MS = 500;
 const BACKOFF_MS = { first: 200, max: 30_000 };
 
-const { dataDir, ledgerPath, searchPath, masterKey, signingKeyFile } = workerData as {
-  readonly dataDir: string;
-  readonly ledgerPath: string;
-  readonly searchPath: string;
-  readonly masterKey: Uint8Array | undefined;
-  readonly signingKeyFile: string | undefined;
-};
+const { place, ledgerPath, searchPath } = workerData as Omit<SearchFollowerOptions, 'onError'>;
 
 function tell(report: SearchReport): void {
   parentPort?.postMessage(report);
 }
 
-const ledger = await openReadOnly(dataDir, { masterKey, signingKeyFile });
+const ledger = await openReadOnly(place.dataDir, place);
 
 async function textsOf(head: LogHead, records: readonly StoredRecord[]): Promise<SearchableTexts[]> {
   // Canonical records end with their type, so the others are left out without parsing them.
@@ -82,7 +76,7 @@ async function stop(): Promise<void> {
   await watching;
   await runner.stop();
   index.close();
-  ledger.close();
+  await ledger.close();
   parentPort?.close();
 }
 

@@ -2,7 +2,7 @@ import { type Fault, type FaultPlan, faultyStores, type StoreStep } from '@attes
 import { describe, expect, it } from 'vitest';
 import { OperationalError } from '../../src/errors.ts';
 import type { Receipt } from '../../src/ingest/incoming-event.ts';
-import type { SqliteStores } from '../../src/stores/sqlite/sqlite-stores.ts';
+import type { Stores } from '../../src/ports/stores.ts';
 import { audit, events, openLedger, receiptsOf, temporaryFolder } from '../temporary-ledger.ts';
 
 /** Fails the next calls of one step, as many as `times` says. */
@@ -152,7 +152,7 @@ describe('when the commit fails', () => {
 });
 
 /** A store that cannot write records with a certain word in them. */
-function poisoned(stores: SqliteStores, word: string): SqliteStores {
+function poisoned(stores: Stores, word: string): Stores {
   const { ledger } = stores;
   return {
     ...stores,

@@ -66,7 +66,7 @@ async function run(): Promise<void> {
       for await (const page of pages(opened)) await sendChunks(page);
       send({ kind: 'end' });
     } finally {
-      opened.close();
+      await opened.close();
     }
   } catch (error) {
     send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });

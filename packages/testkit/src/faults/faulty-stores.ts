@@ -1,4 +1,4 @@
-import { OperationalError, type SqliteStores } from '@attestry/ledger';
+import { OperationalError, type Stores } from '@attestry/ledger';
 
 /** The calls of the stores that can be made to fail. */
 export type StoreStep =
@@ -27,7 +27,7 @@ export type FaultPlan = (step: StoreStep) => Fault;
  * The real stores with faults in front of them. `plan` is asked at every call, so a test can change its mind at any
  * time; the stores behind are never replaced.
  */
-export function faultyStores(stores: SqliteStores, plan: FaultPlan): SqliteStores {
+export function faultyStores(stores: Stores, plan: FaultPlan): Stores {
   const inject = async <T>(step: StoreStep, call: () => Promise<T>): Promise<T> => {
     const fault = plan(step);
     if (fault === 'dead') return new Promise<T>(() => undefined);

@@ -2,7 +2,6 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { EventColumns } from '../../projection/event-columns.ts';
 import { Dictionary } from './dictionary.ts';
 import { type FilteredRow, regulationNumbers, TERM_COLUMNS } from './filter-entries.ts';
-import { checkSchema } from './open-database.ts';
 import { uuidBytes } from './packed-append.ts';
 import { recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, seqOfKey } from './row-key.ts';
 import { toStoreError } from './store-error.ts';
@@ -67,11 +66,6 @@ export class RawScan {
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#dictionary = new Dictionary(db, 'read');
-  }
-
-  /** Refuses what a start refuses; see `checkSchema`. */
-  checkSchema(path: string): void {
-    checkSchema(this.#db, path);
   }
 
   /** Number of the tenant's log, which the other calls take. */

@@ -1,23 +1,13 @@
 import { LedgerError } from '../../errors.ts';
-import type { AdminStore } from '../../ports/admin-store.ts';
-import type { CheckpointStore } from '../../ports/checkpoint-store.ts';
-import type { EventQueryStore } from '../../ports/event-query-store.ts';
-import type { KeyStore } from '../../ports/key-store.ts';
-import type { LedgerStore } from '../../ports/ledger-store.ts';
+import type { ReadOnlyStores } from '../../ports/stores.ts';
+import { checkSchema } from './open-database.ts';
 import { RawScan } from './raw-scan.ts';
 import { SqliteReader } from './sqlite-reader.ts';
 
-/** The reading half of the stores, in the calling thread. Nothing of it can write. */
-export interface ReadOnlyStores {
-  readonly ledger: Omit<LedgerStore, 'append'>;
-  readonly checkpoints: Omit<CheckpointStore, 'put'>;
-  /** `ensure` rejects; `ensureIndexKey` returns the stored key and rejects when there is none. */
-  readonly keys: KeyStore;
-  readonly admin: Pick<AdminStore, 'list' | 'get'>;
-  readonly query: EventQueryStore;
+/** The reading half of the stores, in the calling thread. */
+export interface SqliteReadOnlyStores extends ReadOnlyStores {
   /** Every stored row as it is, for a verifier. */
   readonly scan: RawScan;
-  close(): void;
 }
 
 /**
@@ -29,7 +19,7 @@ export interface ReadOnlyStores {
 export function openSqliteReadOnly(options: {
   readonly path: string;
   readonly searchPath?: string;
-}): ReadOnlyStores {
+}): SqliteReadOnlyStores {
   const reader = new SqliteReader(options);
   const { records, settings, events } = reader;
   return {
@@ -66,7 +56,8 @@ export function openSqliteReadOnly(options: {
       estimate: async (query) => events.estimate(query),
       stats: async (query, by, limit) => events.stats(query, by, limit),
     },
+    checkSchema: async () => checkSchema(reader.db, options.path),
     scan: new RawScan(reader.db),
-    close: () => reader.close(),
+    close: async () => reader.close(),
   };
 }

@@ -1,10 +1,8 @@
 import { statSync } from 'node:fs';
 import type { FatalError } from '../../errors.ts';
-import type { AdminStore } from '../../ports/admin-store.ts';
-import type { CheckpointStore } from '../../ports/checkpoint-store.ts';
-import type { EventQueryStore } from '../../ports/event-query-store.ts';
 import type { KeyStore } from '../../ports/key-store.ts';
 import type { LedgerStore } from '../../ports/ledger-store.ts';
+import type { Stores } from '../../ports/stores.ts';
 import { packAppend } from './packed-append.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { READERS_DEFAULT, WRITER_MEMORY } from './sqlite-limits.ts';
@@ -20,28 +18,15 @@ export interface SqliteStoreOptions {
   readonly readers?: number;
 }
 
-/** The embedded store: one file, one writer thread, some reader threads; nothing runs in the caller's thread. */
-export interface SqliteStores {
-  readonly ledger: LedgerStore;
-  readonly checkpoints: CheckpointStore;
-  readonly keys: KeyStore;
-  readonly admin: AdminStore;
-  readonly query: EventQueryStore;
-  /** Bytes of all files, search included. */
-  storeBytes(): Promise<number>;
-  /** Calls back once when the writer thread has died: every write from then on is rejected with the same error. */
-  onFailure(listener: (error: FatalError) => void): void;
-  /** Finishes what was called, copies the write-ahead log into the database, ends the threads. */
-  close(): Promise<void>;
-}
-
 /**
- * Opens the embedded store for a server. One process at a time: the caller holds the folder's lock.
+ * Opens the embedded store for a server: one file, one writer thread, some reader threads; nothing runs in the caller's
+ * thread, and closing copies the write-ahead log into the database. One process at a time: the caller holds the folder's
+ * lock.
  *
  * @throws {FatalError} `store_foreign`, `store_newer`, `store_corrupt`, each saying what to do
  * @throws {OperationalError} `store_open`, `store_full`, `store_busy`
  */
-export async function openSqliteStores(options: SqliteStoreOptions): Promise<SqliteStores> {
+export async function openSqliteStores(options: SqliteStoreOptions): Promise<Stores> {
   const failure = new Failure();
   const writer = await StoreThread.start({
     name: 'writer',

@@ -1,0 +1,25 @@
+import type { LogSource, LogSourceOptions, VerifiedLedger } from '../fsck/log-source.ts';
+import type { ReadOnlyStores, Stores } from '../ports/stores.ts';
+import type { SearchFollower } from '../search/search-follower.ts';
+
+/** A store opened for reading, with what can be read of it beyond the ports. */
+export interface OpenedForReading {
+  readonly stores: ReadOnlyStores;
+  /** The rows of one log as they are stored, for a verifier. */
+  openLogSource(ledger: VerifiedLedger, tenant: string, options: LogSourceOptions): Promise<LogSource>;
+}
+
+/**
+ * One kind of database behind the ports: how it is opened, read, verified and made searchable. What only one kind needs
+ * is loaded when it is used.
+ */
+export interface StoreDriver {
+  open(): Promise<Stores>;
+  openForReading(): Promise<OpenedForReading>;
+  /**
+   * Starts what makes committed events searchable.
+   *
+   * @param onError told once per failure, with a text that holds no personal data
+   */
+  startSearch(onError: (message: string) => void): Promise<SearchFollower>;
+}
