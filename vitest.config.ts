@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 // Set by `script/test --fuzz`: fuzzing takes minutes and is asked for.
@@ -10,5 +11,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Vitest leaves one processor to itself; with two, that is one file at a time, and many tests wait more than they work.
+    maxWorkers: Math.max(2, availableParallelism()),
   },
 });

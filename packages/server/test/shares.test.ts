@@ -79,10 +79,10 @@ async function exportNothing(token: string): Promise<number> {
 describe('exports', () => {
   it('leave half of the slots to others, however many one tenant asks for', async () => {
     const opened = await Promise.all(Array.from({ length: 6 }, () => open(anne)));
-    expect(opened.map(({ status }) => status).sort()).toEqual([200, 200, 503, 503, 503, 503]);
+    expect(opened.map(({ status }) => status).sort()).toEqual([200, 200, 429, 429, 429, 429]);
     const second = (await server.makeKey({ roles: ['auditor'] }, 'anne')).token;
     const refused = await server.get('/v1/export?actor=nobody', second);
-    expect(refused.statusCode).toBe(503);
+    expect(refused.statusCode).toBe(429);
     expect(refused.json()).toMatchObject({
       detail: '2 exports of this tenant are running already.',
       retry_after: 10,
@@ -95,8 +95,8 @@ describe('exports', () => {
     const operator = (await server.makeKey({ roles: ['platform_admin'] })).token;
     const asked = (tenant: string) => server.get(`/v1/export?type=big.one&tenant=${tenant}`, operator);
     const answers = await Promise.all(['anne', 'bert', 'anne', 'bert'].map(asked));
-    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 200, 503, 503]);
-    expect(answers.find(({ statusCode }) => statusCode === 503)?.json().detail).toContain('with this key');
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 200, 429, 429]);
+    expect(answers.find(({ statusCode }) => statusCode === 429)?.json().detail).toContain('with this key');
   });
 
   it('give the place of a download that nobody reads to one that waits, and keep those that are read', async () => {
@@ -136,7 +136,7 @@ describe('verifications', () => {
     const accepted = answers.filter(({ statusCode }) => statusCode === 202);
     // A share waits, and one may run already.
     expect(accepted.length - 5).toBeOneOf([0, 1]);
-    const refused = answers.find(({ statusCode }) => statusCode === 503);
+    const refused = answers.find(({ statusCode }) => statusCode === 429);
     expect(refused?.json().detail).toBe('5 verifications of this key are waiting already.');
     const other = await start(carl);
     expect(other.statusCode).toBe(202);

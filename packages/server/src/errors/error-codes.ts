@@ -125,7 +125,8 @@ export const ERROR_CODES = {
     status: 429,
     title: 'Too many requests',
     retry: 'later',
-    advice: 'Wait for the seconds of `Retry-After`. Batches of up to 1,000 events count as one request.',
+    advice:
+      'Wait for the seconds of `Retry-After`. Batches of up to 1,000 events count as one request. Exports and verifications have a share per key and tenant, which `detail` names.',
   },
   headers_too_large: {
     status: 431,

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { ApiError } from '../errors/api-error.ts';
+import type { ErrorCode } from '../errors/error-codes.ts';
 import {
   EXPORT_MEMORY,
   EXPORT_READ_BYTES_MIN,
@@ -39,7 +40,7 @@ export class Exporter {
 
   /**
    * @param key id of the API key that asks
-   * @throws {ApiError} `overloaded` when as many as allowed run, here or for this tenant or key
+   * @throws {ApiError} `rate_limited` when as many as allowed run for this key or tenant, `overloaded` when they run here
    */
   async start(order: ExportOrder, key: string): Promise<Readable> {
     this.#makeRoom(order.tenant, key);
@@ -97,19 +98,19 @@ export class Exporter {
 
   /** Every bound that another export would break must give one back, or it is refused. */
   #makeRoom(tenant: string, key: string): void {
-    const bounds: readonly [number, string, (running: Running) => boolean][] = [
-      [EXPORTS_PER_KEY_MAX, 'with this key', (running) => running.key === key],
-      [EXPORTS_PER_TENANT_MAX, 'of this tenant', (running) => running.tenant === tenant],
-      [EXPORTS_RUNNING_MAX, 'on this server', () => true],
+    const bounds: readonly [number, string, (running: Running) => boolean, ErrorCode][] = [
+      [EXPORTS_PER_KEY_MAX, 'with this key', (running) => running.key === key, 'rate_limited'],
+      [EXPORTS_PER_TENANT_MAX, 'of this tenant', (running) => running.tenant === tenant, 'rate_limited'],
+      [EXPORTS_RUNNING_MAX, 'on this server', () => true, 'overloaded'],
     ];
     const ending = new Set<Running>();
-    for (const [max, whose, isCounted] of bounds) {
+    for (const [max, whose, isCounted, code] of bounds) {
       const counted = [...this.#running].filter((running) => isCounted(running) && !ending.has(running));
       if (counted.length < max) continue;
       const unread = counted.find(({ transfer }) => transfer?.isUnread === true);
       if (unread === undefined) {
         const detail = `${max} exports ${whose} are running already.`;
-        throw new ApiError('overloaded', detail, { retryAfterS: 10 });
+        throw new ApiError(code, detail, { retryAfterS: 10 });
       }
       ending.add(unread);
     }

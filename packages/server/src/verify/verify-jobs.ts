@@ -98,7 +98,7 @@ export class VerifyJobs {
 
   /**
    * @param key id of the API key that asks
-   * @throws {ApiError} `overloaded` when as many as allowed are waiting
+   * @throws {ApiError} `rate_limited` or `overloaded` when as many as allowed are waiting
    */
   async start(tenant: string, range: VerifyRange, key: string): Promise<VerifyJob> {
     const created_at = new Date(this.#options.now()).toISOString();

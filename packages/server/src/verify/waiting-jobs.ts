@@ -1,4 +1,5 @@
 import { ApiError } from '../errors/api-error.ts';
+import type { ErrorCode } from '../errors/error-codes.ts';
 
 /** Whose a job is: the tenant whose log it reads, and the API key that asked. */
 export interface JobOwner {
@@ -29,18 +30,23 @@ export class WaitingJobs<Job extends JobOwner> {
     return [...this.#byTenant.values()].flatMap((byKey) => [...byKey.values()].flat());
   }
 
-  /** @throws {ApiError} `overloaded` when there is no place, here or for this tenant or key */
+  /** @throws {ApiError} `rate_limited` when the share of this key or tenant is used up, `overloaded` when there is no place */
   add(job: Job): void {
     const all = this.#all;
-    const bounds: readonly [number, string, number][] = [
-      [this.#max.perKey, 'of this key', all.filter(({ key }) => key === job.key).length],
-      [this.#max.perTenant, 'of this tenant', all.filter(({ tenant }) => tenant === job.tenant).length],
-      [this.#max.all, 'on this server', all.length],
+    const bounds: readonly [number, string, number, ErrorCode][] = [
+      [this.#max.perKey, 'of this key', all.filter(({ key }) => key === job.key).length, 'rate_limited'],
+      [
+        this.#max.perTenant,
+        'of this tenant',
+        all.filter(({ tenant }) => tenant === job.tenant).length,
+        'rate_limited',
+      ],
+      [this.#max.all, 'on this server', all.length, 'overloaded'],
     ];
-    for (const [max, whose, waiting] of bounds) {
+    for (const [max, whose, waiting, code] of bounds) {
       if (waiting < max) continue;
       const detail = `${max} verifications ${whose} are waiting already.`;
-      throw new ApiError('overloaded', detail, { retryAfterS: 10 });
+      throw new ApiError(code, detail, { retryAfterS: 10 });
     }
     const byKey = this.#byTenant.get(job.tenant) ?? new Map<string, Job[]>();
     this.#byTenant.set(job.tenant, byKey);
