@@ -34,13 +34,20 @@ test.each([
   ],
   ['POST', undefined, 404, 'api.request', 'create', 'failure', undefined],
   ['POST', '/', 503, 'api.error', 'create', 'failure', undefined],
+  ['POST', '/courses/:id/sessions', 201, 'session.created', 'create', 'success', { type: 'session' }],
+  ['POST', '/users/:id/suspend', 200, 'user.suspend', 'execute', 'success', { type: 'user', id: '7' }],
+  ['PATCH', '/users/:id/profile', 200, 'profile.updated', 'update', 'success', { type: 'profile' }],
+  ['PUT', '/users{/:id}', 200, 'user.updated', 'update', 'success', { type: 'user', id: '7' }],
+  ['PUT', '/files/*path', 200, 'file.updated', 'update', 'success', { type: 'file', id: 'a/b' }],
+  ['DELETE', '/resets/:token', 200, 'reset.deleted', 'delete', 'success', { type: 'reset' }],
+  ['PUT', '/:from-:to', 200, 'api.request', 'update', 'success', undefined],
 ] as const)('%s %s answered with %i is %s', (...row) => {
   const [method, route, status, type, verb, outcome, target] = row;
   const { category: _category, ...what } = classifyRequest({
     method,
     route,
     status,
-    params: { id: '7', org: 'o' },
+    params: { id: '7', org: 'o', path: ['a', 'b'], token: 't' },
   });
   expect(what).toEqual({
     type,
@@ -72,6 +79,19 @@ test.each([
   ['bus', 'bus'],
   ['gas', 'gas'],
   ['keys', 'key'],
+  ['series', 'series'],
+  ['settings', 'settings'],
+  ['billing_addresses', 'billing_address'],
+  ['photos', 'photo'],
+  ['areas', 'area'],
+  ['apis', 'api'],
+  ['ids', 'id'],
+  ['sizes', 'size'],
+  ['quizzes', 'quiz'],
+  ['viruses', 'virus'],
+  ['warehouses', 'warehouse'],
+  ['heroes', 'hero'],
+  ['dns', 'dns'],
 ])('one of the %s is a %s', (plural, one) => {
   expect(singular(plural)).toBe(one);
 });
@@ -90,6 +110,10 @@ test.each([
   ['IPv4 in IPv6', '::ffff:192.0.2.1', undefined, false, '192.0.2.1'],
   ['with a port', '10.0.0.9', '[2001:db8::1]:443', 1, '2001:db8::1'],
   ['nonsense', '10.0.0.9', 'unknown', 1, undefined],
+  ['colons', '10.0.0.9', '::::', 1, undefined],
+  ['too many groups', '10.0.0.9', '1:2:3:4:5:6:7:8:9', 1, undefined],
+  ['octal', '10.0.0.9', '010.1.1.1', 1, undefined],
+  ['a zone', 'fe80::1%eth0', undefined, false, 'fe80::1'],
   ['fewer hops than proxies', '10.0.0.9', undefined, 3, '10.0.0.9'],
 ] as const)('the address of the client, %s', (...row) => {
   const [, remote, forwarded, trust, address] = row;
@@ -106,5 +130,12 @@ test('exclusions are exact, end at segments, or ask', () => {
     false,
     false,
   ]);
+  // A way out of a prefix is not covered by it.
+  expect(
+    ['/internal/../admin', '/internal/%2e%2e/admin', '/internal//x', '/internal/..'].map((path) =>
+      asked(path),
+    ),
+  ).toEqual([false, false, false, false]);
+  expect(['/internal/a..b', '/internal/.well-known'].map((path) => asked(path))).toEqual([true, true]);
   expect(asked('/', 'TRACE')).toBe(true);
 });

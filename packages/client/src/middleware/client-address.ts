@@ -4,6 +4,8 @@ export type TrustProxy = number | boolean | ((address: string) => boolean);
 /**
  * The address of the client. Each proxy adds the address it was called from to the end of X-Forwarded-For, so only
  * as many from the end count as there are proxies one can trust; what comes before them anybody can write.
+ *
+ * @returns `undefined` when the part that counts is no address
  */
 export function clientAddress(
   remote: string | undefined,
@@ -30,10 +32,10 @@ function plainAddress(text: string): string {
   return plain.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }
 
-/** Good enough to leave out what is none; the server checks it exactly. */
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
+/** Exactly, because the server refuses an event with an address that is none, and the sender wrote this one. */
 function isAddress(text: string): boolean {
-  return (
-    /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/.test(text) ||
-    (/^[0-9a-f:.]{2,45}$/i.test(text) && text.includes(':'))
-  );
+  if (IPV4.test(text)) return true;
+  return /^[0-9a-f:.]{2,45}$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]/`);
 }

@@ -1,6 +1,9 @@
 /** A path (`/health`), a path and all below it (`/internal/*`), or a question. */
 export type Exclusion = string | ((request: { readonly method: string; readonly path: string }) => boolean);
 
+/** Ways to write a path that leads elsewhere than it looks: `/static/../admin`. */
+const WINDING = /\/\/|\\|(?:\/|%2f)(?:\.|%2e){1,2}(?:\/|%2f|$)/i;
+
 /** Makes the test whether a request is left out. Prefixes end at a segment: `/api/*` does not mean `/apix`. */
 export function makeIsExcluded(
   exclusions: readonly Exclusion[],
@@ -13,8 +16,8 @@ export function makeIsExcluded(
     else if (exclusion.endsWith('/*')) prefixes.push(exclusion.slice(0, -1));
     else exact.add(exclusion);
   }
-  return (request) =>
-    exact.has(request.path) ||
-    prefixes.some((prefix) => request.path.startsWith(prefix) || `${request.path}/` === prefix) ||
-    questions.some((asks) => asks(request));
+  return ({ method, path }) =>
+    exact.has(path) ||
+    (prefixes.some((prefix) => path.startsWith(prefix) || `${path}/` === prefix) && !WINDING.test(path)) ||
+    questions.some((asks) => asks({ method, path }));
 }

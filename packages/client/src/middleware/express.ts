@@ -1,17 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { type ExpressRequest, watchMounts } from './express-mounts.ts';
 import { nodeRequest } from './node-request.ts';
+import { nodeBody, onAnswered } from './node-response.ts';
 import { noteOf, openNote } from './noted-request.ts';
 import { type MiddlewareOptions, makeRequestRecorder } from './request-recorder.ts';
 
+export type { ExpressRequest } from './express-mounts.ts';
 export type { MiddlewareOptions } from './request-recorder.ts';
-
-/** The part of a request that is used: that of Express 4 and 5, and of routers like it. */
-export interface ExpressRequest extends IncomingMessage {
-  readonly originalUrl?: string;
-  readonly baseUrl?: string;
-  readonly route?: { readonly path?: unknown };
-  readonly params?: Readonly<Record<string, unknown>>;
-}
 
 type Next = (error?: unknown) => void;
 
@@ -21,21 +16,29 @@ export function attestry<Request extends ExpressRequest = ExpressRequest>(
 ): (request: Request, response: ServerResponse, next: Next) => void {
   const record = makeRequestRecorder(options);
   return (request, response, next) => {
-    const recorded = record(nodeRequest(request, request, request.originalUrl ?? request.url ?? '/'));
     const note = openNote(request);
+    if (note === undefined) {
+      next();
+      return;
+    }
+    const recorded = record(nodeRequest(request, request, request.originalUrl ?? request.url ?? '/'));
+    note.run = recorded.run;
+    const mounts = watchMounts(request);
+    const responseBody = nodeBody(response, options.bodies);
     if (!response.headersSent) response.setHeader('x-request-id', recorded.requestId);
-    const end = (aborted: boolean): void => {
+    onAnswered(response, (ending, error) => {
+      const { route, params } = mounts.found();
       recorded.end({
         status: response.statusCode,
-        route: note.route ?? routeOf(request),
-        params: note.params ?? request.params ?? {},
-        error: note.error,
-        aborted,
+        route: note.route ?? route,
+        params: note.params ?? params,
+        error: note.error ?? error,
+        ending,
+        requestBody: () => request.body,
+        ...(responseBody === undefined ? {} : { responseBody }),
         ...(note.event === undefined ? {} : { event: note.event }),
       });
-    };
-    response.once('finish', () => end(false));
-    response.once('close', () => end(!response.writableFinished));
+    });
     recorded.run(next);
   };
 }
@@ -47,13 +50,4 @@ export function attestryErrors(): (error: unknown, request: object, response: un
     if (note !== undefined) note.error = error;
     next(error);
   };
-}
-
-/** The pattern of the route that answered, with the routers it is in. */
-function routeOf(request: ExpressRequest): string | undefined {
-  const path = request.route?.path;
-  const pattern = Array.isArray(path) ? path[0] : path;
-  if (pattern === undefined) return undefined;
-  const route = `${request.baseUrl ?? ''}${String(pattern)}`;
-  return route.length > 1 ? route.replace(/\/$/, '') : route;
 }

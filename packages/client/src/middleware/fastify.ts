@@ -1,41 +1,49 @@
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { nodeRequest } from './node-request.ts';
-import { type MiddlewareOptions, makeRequestRecorder, type RecordedRequest } from './request-recorder.ts';
+import { nodeBody, onAnswered } from './node-response.ts';
+import { noteOf, openNote } from './noted-request.ts';
+import { type MiddlewareOptions, makeRequestRecorder } from './request-recorder.ts';
 
 export type { MiddlewareOptions } from './request-recorder.ts';
 
 /** `app.register(attestry, { client })`, before the routes. */
 export const attestry: FastifyPluginCallback<MiddlewareOptions<FastifyRequest>> = (app, options, done) => {
   const record = makeRequestRecorder(options);
-  const onTheWay = new WeakMap<FastifyRequest, { readonly recorded: RecordedRequest; error?: unknown }>();
-  const end = (request: FastifyRequest, reply: FastifyReply, aborted: boolean): void => {
-    const noted = onTheWay.get(request);
-    noted?.recorded.end({
-      status: reply.statusCode,
-      route: request.is404 ? undefined : request.routeOptions.url,
-      params: (request.params ?? {}) as Readonly<Record<string, unknown>>,
-      error: noted.error,
-      aborted,
-    });
-  };
   app.addHook('onRequest', (request, reply, next) => {
+    const note = openNote(request.raw);
+    if (note === undefined) {
+      next();
+      return;
+    }
     const recorded = record(nodeRequest(request, request.raw, request.originalUrl));
-    onTheWay.set(request, { recorded });
-    reply.header('x-request-id', recorded.requestId);
+    note.run = recorded.run;
+    // On Node's own response, because a hijacked reply writes no headers of Fastify's.
+    reply.raw.setHeader('x-request-id', recorded.requestId);
+    const responseBody = nodeBody(reply.raw, options.bodies);
+    // Fastify's own hooks do not tell of answers that end without being complete.
+    onAnswered(reply.raw, (ending, error) => {
+      recorded.end({
+        status: reply.raw.statusCode,
+        route: request.is404 ? undefined : request.routeOptions.url,
+        params: (request.params ?? {}) as Readonly<Record<string, unknown>>,
+        error: note.error ?? error,
+        ending,
+        requestBody: () => request.body,
+        ...(responseBody === undefined ? {} : { responseBody }),
+        ...(note.event === undefined ? {} : { event: note.event }),
+      });
+    });
     recorded.run(next);
   });
+  // Reading the body has lost the context that `onRequest` gave.
+  app.addHook('preValidation', (request, _reply, next) => {
+    const run = noteOf(request.raw)?.run;
+    if (run === undefined) next();
+    else run(next);
+  });
   app.addHook('onError', (request, _reply, error, next) => {
-    const noted = onTheWay.get(request);
-    if (noted !== undefined && (error.statusCode ?? 500) >= 500) noted.error = error;
-    next();
-  });
-  app.addHook('onResponse', (request, reply, next) => {
-    end(request, reply, !reply.raw.writableFinished);
-    next();
-  });
-  app.addHook('onRequestAbort', (request, next) => {
-    const noted = onTheWay.get(request);
-    noted?.recorded.end({ status: 499, route: request.routeOptions.url, params: {}, aborted: true });
+    const note = noteOf(request.raw);
+    if (note !== undefined) note.error = error;
     next();
   });
   done();
@@ -44,5 +52,6 @@ export const attestry: FastifyPluginCallback<MiddlewareOptions<FastifyRequest>> 
 // The hooks are for the whole app, not for the plugin's own routes (what fastify-plugin does).
 Object.assign(attestry, {
   [Symbol.for('skip-override')]: true,
-  [Symbol.for('fastify.display-name')]: 'attestry',
+  [Symbol.for('fastify.display-name')]: '@attestry/client',
+  [Symbol.for('plugin-meta')]: { name: '@attestry/client', fastify: '5.x' },
 });

@@ -1,17 +1,34 @@
+import type { ServerResponse } from 'node:http';
 import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import { BODY_BYTES, BodyCollector } from './captured-body.ts';
+import { isEventStream, onAnswered } from './node-response.ts';
+import { openNote } from './noted-request.ts';
+import type { RequestEnd } from './recorded-request.ts';
 import { type MiddlewareOptions, makeRequestRecorder } from './request-recorder.ts';
+import { type Ending, watchStream } from './watched-stream.ts';
 
 export type { MiddlewareOptions } from './request-recorder.ts';
 
 export interface HonoOptions extends MiddlewareOptions<Context> {
-  /** Address the request came from; runtimes differ, see `hono/conninfo`. */
+  /** Address the request came from, where it is not Node: `(context) => getConnInfo(context).remote.address`. */
   readonly remoteAddress?: (context: Context) => string | undefined;
+}
+
+/** What @hono/node-server gives a request. */
+interface NodeEnv {
+  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+  readonly outgoing?: ServerResponse;
 }
 
 /** `app.use(attestry({ client }))`, before the routes. Works on Node, Bun, Deno and edge runtimes. */
 export function attestry(options: HonoOptions): MiddlewareHandler {
   const record = makeRequestRecorder(options);
   return async (context, next) => {
+    if (openNote(context.req.raw) === undefined) {
+      await next();
+      return;
+    }
     const recorded = record({
       raw: context,
       method: context.req.method,
@@ -20,44 +37,101 @@ export function attestry(options: HonoOptions): MiddlewareHandler {
       header: (name) => context.req.header(name),
       remoteAddress: remoteAddress(options, context),
     });
-    const end = (aborted: boolean): void =>
+    let known: Partial<RequestEnd> = {};
+    const end = (ending: Ending, error?: unknown): void => {
       recorded.end({
         status: context.res.status,
         route: routeOf(context),
         params: context.req.param(),
-        error: context.error,
-        aborted,
+        error: error ?? context.error,
+        requestBody: () => requestBody(context),
+        ...known,
+        ending,
       });
-    await recorded.run(() => next());
-    context.header('x-request-id', recorded.requestId);
-    const { body } = context.res;
-    if (body === null) {
-      end(false);
+      keepAlive(options, context);
+    };
+    const { outgoing } = (context.env ?? {}) as NodeEnv;
+    // Node tells when the answer has really gone.
+    if (outgoing !== undefined) onAnswered(outgoing, end, () => context.res.headers.get('content-type'));
+    try {
+      await recorded.run(next);
+    } catch (error) {
+      // Nobody made an answer of it: Hono does so of errors only, and not when its own handler of them throws.
+      recorded.end({ status: 500, route: routeOf(context), params: context.req.param(), error });
+      throw error;
+    }
+    // The answer to an upgrade cannot be made again.
+    if (context.res.status < 200) {
+      end('complete');
       return;
     }
-    // A streamed answer ends later than its handler.
-    const whole = body.pipeThrough(
-      new TransformStream({ flush: () => end(false), cancel: () => end(true) } as ConstructorParameters<
-        typeof TransformStream
-      >[0]),
-    );
-    context.res = new Response(whole as typeof body, context.res);
+    context.header('x-request-id', recorded.requestId);
+    known = watchBody(context, options, outgoing === undefined ? end : undefined);
   };
+}
+
+/** Where nobody else tells of the end of the answer, or its content is asked for, its body is watched. */
+function watchBody(
+  context: Context,
+  { bodies }: HonoOptions,
+  end: ((ending: Ending, error?: unknown) => void) | undefined,
+): Partial<RequestEnd> {
+  const { body, headers } = context.res;
+  const collector = bodies?.response === true ? new BodyCollector(bodies.bytesMax ?? BODY_BYTES) : undefined;
+  // The body of an answer to HEAD is dropped unread.
+  if (body === null || context.res.bodyUsed || context.req.method === 'HEAD') {
+    end?.('complete');
+    return {};
+  }
+  if (end === undefined && collector === undefined) return {};
+  const watched = watchStream(body as ReadableStream<Uint8Array>, {
+    end: (ending, error) =>
+      end?.(
+        ending === 'client_left' && isEventStream(headers.get('content-type')) ? 'complete' : ending,
+        error,
+      ),
+    ...(collector === undefined ? {} : { chunk: (bytes) => collector.add(bytes) }),
+  });
+  context.res = new Response(watched as typeof body, context.res);
+  return collector === undefined ? {} : { responseBody: () => collector.parsed((name) => headers.get(name)) };
+}
+
+/** On edge runtimes nothing runs on behind an answer unless it is asked to. */
+function keepAlive({ client }: HonoOptions, context: Context): void {
+  let execution: { waitUntil?: (work: Promise<unknown>) => void };
+  try {
+    execution = context.executionCtx;
+  } catch {
+    // There is none, on Node and Bun.
+    return;
+  }
+  execution.waitUntil?.(client.flush());
 }
 
 function remoteAddress({ remoteAddress: ask }: HonoOptions, context: Context): string | undefined {
-  if (ask !== undefined) return ask(context);
-  const { incoming } = (context.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
-  return incoming?.socket?.remoteAddress;
+  try {
+    if (ask !== undefined) return ask(context);
+    return ((context.env ?? {}) as NodeEnv).incoming?.socket?.remoteAddress;
+  } catch {
+    // The app's own function; an event without an address is better than a request without an answer.
+    return undefined;
+  }
 }
 
-/** The pattern of the handler that answered; middleware matches with `*`. */
+/** What the app has read of the request, which Hono keeps. */
+async function requestBody({ req }: Context): Promise<unknown> {
+  const { parsedBody, json, text, formData } = req.bodyCache as Record<string, Promise<unknown> | undefined>;
+  if (parsedBody !== undefined) return parsedBody;
+  if (formData !== undefined) return Object.fromEntries((await formData) as Iterable<[string, unknown]>);
+  if (json !== undefined) return json;
+  return text === undefined ? undefined : JSON.parse((await text) as string);
+}
+
+/** The pattern of the handler that answered; that of a middleware for everything says nothing. */
 function routeOf(context: Context): string | undefined {
-  const { matchedRoutes, routePath } = context.req as {
-    matchedRoutes?: { path: string; method: string }[];
-    routePath?: string;
-  };
-  const handler = matchedRoutes?.findLast((route) => route.method !== 'ALL' || !route.path.endsWith('*'));
-  const path = handler?.path ?? routePath;
-  return path === undefined || path === '/*' || path === '*' ? undefined : path;
+  const route = matchedRoutes(context).at(context.req.routeIndex);
+  if (route === undefined) return undefined;
+  const isMiddleware = route.method === 'ALL' && route.path.endsWith('*');
+  if (isMiddleware && (/^\/?\*$/.test(route.path) || context.res.status === 404)) return undefined;
+  return route.path;
 }

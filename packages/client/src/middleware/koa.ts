@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nodeRequest } from './node-request.ts';
+import { nodeBody, onAnswered } from './node-response.ts';
+import { openNote } from './noted-request.ts';
 import { type MiddlewareOptions, makeRequestRecorder } from './request-recorder.ts';
 
 export type { MiddlewareOptions } from './request-recorder.ts';
@@ -8,11 +10,12 @@ export type { MiddlewareOptions } from './request-recorder.ts';
 export interface KoaContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  readonly request: { readonly body?: unknown };
   readonly originalUrl: string;
-  readonly status: number;
   readonly _matchedRoute?: string | RegExp | undefined;
-  readonly routerPath?: string;
   readonly params?: Readonly<Record<string, unknown>>;
+  /** Of koa-mount. */
+  readonly mountPath?: string;
 }
 
 /** `app.use(attestry({ client }))`, before the router. */
@@ -21,26 +24,44 @@ export function attestry<Context extends KoaContext = KoaContext>(
 ): (context: Context, next: () => Promise<unknown>) => Promise<void> {
   const record = makeRequestRecorder(options);
   return async (context, next) => {
-    const recorded = record(nodeRequest(context, context.req, context.originalUrl));
-    let thrown: unknown;
-    const end = (aborted: boolean): void =>
+    const { req, res } = context;
+    const note = openNote(req);
+    if (note === undefined) {
+      await next();
+      return;
+    }
+    const request = nodeRequest(context, req, context.originalUrl);
+    const recorded = record(request);
+    nameRequest(res, recorded.requestId);
+    const responseBody = nodeBody(res, options.bodies);
+    onAnswered(res, (ending, error) => {
       recorded.end({
-        status: context.res.statusCode,
-        route: context._matchedRoute?.toString(),
+        status: res.statusCode,
+        route: routeOf(context, request.path),
         params: context.params ?? {},
-        error: thrown,
-        aborted,
+        error: note.error ?? error,
+        ending,
+        requestBody: () => context.request.body,
+        ...(responseBody === undefined ? {} : { responseBody }),
       });
-    nameRequest(context.res, recorded.requestId);
-    context.res.once('finish', () => end(false));
-    context.res.once('close', () => end(!context.res.writableFinished));
+    });
     try {
       await recorded.run(next);
     } catch (error) {
-      if (((error as { status?: number } | null)?.status ?? 500) >= 500) thrown = error;
+      note.error = error;
       throw error;
     }
   };
+}
+
+/** koa-mount takes its prefix, which is fixed text, off the path before the router sees it. */
+function routeOf({ _matchedRoute: matched, mountPath }: KoaContext, path: string): string | undefined {
+  const pattern = matched?.toString();
+  if (pattern === undefined || mountPath === undefined || /[*({]/.test(pattern)) return pattern;
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const ownLength = pattern.split('/').filter((segment) => segment !== '').length;
+  const mount = segments.slice(0, segments.length - ownLength).map((segment) => `/${segment}`);
+  return mount.join('').endsWith(mountPath) ? mount.join('') + pattern : pattern;
 }
 
 /** As the head is written: Koa takes all headers off again when a handler throws. */

@@ -1,5 +1,7 @@
 import {
   type CallHandler,
+  type CanActivate,
+  ConfigurableModuleBuilder,
   type DynamicModule,
   type ExecutionContext,
   Inject,
@@ -7,83 +9,136 @@ import {
   Module,
   type NestInterceptor,
   type NestModule,
+  type OnApplicationShutdown,
   SetMetadata,
 } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
-import { type Observable, tap } from 'rxjs';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { Observable, tap } from 'rxjs';
+import { Attestry } from '../attestry.ts';
 import type { EventInput } from '../event/event-input.ts';
 import { attestry, type ExpressRequest } from './express.ts';
-import { noteOf } from './noted-request.ts';
+import { noteOf, type RequestNote } from './noted-request.ts';
 import type { MiddlewareOptions } from './request-recorder.ts';
 
 export type { MiddlewareOptions } from './request-recorder.ts';
 
 const AUDIT = 'attestry:event';
 
+/** Longest time that the end of the app waits for its last events. */
+const SHUTDOWN_MS_MAX = 5_000;
+
 /** Says what the event of a handler is: `@Audit({ type: 'invoice.approved' })`. Its requests are always recorded. */
-export function Audit(event: Partial<EventInput>): MethodDecorator & ClassDecorator {
+export function Audit(event: Partial<EventInput> = {}): MethodDecorator & ClassDecorator {
   return SetMetadata(AUDIT, event);
 }
 
 interface HandledRequest extends ExpressRequest {
+  /** Of Fastify. */
   readonly raw?: ExpressRequest;
   readonly routeOptions?: { readonly url?: string };
 }
 
-/** Notes what only Nest knows of a request: its handler's `@Audit`, its route under Fastify, and what was thrown. */
-class AttestryInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() !== 'http') return next.handle();
-    const request = context.switchToHttp().getRequest<HandledRequest>();
-    const note = noteOf(request.raw ?? request);
-    if (note === undefined) return next.handle();
+/**
+ * Notes what only Nest knows of a request: its handler's `@Audit`, and what was thrown. It is a guard as well, because
+ * a guard that refuses a request leaves no interceptor to be asked.
+ */
+class AttestryInterceptor implements NestInterceptor, CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const note = noteIn(context);
+    if (note === undefined) return true;
     const event = auditOf(context);
     if (event !== undefined) note.event = event;
+    const request = context.switchToHttp().getRequest<HandledRequest>();
     if (request.routeOptions?.url !== undefined) {
       note.route = request.routeOptions.url;
       note.params = request.params ?? {};
     }
-    return next.handle().pipe(tap({ error: (error: unknown) => noteError(note, error) }));
+    return true;
+  }
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const note = noteIn(context);
+    if (note === undefined) return next.handle();
+    const { run = (work) => work() } = note;
+    // Fastify reads the body between the middleware and here, which loses the context of the request.
+    return new Observable((subscriber) =>
+      run(() =>
+        next
+          .handle()
+          .pipe(tap({ error: (error: unknown) => Object.assign(note, { error }) }))
+          .subscribe(subscriber),
+      ),
+    );
   }
 }
 
+function noteIn(context: ExecutionContext): RequestNote | undefined {
+  if (context.getType() !== 'http') return undefined;
+  const request = context.switchToHttp().getRequest<HandledRequest>();
+  return noteOf(request.raw ?? request);
+}
+
+/** Of the handler and its class, as Nest's own decorators work. */
 function auditOf(context: ExecutionContext): Partial<EventInput> | undefined {
   const { getMetadata } = Reflect as { getMetadata?: (key: string, target: object) => unknown };
   const given = getMetadata?.(AUDIT, context.getHandler()) ?? getMetadata?.(AUDIT, context.getClass());
   return given as Partial<EventInput> | undefined;
 }
 
-/** Nest's own exceptions are answers (404, 403), not failures of the app. */
-function noteError(note: { error?: unknown }, error: unknown): void {
-  const { getStatus } = error as { getStatus?: () => number };
-  if (typeof getStatus !== 'function' || getStatus.call(error) >= 500) note.error = error;
-}
+/** Options of the module: those of the middleware. */
+export type AttestryModuleOptions = MiddlewareOptions<ExpressRequest>;
 
-const OPTIONS = Symbol('attestry.options');
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
+  new ConfigurableModuleBuilder<AttestryModuleOptions>()
+    .setClassMethodName('forRoot')
+    .setExtras({}, (definition): DynamicModule => {
+      const { providers = [] } = definition;
+      return {
+        ...definition,
+        // The client can be injected everywhere: `constructor(private readonly audit: Attestry)`.
+        global: true,
+        exports: [Attestry],
+        providers: [
+          ...providers,
+          {
+            provide: Attestry,
+            useFactory: ({ client }: AttestryModuleOptions) => client,
+            inject: [MODULE_OPTIONS_TOKEN],
+          },
+          { provide: APP_GUARD, useClass: AttestryInterceptor },
+          { provide: APP_INTERCEPTOR, useClass: AttestryInterceptor },
+        ],
+      };
+    })
+    .build();
 
-/** `imports: [AttestryModule.forRoot({ client })]` in the root module. */
-export class AttestryModule implements NestModule {
-  readonly #options: MiddlewareOptions<ExpressRequest>;
+/**
+ * `imports: [AttestryModule.forRoot({ client })]` in the root module, or `forRootAsync({ inject, useFactory })`. First
+ * among the imports, so that it sees what the guards of the others refuse.
+ */
+export class AttestryModule extends ConfigurableModuleClass implements NestModule, OnApplicationShutdown {
+  readonly #options: AttestryModuleOptions;
 
-  constructor(options: MiddlewareOptions<ExpressRequest>) {
+  constructor(options: AttestryModuleOptions) {
+    super();
     this.#options = options;
-  }
-
-  static forRoot(options: MiddlewareOptions<ExpressRequest>): DynamicModule {
-    return {
-      module: AttestryModule,
-      providers: [
-        { provide: OPTIONS, useValue: options },
-        { provide: APP_INTERCEPTOR, useValue: new AttestryInterceptor() },
-      ],
-    };
   }
 
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(attestry(this.#options)).forRoutes('{*path}');
   }
+
+  /** Nest ends the process as soon as its hooks are done. The client stays open: others may still use it. */
+  async onApplicationShutdown(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, SHUTDOWN_MS_MAX);
+    });
+    await Promise.race([this.#options.client.flush(), late]);
+    clearTimeout(timer);
+  }
 }
 
-// What `@Module({})` and `@Inject(OPTIONS)` do; decorators are no syntax of the runtime yet.
+// What `@Module({})` and `@Inject(MODULE_OPTIONS_TOKEN)` do; decorators are no syntax of the runtime yet.
 Module({})(AttestryModule);
-Inject(OPTIONS)(AttestryModule, undefined, 0);
+Inject(MODULE_OPTIONS_TOKEN)(AttestryModule, undefined, 0);

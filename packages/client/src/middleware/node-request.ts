@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { IncomingRequest } from './request-recorder.ts';
+import type { IncomingRequest } from './recorded-request.ts';
 
 /** What a request of Node's own server says, in the form all adapters share. */
 export function nodeRequest<Request>(

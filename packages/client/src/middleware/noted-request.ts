@@ -6,12 +6,19 @@ export interface RequestNote {
   route?: string;
   params?: Readonly<Record<string, unknown>>;
   event?: Partial<EventInput>;
+  /** Runs work in the context of the request; for where a framework has lost it. */
+  run?: <Result>(work: () => Result) => Result;
 }
 
-const NOTE = Symbol('attestry.note');
+const NOTE = Symbol.for('@attestry/client note');
 
-/** Begins the note of a request. */
-export function openNote(request: object): RequestNote {
+/**
+ * Begins the note of a request.
+ *
+ * @returns `undefined` when it has one: a middleware that is used twice still makes one event of it
+ */
+export function openNote(request: object): RequestNote | undefined {
+  if (noteOf(request) !== undefined) return undefined;
   const note: RequestNote = {};
   (request as { [NOTE]?: RequestNote })[NOTE] = note;
   return note;

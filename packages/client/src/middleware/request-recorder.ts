@@ -1,102 +1,86 @@
 import type { Attestry } from '../attestry.ts';
-import { mergeDefaults } from '../context/merge-event.ts';
-import type { EventInput, JsonObject } from '../event/event-input.ts';
+import { contextStorage } from '../context/context-storage.ts';
+import type { EventInput } from '../event/event-input.ts';
 import { uuidV7 } from '../event/uuid-v7.ts';
-import { classifyRequest } from './classify-request.ts';
+import { BODY_BYTES, BODY_BYTES_MAX, type BodyOptions } from './captured-body.ts';
+import { isLogout } from './classify-request.ts';
 import { clientAddress, type TrustProxy } from './client-address.ts';
 import { type Exclusion, makeIsExcluded } from './exclusions.ts';
-
-type Actor = NonNullable<EventInput['actor']>;
+import type { IncomingRequest, RecordedRequest, RequestEnd } from './recorded-request.ts';
+import { type Actor, bodyMembers, type Extracted, eventOf } from './request-event.ts';
+import { thrownText } from './sound-text.ts';
 
 /** What the middleware of every framework can be told. `Request` is the framework's own. */
 export interface MiddlewareOptions<Request> {
   readonly client: Attestry;
   /** Who made the request. Called when it has been answered, so that the app's own sign-in has happened. */
-  readonly actor?: (request: Request) => Actor | undefined;
+  readonly actor?: (request: Request) => Actor | undefined | Promise<Actor | undefined>;
   /** Tenant of the request; must be that of the client's key. */
-  readonly tenant?: (request: Request) => string | undefined;
+  readonly tenant?: (request: Request) => string | undefined | Promise<string | undefined>;
   /** Record reads (GET, HEAD) as well; failed ones always are. */
   readonly reads?: boolean;
   /** Requests that are not recorded: `/health`, `/internal/*`, or a function. */
   readonly exclude?: readonly Exclusion[];
   /** Whose X-Forwarded-For is believed; nobody's by default. */
   readonly trustProxy?: TrustProxy;
+  /** Bodies that events carry, without secrets; none by default. */
+  readonly bodies?: BodyOptions;
   /** Changes an event before it is captured; `null` leaves it out. */
   readonly event?: (event: EventInput, request: Request) => EventInput | null;
 }
 
-/** A request as it came in. */
-export interface IncomingRequest<Request> {
-  readonly raw: Request;
-  readonly method: string;
-  /** Without the query string: it carries tokens. */
-  readonly path: string;
-  readonly header: (name: string) => string | undefined;
-  readonly remoteAddress: string | undefined;
-}
-
-/** How it was answered. */
-export interface RequestEnd {
-  readonly status: number;
-  readonly route: string | undefined;
-  readonly params?: Readonly<Record<string, unknown>>;
-  readonly error?: unknown;
-  /** The client went away before the answer was complete. */
-  readonly aborted?: boolean;
-  /** Members that the handler itself gave; they win. */
-  readonly event?: Partial<EventInput>;
-}
-
-/** One request on its way. */
-export interface RecordedRequest {
-  /** For the answer's `X-Request-ID`. */
-  readonly requestId: string;
-  /** Runs the rest of the request so that its events know the request. */
-  run<Result>(work: () => Result): Result;
-  /** Captures the event; only the first call counts, and it never throws. */
-  end(end: RequestEnd): void;
-}
-
 const REQUEST_ID = /^[A-Za-z0-9._:/+=@-]{1,200}$/;
 
-/** Status that says that the client closed the connection (nginx). */
-const CLIENT_CLOSED = 499;
+/** Longest time that `actor` and `tenant` may take before the event goes without them. */
+const EXTRACTOR_MS_MAX = 5_000;
 
-/** What all adapters share: makes the recorder of an app. */
+/** Makes the recorder of an app, which all adapters share. */
 export function makeRequestRecorder<Request>(
   options: MiddlewareOptions<Request>,
 ): (request: IncomingRequest<Request>) => RecordedRequest {
+  checkOptions(options);
+  const { client } = options;
   const isExcluded = makeIsExcluded(options.exclude ?? []);
   return (request) => {
     const startedMs = performance.now();
     const requestId = requestIdOf(request);
+    // An answer ends in the context of whoever wrote its last byte; its event is that of the request.
+    const storage = contextStorage();
+    const context = storage?.getStore() ?? {};
+    const capture = (event: EventInput): void => {
+      if (storage === undefined) client.capture(event as never);
+      else storage.run(context, () => client.capture(event as never));
+    };
     let ended = false;
     return {
       requestId,
-      run: (work) => options.client.run({ context: { request_id: requestId } }, work),
+      run: (work) => client.run({ context: { request_id: requestId } }, work),
       end: (end) => {
         if (ended) return;
         ended = true;
+        if (!isRecorded(options.reads === true, request, end)) return;
+        const made = { requestId, durationMs: performance.now() - startedMs, faults: [] };
         try {
-          const durationMs = performance.now() - startedMs;
-          if (!isRecorded(options, request, end) || isExcluded(request)) return;
-          const event = eventOf(options, request, end, { requestId, durationMs });
-          const changed = options.event === undefined ? event : options.event(event, request.raw);
-          if (changed !== null) options.client.capture(changed as never);
+          finish({ options, isExcluded, request, end, made, capture });
         } catch (error) {
-          // An extractor of the app threw. The request has its answer; the event is kept without it.
-          options.client.capture({
-            type: 'api.error',
-            action: {
-              status: 'failure',
-              error: `an extractor of the audit middleware threw: ${String(error)}`.slice(0, 4_000),
-            },
-            context: { request_id: requestId },
-          });
+          // A mistake of ours must not become an outage of the app, and not a gap in its log either.
+          const text = `the audit middleware failed: ${thrownText(error)}`;
+          capture({ type: 'api.error', action: { error: text }, context: { request_id: requestId } });
         }
       },
     };
   };
+}
+
+/** @throws {TypeError} at the start of the app rather than at its first request */
+function checkOptions({ client, bodies }: MiddlewareOptions<never>): void {
+  if (typeof (client as Partial<Attestry> | undefined)?.capture !== 'function') {
+    throw new TypeError('attestry({ client }): client is missing; give it a `new Attestry()`');
+  }
+  const bytes = bodies?.bytesMax ?? BODY_BYTES;
+  if (!Number.isInteger(bytes) || bytes < 1 || bytes > BODY_BYTES_MAX) {
+    throw new TypeError(`attestry({ bodies }): bytesMax must be from 1 to ${BODY_BYTES_MAX}, not ${bytes}`);
+  }
 }
 
 function requestIdOf(request: IncomingRequest<unknown>): string {
@@ -104,86 +88,84 @@ function requestIdOf(request: IncomingRequest<unknown>): string {
   return sent !== undefined && REQUEST_ID.test(sent) ? sent : uuidV7(Date.now());
 }
 
-function isRecorded(
-  { reads }: { reads?: boolean },
-  request: IncomingRequest<unknown>,
-  end: RequestEnd,
-): boolean {
-  if (request.method === 'OPTIONS') return false;
-  if (end.event !== undefined) return true;
-  const isRead = request.method === 'GET' || request.method === 'HEAD';
-  return !isRead || reads === true || end.status >= 400 || end.error !== undefined || end.aborted === true;
+function isRecorded(reads: boolean, { method }: IncomingRequest<unknown>, end: RequestEnd): boolean {
+  if (method === 'OPTIONS') return false;
+  if (end.event !== undefined || (method !== 'GET' && method !== 'HEAD')) return true;
+  const isFailure = end.status >= 400 || end.error !== undefined || (end.ending ?? 'complete') !== 'complete';
+  return reads || isFailure || isLogout(end.route);
 }
 
-function eventOf<Request>(
-  options: MiddlewareOptions<Request>,
-  request: IncomingRequest<Request>,
-  end: RequestEnd,
-  { requestId, durationMs }: { readonly requestId: string; readonly durationMs: number },
-): EventInput {
-  const { actor, tenant, trustProxy = false } = options;
-  const status =
-    end.aborted === true ? CLIENT_CLOSED : end.error !== undefined && end.status < 400 ? 500 : end.status;
-  const what = classifyRequest({
-    method: request.method,
-    route: end.route,
-    params: end.params ?? {},
-    status,
-  });
-  const tenantId = tenant?.(request.raw);
-  const correlationId = request.header('x-correlation-id');
-  const { action, ...rest } = what;
-  return withGiven(end.event, {
-    ...rest,
-    action: { ...action, ...errorOf(end) },
-    actor: actorOf(actor?.(request.raw), request, trustProxy),
-    context: {
-      request_id: requestId,
-      ...(correlationId !== undefined && REQUEST_ID.test(correlationId)
-        ? { correlation_id: correlationId }
-        : {}),
-    },
-    http: {
-      method: request.method,
-      ...(end.route === undefined ? {} : { route: end.route.slice(0, 2_000) }),
-      path: request.path.slice(0, 2_000),
-      status_code: status,
-      duration_ms: Math.round(durationMs * 1_000) / 1_000,
-    },
-    ...(tenantId === undefined ? {} : { tenant_id: tenantId }),
-  });
+interface Finished<Request> {
+  readonly options: MiddlewareOptions<Request>;
+  readonly isExcluded: (request: { readonly method: string; readonly path: string }) => boolean;
+  readonly request: IncomingRequest<Request>;
+  readonly end: RequestEnd;
+  readonly made: { readonly requestId: string; readonly durationMs: number; readonly faults: string[] };
+  readonly capture: (event: EventInput) => void;
 }
 
-/** Blocks are merged, so that a handler that names the target does not take the route away. */
-function withGiven(given: Partial<EventInput> | undefined, event: EventInput): EventInput {
-  return given === undefined
-    ? event
-    : ({ ...mergeDefaults(event, given), type: given.type ?? event.type } as EventInput);
-}
-
-function actorOf(given: Actor | undefined, request: IncomingRequest<unknown>, trust: TrustProxy): Actor {
-  const address = clientAddress(request.remoteAddress, request.header('x-forwarded-for'), trust);
-  const agent = request.header('user-agent');
-  return {
-    type: given === undefined ? 'anonymous' : 'user',
-    ...(address === undefined ? {} : { ip_address: address }),
-    ...(agent === undefined ? {} : { user_agent: agent.slice(0, 2_000) }),
-    ...given,
+/** Asks the app's own functions, none of which may spoil more than its part, and captures the event. */
+function finish<Request>({ options, isExcluded, request, end, made, capture }: Finished<Request>): void {
+  const { trustProxy = false, bodies } = options;
+  const attempt = <Result>(name: string, work: () => Result): Result | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      made.faults.push(`${name}: ${thrownText(error)}`);
+      return undefined;
+    }
   };
-}
-
-/** What was thrown, where that is no error: nothing of an object, which could hold anything. */
-function textOf(thrown: unknown): string {
-  return typeof thrown === 'object' && thrown !== null
-    ? 'a value that is no error was thrown'
-    : String(thrown as string);
-}
-
-function errorOf({ error, aborted }: RequestEnd): JsonObject {
-  if (error !== undefined) {
-    return {
-      error: (error instanceof Error ? `${error.name}: ${error.message}` : textOf(error)).slice(0, 4_000),
+  if (attempt('exclude', () => isExcluded(request)) === true) return;
+  const asked = {
+    actor: attempt('actor', () => options.actor?.(request.raw)),
+    tenant: attempt('tenant', () => options.tenant?.(request.raw)),
+    request: bodies?.request === true ? attempt('bodies', () => end.requestBody?.()) : undefined,
+    response: bodies?.response === true ? attempt('bodies', () => end.responseBody?.()) : undefined,
+  };
+  const captureWith = ({ actor, tenant, ...sent }: Extracted, occurredAt?: string): void => {
+    const build = (withBodies: boolean): EventInput => {
+      const captured = withBodies
+        ? attempt('bodies', () => bodyMembers(sent, bodies?.bytesMax ?? BODY_BYTES))
+        : undefined;
+      const address = attempt('trustProxy', () =>
+        clientAddress(request.remoteAddress, request.header('x-forwarded-for'), trustProxy),
+      );
+      const event = eventOf(request, end, { ...made, actor, tenant, address, bodies: captured });
+      return occurredAt === undefined ? event : { ...event, occurred_at: occurredAt };
     };
-  }
-  return aborted === true ? { error: 'the client closed the connection before the answer was complete' } : {};
+    const { event: change } = options;
+    if (change === undefined) capture(build(true));
+    else {
+      const changed = attempt('event', () => change(build(true), request.raw));
+      // Without the change that would have taken something out, what might have to be taken out is left out.
+      if (changed !== null) capture(changed ?? build(false));
+    }
+  };
+  if (!Object.values(asked).some(isPromise)) captureWith(asked as Extracted);
+  else void settle(asked, made.faults).then((known) => captureWith(known, new Date().toISOString()));
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** Waits for what the app has to look up; the answer has been sent already. */
+async function settle(asked: object, faults: string[]): Promise<Extracted> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${EXTRACTOR_MS_MAX} ms`)), EXTRACTOR_MS_MAX);
+  });
+  const members = await Promise.all(
+    Object.entries(asked).map(async ([name, value]: [string, unknown]) => {
+      try {
+        return [name, isPromise(value) ? await Promise.race([value, late]) : value] as const;
+      } catch (error) {
+        faults.push(`${name}: ${thrownText(error)}`);
+        return [name, undefined] as const;
+      }
+    }),
+  );
+  clearTimeout(timer);
+  late.catch(() => undefined);
+  return Object.fromEntries(members) as unknown as Extracted;
 }

@@ -1,40 +1,43 @@
-/** Words whose plural is not made by a rule, or that have none. */
-const IRREGULAR: Readonly<Record<string, string>> = {
-  ...{
-    people: 'person',
-    children: 'child',
-    men: 'man',
-    women: 'woman',
-    feet: 'foot',
-    mice: 'mouse',
-    media: 'media',
-  },
-  ...{
-    news: 'news',
-    series: 'series',
-    species: 'species',
-    data: 'data',
-    criteria: 'criterion',
-    indices: 'index',
-  },
-  ...{
-    matrices: 'matrix',
-    vertices: 'vertex',
-    analyses: 'analysis',
-    bases: 'base',
-    cases: 'case',
-    releases: 'release',
-  },
-  ...{ movies: 'movie', cookies: 'cookie', caches: 'cache', databases: 'database', purchases: 'purchase' },
-  ...{ responses: 'response', licenses: 'license', houses: 'house', courses: 'course', expenses: 'expense' },
-};
+/** Words that no rule gets right, each after its plural. */
+const IRREGULAR: ReadonlyMap<string, string> = new Map(
+  [
+    'people person, children child, men man, women woman, feet foot, teeth tooth, mice mouse, criteria criterion',
+    'indices index, matrices matrix, vertices vertex, analyses analysis, diagnoses diagnosis, hypotheses hypothesis',
+    'theses thesis, crises crisis, synopses synopsis, axes axis, quizzes quiz, gases gas, lenses lens, aliases alias',
+    'canvases canvas, biases bias, atlases atlas, movies movie, cookies cookie, selfies selfie, calories calorie',
+    'ties tie, pies pie, lies lie, caches cache, headaches headache, niches niche, uses use, abuses abuse',
+    'excuses excuse, shoes shoe, toes toe, canoes canoe, menus menu, gurus guru, apis api, kpis kpi, wikis wiki',
+    'taxis taxi, emojis emoji, shelves shelf, knives knife, wives wife, wolves wolf, halves half',
+  ]
+    .join(', ')
+    .split(', ')
+    .map((pair) => pair.split(' ') as [plural: string, one: string]),
+);
+
+/** Words in s that are no plurals, or are meant as a whole. */
+const AS_IT_STANDS: ReadonlySet<string> = new Set(
+  [
+    'news series species settings analytics statistics logistics diagnostics graphics economics physics ethics',
+    'gas bus gps sms mms dns tls css ios pos cms rss aws sos yes atlas canvas alias bias chaos kudos cosmos',
+    'iris debris tennis premises headquarters goods means',
+  ]
+    .join(' ')
+    .split(' '),
+);
 
 /** The singular of an English noun as it is used in paths: `addresses` is `address`, `status` stays. */
 export function singular(word: string): string {
-  const known = IRREGULAR[word];
+  // Of `billing_addresses` only the last word is bent.
+  const start = word.lastIndexOf('_') + 1;
+  return word.slice(0, start) + singularOf(word.slice(start));
+}
+
+function singularOf(word: string): string {
+  const known = IRREGULAR.get(word);
   if (known !== undefined) return known;
-  if (/(?:ss|us|is|as|os)$/.test(word) || !word.endsWith('s') || word.length < 4) return word;
+  if (!word.endsWith('s') || word.length < 3 || AS_IT_STANDS.has(word)) return word;
+  if (/(?:ss|us|[sx]is)$/.test(word)) return word;
   if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;
-  if (/(?:ss|x|z|ch|sh|us)es$/.test(word)) return word.slice(0, -2);
+  if (/(?:ss|x|zz|tz|ch|sh|[^ao]us|o)es$/.test(word)) return word.slice(0, -2);
   return word.slice(0, -1);
 }

@@ -1,0 +1,60 @@
+/** Errors that have their event already. Shared by all copies of this module: Next bundles each entry of an app apart. */
+const TOLD = Symbol.for('@attestry/client told');
+
+type Shared = { [TOLD]?: WeakSet<object> };
+
+/** Notes that an error has its event, so that `onRequestError` does not write a second one. */
+export function tell(error: unknown): void {
+  const shared = globalThis as Shared;
+  shared[TOLD] ??= new WeakSet();
+  if (typeof error === 'object' && error !== null) shared[TOLD].add(error);
+}
+
+/** Whether an error has its event. */
+export function isTold(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && (globalThis as Shared)[TOLD]?.has(error) === true;
+}
+
+/** The status that Next answers for what its own functions throw: `redirect()`, `notFound()`, `forbidden()`. */
+export function digestStatus(error: unknown): number | undefined {
+  const { digest } = (error ?? {}) as { digest?: unknown };
+  if (typeof digest !== 'string') return undefined;
+  const code = /^NEXT_(?:REDIRECT;.*;(\d{3});|HTTP_ERROR_FALLBACK;(\d{3}))/.exec(digest);
+  return code === null ? undefined : Number(code[1] ?? code[2]);
+}
+
+/**
+ * The pattern of a path whose parameters are known: `/users/7` with `{ id: '7' }` is `/users/[id]`. Next does not tell
+ * a route handler its own.
+ *
+ * @returns `undefined` when a value is not in the path, as after a rewrite: what is left then is no pattern
+ */
+export function routePattern(path: string, params: Readonly<Record<string, unknown>>): string | undefined {
+  const segments = path.split('/');
+  let end = segments.length;
+  // From the last one: values that occur twice are then given to the right one more often than not.
+  for (const [name, value] of Object.entries(params).toReversed()) {
+    if (Array.isArray(value)) {
+      end = segments.length - value.length;
+      if (end < 1) return undefined;
+      segments.splice(end, value.length, `[...${name}]`);
+      continue;
+    }
+    if (typeof value !== 'string') continue;
+    end = segments.findLastIndex(
+      (segment, at) => at < end && (segment === value || decode(segment) === decode(value)),
+    );
+    if (end < 0) return undefined;
+    segments[end] = `[${name}]`;
+  }
+  return segments.join('/');
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    // Not percent-encoded text; then it is compared as it stands.
+    return segment;
+  }
+}
