@@ -84,6 +84,15 @@ export const BROWSER_ORIGIN_KEPT_MS = 24 * 3_600_000;
 /** How long a browser may remember the answer to its preflight. */
 export const PREFLIGHT_AGE_S = 600;
 
+/** How long browsers keep assets of the console, whose names change with their content: a year, as long as is usual. */
+export const CONSOLE_ASSET_AGE_MS = 365 * 24 * 3_600_000;
+/** Sessions of one key or person: some browsers on some machines; the oldest ends when there are more. */
+export const SESSIONS_PER_OWNER_MAX = 50;
+/** Sessions of the server: about 500 bytes each in memory. */
+export const SESSIONS_MAX = 100_000;
+/** How often ended sessions are looked for. */
+export const SESSION_SWEEP_MS = 60_000;
+
 /** Custom event types per tenant; each is a compiled validator in memory. */
 export const SCHEMAS_PER_TENANT_MAX = 1_000;
 /** Versions kept per custom type. */

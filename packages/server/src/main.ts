@@ -3,12 +3,14 @@ import { resolve } from 'node:path';
 import { type EmbeddedLedger, openEmbedded } from '@attestry/ledger';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
 import { SelfAudit } from './audit/self-audit.ts';
 import type { ApiKey } from './auth/api-key.ts';
 import { ApiKeys } from './auth/api-keys.ts';
 import { BrowserOrigins } from './auth/browser-origins.ts';
 import { BrowserTokens } from './auth/browser-tokens.ts';
 import { ensureFirstKey, firstKeyNotice } from './auth/first-key.ts';
+import { Sessions } from './auth/sessions.ts';
 import { DEFAULT_TENANT, SYSTEM_TENANT, Tenants } from './auth/tenants.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -18,6 +20,7 @@ import { buildApp, type HttpTimeouts } from './http/app.ts';
 import { STOP_GRACE_MS, STOP_TRANSFERS_MS } from './limits.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { Operations } from './operations/operations.ts';
+import { sessionEvent } from './operations/sign-in.ts';
 import { EventSchemas } from './schemas/event-schemas.ts';
 import { VerifyJobs } from './verify/verify-jobs.ts';
 import { startVerifyThread } from './verify/verify-thread.ts';
@@ -37,6 +40,9 @@ export interface RunningServer {
 export interface ServerOptions {
   readonly logger?: Logger;
   readonly timeouts?: HttpTimeouts;
+  readonly consoleDir?: string;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
   readonly auditWindowMs?: number;
   readonly stopTransfersMs?: number;
   readonly exportReadWindowMs?: number;
@@ -104,7 +110,7 @@ interface Surroundings {
 async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings): Promise<AssembledServer> {
   const { config, source, logger, options } = surroundings;
   const { ledger, stores } = embedded;
-  const now = Date.now;
+  const now = options.now ?? Date.now;
   await ledger.createLog(SYSTEM_TENANT);
   await ledger.createLog(DEFAULT_TENANT);
   const tenants = await Tenants.open(ledger.admin);
@@ -126,10 +132,24 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
   });
   const exporter = new Exporter(source, options.exportReadWindowMs);
   const keys = await ApiKeys.open(ledger.admin, now);
+  const sessions = await Sessions.open({
+    store: ledger.admin,
+    keys,
+    now,
+    ...config.session,
+    onExpired: (key, session) => {
+      const event = sessionEvent(key, session, { type: 'user.session.expired', verb: 'logout' });
+      audit.record(key.tenant, event).catch((error: unknown) => {
+        logger.error({ err: error }, 'the end of a session could not be recorded');
+      });
+    },
+    onTrouble: (error) => logger.error({ err: error }, 'a session could not be written'),
+  });
   const ops: Operations = {
     ledger,
     tenants,
     keys,
+    sessions,
     browserTokens: new BrowserTokens(keys, embedded.deriveKey('browser-token'), now),
     browserOrigins: await BrowserOrigins.open(ledger.admin, now),
     schemas: await EventSchemas.open(ledger.admin),
@@ -137,6 +157,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     verifyJobs,
     exporter,
     metrics,
+    version: packageJson.version,
     now,
   };
   const app = await buildApp({
@@ -144,6 +165,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     config,
     logger,
     ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
+    consoleDir: options.consoleDir,
   });
   let closing: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
@@ -153,7 +175,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     }, options.stopTransfersMs ?? STOP_TRANSFERS_MS);
     await app.close();
     clearTimeout(cutTransfers);
-    await Promise.all([exporter.close(), verifyJobs.close()]);
+    await Promise.all([exporter.close(), verifyJobs.close(), sessions.close()]);
     await audit.close();
     await embedded.close();
   };

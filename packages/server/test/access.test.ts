@@ -99,7 +99,7 @@ describe('every route', () => {
         .filter(({ isPublic }) => isPublic)
         .map(({ path }) => path)
         .sort(),
-    ).toEqual(['/health', '/metrics', '/ready']);
+    ).toEqual(['/health', '/metrics', '/ready', '/v1/session', '/v1/session/options']);
     for (const operation of operations.filter(({ isPublic }) => !isPublic)) {
       const url = fill(operation.path) + query(operation.path);
       for (const authorization of [

@@ -28,8 +28,13 @@ interface SelfAuditOptions {
 /** Repetitions of one act by one credential within a minute: the first is one event, the rest another. */
 interface Window {
   readonly tenant: string;
-  readonly type: AuditedAct | 'token.issued' | 'permission.denied' | 'security.unauthorized_access';
-  readonly status: 'success' | 'denied';
+  readonly type:
+    | AuditedAct
+    | 'token.issued'
+    | 'permission.denied'
+    | 'security.unauthorized_access'
+    | 'user.login.failure';
+  readonly status: 'success' | 'denied' | 'failure';
   readonly actor: object;
   /** Where the first of them came from; sealed. */
   readonly personal: readonly object[];
@@ -127,6 +132,30 @@ export class SelfAudit {
       filters: [],
       reason,
     });
+  }
+
+  /**
+   * Notes that somebody could not sign in: in the log of the tenant whose key it was tried with, in the server's own
+   * log when the key is unknown. The one who tries is not the key: nothing but an address is known.
+   */
+  noteSignInFailure(key: ApiKey | undefined, address: string, reason: string): void {
+    if (key === undefined) {
+      this.noteUnknownCredential(address, `sign-in: ${reason}`);
+      return;
+    }
+    const isRoom = this.#windows.size < AUDIT_WINDOWS_MAX;
+    const name = `user.login.failure ${key.id} ${isRoom ? address : 'others'} ${reason}`;
+    const open = this.#windows.get(name);
+    const parts = {
+      tenant: key.tenant,
+      type: 'user.login.failure',
+      status: 'failure',
+      actor: isRoom ? { type: 'anonymous', ip_address: address } : { type: 'anonymous' },
+      personal: [],
+      reason,
+      target: { type: 'api_key', id: key.id },
+    } as const;
+    this.#count(open ?? this.#open(name, parts), 'signIn', [], open === undefined);
   }
 
   /** Notes a credential that does not exist or does not count; in the server's own log. */
@@ -287,21 +316,26 @@ export class SelfAudit {
 /** The credential as the actor of an event. Its public id, never a piece of the secret (trap 30). */
 export function auditActor(
   key: ApiKey,
-  address: string,
+  address: string | undefined,
 ): { readonly actor: object; readonly personal: readonly object[] } {
   const isPerson = key.subject !== undefined;
   const actor = {
     type: isPerson ? 'user' : 'service',
     id: key.subject ?? `key:${key.id}`,
     name: key.name,
-    ip_address: address,
+    ...(address === undefined ? {} : { ip_address: address }),
   };
   // A service is not a data subject, but the address it is used from may be somebody's: sealed under the key's own id.
-  return { actor, personal: isPerson ? [] : [{ subject: `key:${key.id}`, paths: ['/actor/ip_address'] }] };
+  const isSealed = isPerson || address === undefined;
+  return { actor, personal: isSealed ? [] : [{ subject: `key:${key.id}`, paths: ['/actor/ip_address'] }] };
 }
 
 /** What was done, where it is not reading. */
-const VERBS: Readonly<Record<string, string>> = { 'audit_log.exported': 'export', 'token.issued': 'create' };
+const VERBS: Readonly<Record<string, string>> = {
+  'audit_log.exported': 'export',
+  'token.issued': 'create',
+  'user.login.failure': 'login',
+};
 
 function describe({ window, tally }: AuditEvent): object {
   return {

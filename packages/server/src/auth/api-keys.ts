@@ -77,9 +77,25 @@ export class ApiKeys {
     const isRight = isSecret(parsed.secret, cached?.key.secretSha256 ?? NO_SECRET);
     if (cached === undefined || cached.key.environment !== parsed.environment) return 'unknown';
     if (!isRight) return 'wrong secret';
-    if (cached.key.revokedAtMs !== undefined) return 'revoked';
-    if (cached.key.expiresAtMs !== undefined && cached.key.expiresAtMs <= this.#now()) return 'expired';
-    if (cached.networks !== undefined && !cached.networks.has(address)) return 'address not allowed';
+    return this.#judge(cached, address);
+  }
+
+  /**
+   * A key that somebody proved to have before, when it can still be used.
+   *
+   * @param address the client's address; `undefined`: wherever it is used from
+   */
+  usable(id: string, address: string | undefined): Authenticated | AuthenticationFailure {
+    const cached = this.#byId.get(id);
+    return cached === undefined ? 'unknown' : this.#judge(cached, address);
+  }
+
+  #judge(cached: CachedKey, address: string | undefined): Authenticated | AuthenticationFailure {
+    const { key, networks } = cached;
+    if (key.revokedAtMs !== undefined) return 'revoked';
+    if (key.expiresAtMs !== undefined && key.expiresAtMs <= this.#now()) return 'expired';
+    if (networks !== undefined && address !== undefined && !networks.has(address))
+      return 'address not allowed';
     return cached;
   }
 

@@ -1,5 +1,6 @@
 import type { ApiKey } from './api-key.ts';
 import type { Rights } from './rights.ts';
+import type { OpenSession } from './sessions.ts';
 
 /** Who asks, and for which tenant. Made by the edge from the credential; operations never see a request. */
 export interface Caller {
@@ -10,4 +11,6 @@ export interface Caller {
   readonly tenant: string;
   /** Client address, for the log's own audit. */
   readonly address: string;
+  /** The session it came by; absent with a key. */
+  readonly session?: OpenSession;
 }

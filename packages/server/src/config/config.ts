@@ -15,13 +15,21 @@ export interface Config {
   readonly masterKeyFile: string | undefined;
   readonly signingKeyFile: string | undefined;
   readonly metrics: boolean;
+  readonly console: boolean;
   /** Requests per minute; 0 is off. */
   readonly rateLimits: {
     readonly perKey: number;
     readonly perAddress: number;
     readonly failedAuth: number;
+    readonly signIn: number;
     readonly perBrowserToken: number;
     readonly perBrowserAddress: number;
+  };
+  readonly session: {
+    /** A session that asks nothing for this long ends. */
+    readonly idleMs: number;
+    /** A session ends at this age, used or not. */
+    readonly absoluteMs: number;
   };
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Only ever set by `serve --accept-rollback`: start a new generation of logs whose database is older than seen. */

@@ -160,6 +160,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
 
 function buildConfig(text: (name: SettingName) => string | undefined, sources: Config['sources']): Config {
   const integer = (name: SettingName): number => Number(text(name));
+  const isOn = (name: SettingName): boolean => ['on', 'true', '1'].includes(text(name) ?? '');
   return Object.freeze({
     dataDir: text('DATA_DIR') ?? '',
     host: text('HOST') ?? '',
@@ -172,13 +173,19 @@ function buildConfig(text: (name: SettingName) => string | undefined, sources: C
     masterKey: text('MASTER_KEY'),
     masterKeyFile: text('MASTER_KEY_FILE'),
     signingKeyFile: text('SIGNING_KEY_FILE'),
-    metrics: ['on', 'true', '1'].includes(text('METRICS') ?? ''),
+    metrics: isOn('METRICS'),
+    console: isOn('CONSOLE'),
     rateLimits: Object.freeze({
       perKey: integer('RATE_LIMIT_PER_KEY'),
       perAddress: integer('RATE_LIMIT_PER_ADDRESS'),
       failedAuth: integer('RATE_LIMIT_FAILED_AUTH'),
+      signIn: integer('RATE_LIMIT_SIGN_IN'),
       perBrowserToken: integer('RATE_LIMIT_PER_BROWSER_TOKEN'),
       perBrowserAddress: integer('RATE_LIMIT_PER_BROWSER_ADDRESS'),
+    }),
+    session: Object.freeze({
+      idleMs: integer('SESSION_IDLE_S') * 1_000,
+      absoluteMs: integer('SESSION_MAX_S') * 1_000,
     }),
     logLevel: text('LOG_LEVEL') as Config['logLevel'],
     acceptRollback: false,

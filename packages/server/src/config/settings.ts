@@ -101,6 +101,12 @@ export const SETTINGS = [
     meaning: 'File with the Ed25519 key that signs checkpoints; it must exist (docs/keys.md).',
   },
   {
+    name: 'CONSOLE',
+    kind: 'switch',
+    fallback: 'on',
+    meaning: 'The web console at `/`: `on` or `off`.',
+  },
+  {
     name: 'METRICS',
     kind: 'switch',
     fallback: 'on',
@@ -142,6 +148,28 @@ export const SETTINGS = [
     range: [0, 1_000_000_000],
     meaning:
       'Requests of pages per minute and client address (of IPv6, network of 64 bits); 0 switches the limit off.',
+  },
+  {
+    name: 'RATE_LIMIT_SIGN_IN',
+    kind: 'integer',
+    fallback: '30',
+    range: [0, 1_000_000_000],
+    meaning:
+      'Attempts to sign in to the console per minute and client address (of IPv6, network of 64 bits); 0 switches the limit off.',
+  },
+  {
+    name: 'SESSION_IDLE_S',
+    kind: 'integer',
+    fallback: '3600',
+    range: [60, 2_592_000],
+    meaning: 'Seconds without a request after which a session of the console ends.',
+  },
+  {
+    name: 'SESSION_MAX_S',
+    kind: 'integer',
+    fallback: '43200',
+    range: [60, 2_592_000],
+    meaning: 'Age in seconds at which a session of the console ends, used or not.',
   },
   {
     name: 'LOG_LEVEL',

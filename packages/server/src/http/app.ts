@@ -9,6 +9,7 @@ import Fastify, {
   LogController,
   type RouteOptions,
 } from 'fastify';
+import { sessionToken } from '../auth/session-cookie.ts';
 import type { Config } from '../config/config.ts';
 import { ApiError } from '../errors/api-error.ts';
 import {
@@ -24,6 +25,7 @@ import {
 import type { Operations } from '../operations/operations.ts';
 import { authenticate } from './authenticate.ts';
 import { addBodyParsers } from './body-parsers.ts';
+import { addConsole } from './console.ts';
 import { describeValidation, type KnownNames } from './describe-validation.ts';
 import { admitPage, answerPreflight, authenticatePage } from './page-access.ts';
 import { refuseMalformedQuery } from './percent-encoding.ts';
@@ -33,6 +35,7 @@ import { addReference } from './reference.ts';
 import { addRequestLimits, type RequestLimits } from './request-limits.ts';
 import type { AnyRoute, Reply } from './route.ts';
 import { ALL_ROUTES } from './routes/all-routes.ts';
+import { refuseForeignSignIn, signInSource } from './sign-in-access.ts';
 import { strictQuery } from './strict-query.ts';
 
 declare module 'fastify' {
@@ -60,9 +63,11 @@ const DEFAULT_TIMEOUTS: HttpTimeouts = {
 
 interface AppOptions {
   readonly ops: Operations;
-  readonly config: Pick<Config, 'trustedProxies' | 'rateLimits' | 'metrics'>;
+  readonly config: Pick<Config, 'trustedProxies' | 'rateLimits' | 'metrics' | 'console'>;
   readonly logger: FastifyBaseLogger;
   readonly timeouts?: HttpTimeouts;
+  /** Folder of the built console, when it is not the package's own. */
+  readonly consoleDir?: string | undefined;
 }
 
 /** Builds the HTTP server over the operations; it does not listen yet. */
@@ -99,7 +104,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.decorateRequest('caller', undefined);
   app.decorateRequest('page', undefined);
   app.setErrorHandler(handleError);
-  app.setNotFoundHandler(notFoundHandler(methodsOf(ALL_ROUTES)));
   addRawReplies(app.server as Server, methodsOf(ALL_ROUTES));
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   addValidators(app);
@@ -111,6 +115,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const limits = await addRequestLimits(app, options.config.rateLimits);
   await addReference(app);
+  const fallback = options.config.console ? await addConsole(app, limits, options.consoleDir) : () => false;
+  app.setNotFoundHandler(notFoundHandler(methodsOf(ALL_ROUTES), fallback));
   const routes = options.config.metrics
     ? ALL_ROUTES
     : ALL_ROUTES.filter((route) => route.operationId !== 'getMetrics');
@@ -218,6 +224,8 @@ function accessHooks(
   switch (access) {
     case 'public':
       return { onRequest: async (request) => limits.address?.(request) };
+    case 'sign-in':
+      return { onRequest: (request) => refuseForeignSignIn(limits, request) };
     case 'browser-token':
       return {
         onRequest: (request, reply) => admitPage(ops, limits, request, reply),
@@ -254,6 +262,8 @@ function skipBody(app: FastifyInstance): NonNullable<FastifyInstance['validatorC
 
 function callHandler(definition: AnyRoute, ops: Operations, request: FastifyRequest): Promise<Reply> | Reply {
   if (definition.access === 'public') return definition.handle(ops);
+  if (definition.access === 'sign-in')
+    return definition.handle(signInSource(request), { ops, body: request.body });
   if (definition.access === 'browser-token') {
     if (request.page === undefined) throw new Error('a route for pages was reached without a token');
     return definition.handle(request.page, { ops, body: request.body });
@@ -267,16 +277,24 @@ function callHandler(definition: AnyRoute, ops: Operations, request: FastifyRequ
     body,
     headers,
     isHead: request.method === 'HEAD',
+    sessionToken: request.caller.session === undefined ? undefined : sessionToken(request),
   });
 }
 
 function sendReply(reply: Parameters<typeof sendProblem>[0], answer: Reply): unknown {
   reply.code(answer.status ?? 200);
   if (answer.headers !== undefined) reply.headers(answer.headers);
+  if (answer.status === 204) return reply.send();
   if (answer.content !== undefined) return reply.type(answer.content.type).send(answer.content.data);
   return reply.type('application/json').send(JSON.stringify(answer.body ?? {}));
 }
 
+/** Where it is not an API key or a session. */
+const SECURITY: Readonly<Record<string, object>> = {
+  public: { security: [] },
+  'sign-in': { security: [] },
+  'browser-token': { security: [{ browserToken: [] }] },
+};
 const NO_QUERY = { type: 'object', additionalProperties: false } as const;
 
 /** What the reference document says about a route; also what Fastify validates. */
@@ -303,8 +321,8 @@ function routeSchema(definition: AnyRoute): object {
     summary: definition.summary,
     ...(definition.description === undefined ? {} : { description: definition.description }),
     ...(definition.params === undefined ? {} : { params: definition.params }),
-    ...(definition.access === 'public' ? { security: [] } : { querystring: definition.query ?? NO_QUERY }),
-    ...(definition.access === 'browser-token' ? { security: [{ browserToken: [] }] } : {}),
+    ...(definition.access === 'public' ? {} : { querystring: definition.query ?? NO_QUERY }),
+    ...(SECURITY[definition.access as string] ?? {}),
     ...(definition.body === undefined ? {} : { body: definition.body }),
     ...(definition.consumes === undefined ? {} : { consumes: definition.consumes }),
     response: responses,

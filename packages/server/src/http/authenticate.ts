@@ -1,6 +1,9 @@
 import type { FastifyRequest } from 'fastify';
+import type { Authenticated } from '../auth/api-keys.ts';
 import type { Caller } from '../auth/caller.ts';
 import { rightsOf } from '../auth/rights.ts';
+import { csrfToken, isFromOwnPage, sessionToken } from '../auth/session-cookie.ts';
+import type { OpenSession } from '../auth/sessions.ts';
 import { SYSTEM_TENANT } from '../auth/tenants.ts';
 import { ApiError, invalidParameter, notFound } from '../errors/api-error.ts';
 import type { Operations } from '../operations/operations.ts';
@@ -20,6 +23,64 @@ const BEARER_PATTERN = /^Bearer ([!-~]{1,200})$/i;
 function bearerToken(request: FastifyRequest): string | undefined {
   const { authorization } = request.headers;
   return authorization === undefined ? undefined : BEARER_PATTERN.exec(authorization)?.[1];
+}
+
+/** Methods that change nothing. */
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * The key or session that a request comes with. A key wins, because only who means it sends one.
+ *
+ * @throws {ApiError} `unauthenticated`, `forbidden` (a session, and not from a page of this server) or `rate_limited`
+ */
+async function readCredential(
+  ops: Operations,
+  limits: RequestLimits,
+  request: FastifyRequest,
+): Promise<Authenticated | OpenSession> {
+  const bearer = bearerToken(request);
+  const cookie = request.headers.authorization === undefined ? sessionToken(request) : undefined;
+  const outcome =
+    cookie !== undefined
+      ? ops.sessions.open(cookie, request.ip)
+      : bearer === undefined
+        ? 'missing'
+        : ops.keys.authenticate(bearer, request.ip);
+  if (typeof outcome !== 'string') {
+    if (cookie !== undefined) refuseForgery(request, cookie);
+    return outcome;
+  }
+  // A console asks who is signed in before anybody is, and once more when a session has ended: no attempt at anything.
+  const isAsking =
+    request.routeOptions.config.operationId === 'getMe' && request.headers.authorization === undefined;
+  if (!isAsking) {
+    if (limits.failedAuth !== undefined) await limits.failedAuth(request);
+    ops.audit.noteUnknownCredential(request.ip, outcome);
+  }
+  throw new ApiError('unauthenticated', SENTENCES[outcome] ?? 'This API key is not valid here and now.');
+}
+
+/** What to say of a credential besides that it does not count. */
+const SENTENCES: Readonly<Record<string, string>> = {
+  missing: 'Send an API key: Authorization: Bearer att_...',
+  'unknown session': 'You are not signed in any more; sign in again.',
+  'expired session': 'Your session has ended; sign in again.',
+  'key of the session ended': 'The API key of your session has ended; sign in with another one.',
+};
+
+/**
+ * Other pages can make a browser send its cookie: they get no answer, and change nothing.
+ *
+ * @throws {ApiError} `forbidden`
+ */
+function refuseForgery(request: FastifyRequest, cookie: string): void {
+  if (!isFromOwnPage(request))
+    throw new ApiError('forbidden', 'A session can be used by pages of this server only.');
+  if (SAFE_METHODS.has(request.method) || request.headers['x-csrf-token'] === csrfToken(cookie)) return;
+  throw new ApiError(
+    'forbidden',
+    'With a session, send the header X-CSRF-Token with session.csrf_token of GET /v1/me.',
+  );
 }
 
 /** The tenant a platform administrator names; for everybody else naming another tenant is asking for what is not there. */
@@ -45,29 +106,19 @@ export async function authenticate(
 ): Promise<void> {
   const address = request.ip;
   if (limits.address !== undefined) await limits.address(request);
-  const token = bearerToken(request);
-  const outcome = token === undefined ? 'malformed' : ops.keys.authenticate(token, address);
-  if (typeof outcome === 'string') {
-    if (limits.failedAuth !== undefined) await limits.failedAuth(request);
-    ops.audit.noteUnknownCredential(address, token === undefined ? 'missing' : outcome);
-    throw new ApiError(
-      'unauthenticated',
-      token === undefined
-        ? 'Send an API key: Authorization: Bearer att_...'
-        : 'This API key is not valid here and now.',
-    );
-  }
-  const { key } = outcome;
+  const credential = await readCredential(ops, limits, request);
+  const { key } = credential;
+  const session = 'session' in credential ? { session: credential } : {};
   const tenant = namedTenant(request) ?? key.tenant;
-  const rights = tenant === key.tenant ? outcome.rights : rightsOf(key, tenant);
-  const own: Caller = { key, rights: outcome.rights, tenant: key.tenant, address };
+  const rights = tenant === key.tenant ? credential.rights : rightsOf(key, tenant);
+  const own: Caller = { key, rights: credential.rights, tenant: key.tenant, address, ...session };
   request.caller = own;
   if (limits.key !== undefined) await limits.key(request);
   if (rights === undefined || !ops.tenants.has(tenant)) {
     ops.audit.noteDenied(own, request.routeOptions.config.operationId ?? '', 'another tenant');
     throw notFound(`Tenant ${tenant}`);
   }
-  request.caller = tenant === key.tenant ? own : { key, rights, tenant, address };
+  request.caller = tenant === key.tenant ? own : { ...own, rights, tenant };
   const refusal = judgeAccess(request.caller, access);
   if (refusal === undefined) return;
   ops.audit.noteDenied(own, request.routeOptions.config.operationId ?? '', refusal);
@@ -78,7 +129,7 @@ function judgeAccess({ key, rights, tenant }: Caller, access: KeyAccess): string
   // Writing to the server's own log would let somebody plant evidence about the server.
   if (tenant === SYSTEM_TENANT && access.scope === 'events:write')
     return 'The log of the server itself is written by the server only.';
-  if (!rights.scopes.has(access.scope)) {
+  if (access.scope !== 'any' && !rights.scopes.has(access.scope)) {
     const where = tenant === key.tenant ? '' : ` in the tenant ${tenant}`;
     return `This needs the scope ${access.scope}, which the key does not have${where}.`;
   }

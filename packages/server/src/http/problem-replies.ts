@@ -3,6 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ApiErrorOptions, notFound } from '../errors/api-error.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
 import { storeTrouble } from '../errors/store-trouble.ts';
+import type { ConsoleFallback } from './console.ts';
 import { describeValidation } from './describe-validation.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -84,15 +85,17 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
 /**
  * Fastify's handler for paths that no route has.
  *
- * @param allow methods that some route has
+ * @param allow    methods that some route has
+ * @param fallback answers what is the console's
  */
 export function notFoundHandler(
   allow: readonly string[],
+  fallback: ConsoleFallback,
 ): (request: FastifyRequest, reply: FastifyReply) => void {
   return (request, reply) => {
     // `OPTIONS *` asks about the server as a whole (RFC 9110, 9.3.7).
     if (request.method === 'OPTIONS' && request.raw.url === '*')
       void reply.code(204).header('allow', allow.join(', ')).send();
-    else void sendProblem(reply, request.id, notFound('This path'));
+    else if (!fallback(request, reply)) void sendProblem(reply, request.id, notFound('This path'));
   };
 }

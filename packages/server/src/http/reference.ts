@@ -23,6 +23,7 @@ export async function addReference(app: FastifyInstance): Promise<void> {
       components: {
         securitySchemes: {
           apiKey: { type: 'http', scheme: 'bearer', bearerFormat: 'att_<env>_<id>_<secret>_<crc>' },
+          session: { type: 'apiKey', in: 'cookie', name: 'attestry_session' },
           browserToken: {
             type: 'http',
             scheme: 'bearer',
@@ -30,7 +31,7 @@ export async function addReference(app: FastifyInstance): Promise<void> {
           },
         },
       },
-      security: [{ apiKey: [] }],
+      security: [{ apiKey: [] }, { session: [] }],
     },
     // OpenAPI has no wildcard parameters; the rest of a tile's path is called `path`.
     transform: ({ schema, url }) => {

@@ -14,6 +14,8 @@ export interface RequestLimits {
   readonly address: Limiter;
   /** After authentication, by API key. */
   readonly key: Limiter;
+  /** Attempts to sign in, before anything else, by client address. */
+  readonly signIn: Limiter;
   /** On failed authentications, by client address: counts this one. */
   readonly failedAuth: Limiter;
   /** Requests of pages, before anything else, by client address. */
@@ -41,6 +43,7 @@ export async function addRequestLimits(
   return {
     address: make(limits.perAddress, 'requests from this address', (request) => request.ip),
     key: make(limits.perKey, 'requests with this key', (request) => request.caller?.key.id ?? ''),
+    signIn: make(limits.signIn, 'attempts to sign in from this address', ({ ip }) => network(ip)),
     failedAuth: make(limits.failedAuth, 'failed authentications from this address', (request) => request.ip),
     pageAddress: make(limits.perBrowserAddress, 'requests of pages from this address', ({ ip }) =>
       network(ip),

@@ -8,10 +8,13 @@ import type { Operations } from '../operations/operations.ts';
 /** What a route asks of the credential. There is no default: a route without it does not compile. */
 export type Access =
   | 'public'
+  /** Begins a session: the credential is in the request. Closed to pages of other origins. */
+  | 'sign-in'
   /** Pages of other origins, each with a token that its backend got for it. */
   | 'browser-token'
   | {
-      readonly scope: Scope;
+      /** `any`: whoever has a credential. */
+      readonly scope: Scope | 'any';
       /** Only for platform administrators. */
       readonly platform?: true;
       /** Shows or judges the whole log, so it is closed to credentials that see a part of it. */
@@ -28,7 +31,7 @@ export interface Reply {
   readonly body?: object;
   /** Sent as it is. */
   readonly content?: { readonly type: string; readonly data: string | Uint8Array | Readable };
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
 /** One answer in the OpenAPI document. */
@@ -47,6 +50,8 @@ export interface Input<P extends TSchema, Q extends TSchema, B extends TSchema> 
   readonly body: Static<B>;
   /** HEAD: only the headers are sent. For routes whose content is too much work to make only for its length. */
   readonly isHead: boolean;
+  /** Of the cookie, when the caller came by a session. */
+  readonly sessionToken: string | undefined;
   /** Lower-case names; the values as sent. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
@@ -90,8 +95,28 @@ export interface PageRoute extends RouteShape<TSchema, TSchema, TSchema> {
   handle(page: PageSource, input: { readonly ops: Operations; readonly body: unknown }): Promise<Reply>;
 }
 
+/** Where an attempt to sign in comes from. */
+export interface SignInSource {
+  readonly address: string;
+  /** The browser speaks TLS, so its cookie must not travel without. */
+  readonly secure: boolean;
+}
+
+/** A route that begins a session. */
+export interface SignInRoute<B extends TSchema> extends RouteShape<TSchema, TSchema, B> {
+  readonly access: 'sign-in';
+  handle(
+    source: SignInSource,
+    input: { readonly ops: Operations; readonly body: Static<B> },
+  ): Promise<Reply> | Reply;
+}
+
 /** Any route, as the app registers it. */
-export type AnyRoute = PrivateRoute<TSchema, TSchema, TSchema> | PublicRoute | PageRoute;
+export type AnyRoute =
+  | PrivateRoute<TSchema, TSchema, TSchema>
+  | PublicRoute
+  | PageRoute
+  | SignInRoute<TSchema>;
 
 /** Declares a route with types inferred from its schemas. */
 export function route<P extends TSchema, Q extends TSchema, B extends TSchema>(
@@ -109,4 +134,9 @@ export function publicRoute(definition: PublicRoute): AnyRoute {
 /** Declares a route for pages of other origins. */
 export function pageRoute(definition: PageRoute): AnyRoute {
   return definition;
+}
+
+/** Declares a route that begins a session. */
+export function signInRoute<B extends TSchema>(definition: SignInRoute<B>): AnyRoute {
+  return definition as unknown as AnyRoute;
 }

@@ -193,6 +193,46 @@ const Component = Type.Object({
   detail: Type.Optional(Type.String()),
 });
 
+const Me = Type.Object({
+  tenant: Type.Object({ id: Type.String(), name: Type.Optional(Type.String()) }),
+  key: Type.Object({
+    id: Type.String({ description: 'Of the API key; of a person from an identity provider, a fingerprint.' }),
+    name: Type.String(),
+    expires_at: Type.Optional(time('When it stops.')),
+  }),
+  roles: Type.Array(words(ROLES)),
+  scopes: Type.Array(words(SCOPES)),
+  personal: Type.Boolean({ description: 'Sees sealed members.' }),
+  platform: Type.Boolean({ description: 'May name another tenant.' }),
+  sees_all: Type.Boolean({ description: 'Sees the whole log.' }),
+  subject: Type.Optional(Type.String({ description: 'The person this is.' })),
+  log: Type.Optional(
+    Type.Object(
+      {
+        origin: Type.String(),
+        size: count('Records.'),
+        vkey: Type.Optional(Type.String({ description: 'Key that signs its checkpoints now (C2SP vkey).' })),
+      },
+      { description: 'For who sees the whole log.' },
+    ),
+  ),
+  session: Type.Optional(
+    Type.Object(
+      {
+        method: words(['api_key', 'oidc']),
+        created_at: time('When it began.'),
+        idle_expires_at: time('When it ends if nothing more is asked.'),
+        expires_at: time('When it ends in any case.'),
+        csrf_token: Type.String({
+          description: 'For the header `X-CSRF-Token` of requests that change something.',
+        }),
+      },
+      { description: 'When the request came with a session.' },
+    ),
+  ),
+  server: Type.Object({ version: Type.String() }),
+});
+
 const Readiness = Type.Object({
   ready: Type.Boolean(),
   components: Type.Record(Type.String(), Component),
@@ -217,5 +257,6 @@ export const SHARED_SCHEMAS: readonly SharedSchema[] = [
   shared('ApiKey', ApiKey),
   shared('Tenant', Tenant),
   shared('EventSchema', EventSchema),
+  shared('Me', Me),
   shared('Readiness', Readiness),
 ];

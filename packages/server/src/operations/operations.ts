@@ -3,6 +3,7 @@ import type { SelfAudit } from '../audit/self-audit.ts';
 import type { ApiKeys } from '../auth/api-keys.ts';
 import type { BrowserOrigins } from '../auth/browser-origins.ts';
 import type { BrowserTokens } from '../auth/browser-tokens.ts';
+import type { Sessions } from '../auth/sessions.ts';
 import type { Tenants } from '../auth/tenants.ts';
 import type { Exporter } from '../exports/exporter.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -14,6 +15,7 @@ export interface Operations {
   readonly ledger: Ledger;
   readonly tenants: Tenants;
   readonly keys: ApiKeys;
+  readonly sessions: Sessions;
   readonly browserTokens: BrowserTokens;
   readonly browserOrigins: BrowserOrigins;
   readonly schemas: EventSchemas;
@@ -21,6 +23,8 @@ export interface Operations {
   readonly verifyJobs: VerifyJobs;
   readonly exporter: Exporter;
   readonly metrics: Metrics;
+  /** Of the server. */
+  readonly version: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

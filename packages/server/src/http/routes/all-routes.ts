@@ -5,6 +5,7 @@ import { EVENT_ROUTES } from './event-routes.ts';
 import { EVIDENCE_ROUTES } from './evidence-routes.ts';
 import { INGEST_ROUTES } from './ingest-routes.ts';
 import { SERVICE_ROUTES } from './service-routes.ts';
+import { SESSION_ROUTES } from './session-routes.ts';
 
 /** Every route of the server. */
 export const ALL_ROUTES: readonly AnyRoute[] = [
@@ -13,5 +14,6 @@ export const ALL_ROUTES: readonly AnyRoute[] = [
   ...EVENT_ROUTES,
   ...EVIDENCE_ROUTES,
   ...ADMIN_ROUTES,
+  ...SESSION_ROUTES,
   ...SERVICE_ROUTES,
 ];
