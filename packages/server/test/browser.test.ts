@@ -113,6 +113,20 @@ describe('POST /v1/browser-tokens', () => {
     expect((await send(given, [{ type: 'page.viewed' }])).statusCode).toBe(403);
   });
 
+  it('is not for somebody who is signed in to the console', async () => {
+    const session = await server.call('POST', '/v1/session', { token: '', body: { key: server.adminToken } });
+    const headers = {
+      cookie: String(session.headers['set-cookie']).split(';', 1)[0] as string,
+      'x-csrf-token': session.json().session.csrf_token,
+    };
+    const answer = await server.call('POST', '/v1/browser-tokens', {
+      token: '',
+      body: { origin: ORIGIN },
+      headers,
+    });
+    expect([answer.statusCode, answer.json().detail]).toEqual([403, expect.stringContaining('API keys')]);
+  });
+
   it('ends with the key that made it', async () => {
     const soon = new Date(Date.now() + 120_000).toISOString();
     const { token: key } = await server.makeKey({ roles: ['ingest'], expires_at: soon });
@@ -245,6 +259,11 @@ describe('POST /v1/ingest/browser', () => {
     expect([refused.statusCode, refused.json().path]).toEqual([403, '/type']);
     expect((await send(await token({ types: [type] }), [{ type }])).statusCode).toBe(201);
     expect((await send(await token({ types: [type] }), [{ type: 'page.viewed' }])).statusCode).toBe(403);
+  });
+
+  it('takes the report of a loss from every page: a gap is never silent', async () => {
+    const given = await token({ types: ['document.*'] });
+    expect((await send(given, [{ type: 'system.events.lost' }])).statusCode).toBe(201);
   });
 
   it('never takes a type of the log itself', async () => {

@@ -9,6 +9,7 @@ export {
 } from './events/event-generator.ts';
 export { type Fault, type FaultPlan, faultyStores, type StoreStep } from './faults/faulty-stores.ts';
 export { cachedTool, type ToolLookup } from './launch/cached-tool.ts';
+export { chromium, chromiumArguments } from './launch/chromium.ts';
 export { type RunningServer, type ServerLaunch, startServerProcess } from './launch/server-process.ts';
 export { createSeededRandom, type SeededRandom } from './seeded/seeded-random.ts';
 export { createSettableClock, type SettableClock } from './seeded/settable-clock.ts';

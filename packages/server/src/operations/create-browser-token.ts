@@ -32,7 +32,7 @@ function invalid(path: string, detail: string): ApiError {
 /**
  * Makes a token for the pages of one origin.
  *
- * @throws {ApiError} `invalid_request` with the member; `conflict` for too many origins
+ * @throws {ApiError} `invalid_request` with the member; `conflict` for too many origins; `forbidden` for a session
  */
 export async function createBrowserToken(
   ops: Operations,
@@ -40,6 +40,9 @@ export async function createBrowserToken(
   input: BrowserTokenInput,
 ): Promise<NewBrowserToken> {
   const { origin, actor, context, metadata, types, ttl_s: lifetimeS = BROWSER_TOKEN_S_DEFAULT } = input;
+  // The token would live on when the session has ended.
+  if (caller.session !== undefined)
+    throw new ApiError('forbidden', 'Browser tokens are made by API keys, not by sessions of the console.');
   if (!isOrigin(origin))
     throw invalid(
       '/origin',

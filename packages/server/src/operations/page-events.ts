@@ -42,6 +42,9 @@ const PAGE_SEVERITY_MAX = 'medium';
 /** Who signed in, who may do what, how things are set, what is an attack: a page that says so proves nothing. */
 const BACKEND_CATEGORIES: readonly EventCategory[] = ['auth', 'admin', 'config', 'security', 'compliance'];
 
+/** What our client reports a gap with: no token may silence it. */
+const LOSS_TYPE = 'system.events.lost';
+
 const USER_AGENT_CHARS_MAX = 1_000;
 
 /** Puts what a page sent together with what its token and its connection say. */
@@ -176,6 +179,7 @@ function judgeType(
   category: EventCategory,
   types: readonly string[] | undefined,
 ): string | undefined {
+  if (type === LOSS_TYPE) return undefined;
   if (types !== undefined)
     return matchesType(type, types)
       ? undefined
