@@ -2,15 +2,27 @@ import { bytesToHex, emptyRoot } from '@attestry/core';
 import { LastSeen } from './checkpointer/last-seen.ts';
 import { checkLogs, nextGeneration, type RolledBackLog, rollbackError } from './checkpointer/start-checks.ts';
 import { removeTemporaryFiles } from './data-dir/atomic-file.ts';
-import { type DataPaths, openFolder, prepareFolder, writeSigningKeys } from './data-dir/data-folder.ts';
+import {
+  assertNotMoved,
+  type DataFolder,
+  type DataPaths,
+  dataPaths,
+  openFolder,
+  prepareFolder,
+  writeSigningKeys,
+} from './data-dir/data-folder.ts';
 import { DiskSpace, noteFailedWrites } from './data-dir/disk-space.ts';
 import { lockFolder } from './data-dir/folder-lock.ts';
 import { chooseDriver } from './drivers/choose-driver.ts';
+import type { StoreDriver } from './drivers/store-driver.ts';
 import { KeyRing } from './keys/key-ring.ts';
 import { nodeCrypto } from './keys/node-crypto.ts';
 import { systemRandom } from './keys/random-pool.ts';
 import { Ledger, type LedgerLogger } from './ledger.ts';
-import type { LedgerPlace } from './ledger-place.ts';
+import { type LedgerPlace, placeOf } from './ledger-place.ts';
+import { agreeInstallation, readInstallation } from './nodes/agree-installation.ts';
+import { LedgerNode } from './nodes/ledger-node.ts';
+import { NOBODY_ELSE, type SettingsChanges } from './nodes/settings-changes.ts';
 import type { Stores } from './ports/stores.ts';
 import { LogTiles } from './reading/log-tiles.ts';
 
@@ -41,6 +53,16 @@ export interface EmbeddedLedger {
   readonly logName: string;
   /** Whether this start made the folder. */
   readonly firstStart: boolean;
+  /** What others may change of what is in memory. */
+  readonly settings: SettingsChanges;
+  /** The clock that records are dated by, milliseconds since the epoch: with a shared database that of the database. */
+  readonly now: () => number;
+  /** How far this machine's own clock is ahead of that one. */
+  clockSkewMs(): number;
+  /** Who this process is, for rows that say who works on them, and whether such a one is still there. */
+  readonly presence: Presence;
+  /** Does something short that no other node does at the same time. */
+  readonly exclusively: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   /** A key for one use, derived from the master key: 32 bytes, the same at every start and on every node. */
   deriveKey(use: string): Uint8Array;
   /** Finishes what was accepted, signs it, closes the stores and frees the folder. */
@@ -50,57 +72,28 @@ export interface EmbeddedLedger {
 const SILENT: LedgerLogger = { warn: () => undefined, error: () => undefined };
 
 /**
- * Opens a data folder for writing and starts the ledger on it.
+ * Opens a data folder and its store for writing and starts the ledger on it.
  *
  * @throws {LedgerError} `folder_foreign`, `folder_newer`, `folder_in_use`, `log_name_changed`, `log_name_invalid`,
- *   `key_missing`, `master_key_wrong`, `master_key_invalid`, `signing_key_invalid`, `last_seen_damaged`
+ *   `key_missing`, `master_key_wrong`, `master_key_invalid`, `signing_key_invalid`, `signing_key_wrong`,
+ *   `last_seen_damaged`
  * @throws {FatalError} `ROLLBACK`, `store_damaged` and those of the store
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLedger> {
-  const clock = options.clock ?? Date.now;
-  const logger = options.logger ?? SILENT;
-  const undo: (() => Promise<void> | void)[] = [];
+  const undo: Undo = [];
   const unwind = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    await prepareFolder(options.dataDir);
-    const lock = lockFolder(options.dataDir, clock());
-    undo.push(() => lock.release());
-    await removeTemporaryFiles(options.dataDir);
-    const folder = await openFolder(nodeCrypto, systemRandom, options);
+    const opened = await openFolderAndStore(options, undo);
+    const { stores, folder, node, logger } = opened;
     const { paths, logName, master, firstStart } = folder;
-    const { dataDir, store, signingKeyFile } = options;
-    const place: LedgerPlace = { dataDir, store, signingKeyFile, masterKey: folder.givenMasterKey };
-    const driver = await chooseDriver(place, paths);
-    const opened = await driver.open();
-    const space = new DiskSpace(options.dataDir, logger);
-    const stores = noteFailedWrites(options.wrapStores?.(opened) ?? opened, space);
-    undo.push(() => stores.close());
-    undo.push(() => space.close());
-    stores.onFailure((error) => logger.error({ err: error }, 'writing has ended; restart the server'));
     const { lastSeen, missing } = await LastSeen.load(paths.lastSeen);
-    const keys = new KeyRing({ crypto: nodeCrypto, random: systemRandom, master, store: stores.keys });
-    const ledger = new Ledger({
-      stores,
-      crypto: nodeCrypto,
-      random: systemRandom,
-      clock,
-      keys,
-      logName,
-      signingKeys: folder.signingKeys,
-      saveSigningKeys: (changed) => writeSigningKeys(paths.signingKey, changed),
-      lastSeen,
-      space,
-      logger,
-      ...(options.batchSize === undefined ? {} : { batchEvents: options.batchSize }),
-      ...(options.batchIntervalMs === undefined ? {} : { batchIntervalMs: options.batchIntervalMs }),
-      ...(options.checkpointIntervalMs === undefined
-        ? {}
-        : { checkpointIntervalMs: options.checkpointIntervalMs }),
-      ...(options.queueEventsMax === undefined ? {} : { queueEventsMax: options.queueEventsMax }),
-    });
+    const ledger = await makeLedger(options, opened, lastSeen);
+    undo.push(() => node?.unwatch());
     undo.push(() => ledger.close());
+    // Before anything is read into memory, so that no change is missed.
+    const settings = (await node?.watch(ledger)) ?? NOBODY_ELSE;
     const vkeys = (origin: string): readonly string[] => ledger.vkeys(origin);
     const report = await checkLogs({ stores, crypto: nodeCrypto, lastSeen, vkeys });
     if (missing && report.logs.length > 0) {
@@ -120,16 +113,112 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLe
     );
     await ledger.resumeRotation();
     if (options.search !== false) {
-      const follower = await driver.startSearch((message) => logger.warn({}, message));
+      const follower = await opened.driver.startSearch((message) => logger.warn({}, message));
       undo.push(() => follower.close());
       ledger.follow(follower);
     }
-    const deriveKey = (use: string): Uint8Array => master.derive(use);
-    return { ledger, stores, paths, logName, firstStart, deriveKey, close: unwind };
+    return {
+      ledger,
+      stores,
+      paths,
+      logName,
+      firstStart,
+      settings,
+      now: opened.clock,
+      deriveKey: (use) => master.derive(use),
+      exclusively: (name, work) => (node === undefined ? work() : node.exclusively(name, work)),
+      clockSkewMs: () => node?.clock.skewMs ?? 0,
+      presence: presenceOf(node),
+      close: unwind,
+    };
   } catch (error) {
     await unwind();
     throw error;
   }
+}
+
+/** A process, as the others over the same store know it. */
+export interface Presence {
+  readonly self: string;
+  readonly isAlive: (name: string) => Promise<boolean>;
+}
+
+function presenceOf(node: LedgerNode | undefined): Presence {
+  return {
+    get self() {
+      return node?.ticket ?? '';
+    },
+    isAlive: async (name) => (await node?.isAlive(name)) ?? false,
+  };
+}
+
+type Undo = (() => Promise<void> | void)[];
+
+/** A folder that is held by this process, with its store, and what they bring along. */
+interface Opened {
+  readonly folder: DataFolder;
+  readonly driver: StoreDriver;
+  readonly stores: Stores;
+  readonly space: DiskSpace;
+  /** Absent where nobody else writes. */
+  readonly node: LedgerNode | undefined;
+  readonly clock: () => number;
+  readonly logger: LedgerLogger;
+}
+
+async function openFolderAndStore(options: EmbeddedOptions, undo: Undo): Promise<Opened> {
+  const { dataDir, logger = SILENT, clock: local = Date.now } = options;
+  await prepareFolder(dataDir);
+  const lock = lockFolder(dataDir, local());
+  undo.push(() => lock.release());
+  await removeTemporaryFiles(dataDir);
+  const driver = await chooseDriver(placeOf(options), dataPaths(dataDir, options.signingKeyFile));
+  // A shared database knows which keys this node must have; files of the folder are made after the folder is ours.
+  const early = driver.isShared ? await driver.open() : undefined;
+  if (early !== undefined) undo.push(() => early.close());
+  const installation = early === undefined ? undefined : await readInstallation(early.admin);
+  const folder = await openFolder(nodeCrypto, systemRandom, { ...options, installation });
+  if (!driver.isShared) assertNotMoved(folder);
+  const opened = early ?? (await driver.open());
+  if (early === undefined) undo.push(() => opened.close());
+  const { shared } = opened;
+  const node = shared && new LedgerNode({ shared, dataDir, localClock: local, logger });
+  if (node !== undefined) {
+    undo.push(() => node.close());
+    await node.start();
+    await agreeInstallation(opened.admin, folder);
+  }
+  const probe = shared && (async () => void (await shared.leases.acquire('disk-space', 'probe', 1)));
+  const space = new DiskSpace(dataDir, logger, probe);
+  undo.push(() => space.close());
+  const stores = noteFailedWrites(options.wrapStores?.(opened) ?? opened, space);
+  stores.onFailure((error) => logger.error({ err: error }, 'writing has ended; restart the server'));
+  return { folder, driver, stores, space, node, clock: node?.clock.now ?? local, logger };
+}
+
+async function makeLedger(options: EmbeddedOptions, opened: Opened, lastSeen: LastSeen): Promise<Ledger> {
+  const { batchSize, batchIntervalMs, checkpointIntervalMs, queueEventsMax } = options;
+  const { stores, folder, space, node, clock, logger } = opened;
+  const { paths, master, logName, signingKeys } = folder;
+  const duty = await node?.keep('checkpoints');
+  return new Ledger({
+    stores,
+    crypto: nodeCrypto,
+    random: systemRandom,
+    clock,
+    keys: new KeyRing({ crypto: nodeCrypto, random: systemRandom, master, store: stores.keys }),
+    logName,
+    signingKeys,
+    saveSigningKeys: (changed) => writeSigningKeys(paths.signingKey, changed),
+    lastSeen,
+    space,
+    logger,
+    ...(duty === undefined ? {} : { duty }),
+    ...(batchSize === undefined ? {} : { batchEvents: batchSize }),
+    ...(batchIntervalMs === undefined ? {} : { batchIntervalMs }),
+    ...(checkpointIntervalMs === undefined ? {} : { checkpointIntervalMs }),
+    ...(queueEventsMax === undefined ? {} : { queueEventsMax }),
+  });
 }
 
 interface AcceptParts {

@@ -1,11 +1,12 @@
-export { type EmbeddedLedger, type EmbeddedOptions, openEmbedded } from './embedded.ts';
+export type { CommitListener, GrowthListener } from './commit-news.ts';
+export { type CopiedFolder, type CopyFolderOptions, copyFolder } from './copy/copy-folder.ts';
+export { type EmbeddedLedger, type EmbeddedOptions, openEmbedded, type Presence } from './embedded.ts';
 export { errorText, FatalError, LedgerError, OperationalError, OverloadedError } from './errors.ts';
 export { runVerify, tenantsToVerify, unreadableReport, type VerifyFolderOptions } from './fsck/run-verify.ts';
 export type { AppendResult, IncomingEvent, Receipt, RefusalCode } from './ingest/incoming-event.ts';
 export { type FolderInspection, inspectFolder } from './inspect-folder.ts';
 export { nodeCrypto } from './keys/node-crypto.ts';
 export type {
-  CommitListener,
   LedgerLogger,
   LedgerStatus,
   RecordReceipt,
@@ -13,6 +14,7 @@ export type {
   StatementType,
 } from './ledger.ts';
 export { Ledger } from './ledger.ts';
+export type { SettingsChanges } from './nodes/settings-changes.ts';
 export type { AdminRow, AdminStore } from './ports/admin-store.ts';
 export type { CheckpointStore, StoredCheckpoint } from './ports/checkpoint-store.ts';
 export type {

@@ -8,22 +8,25 @@ import {
   type SealPolicy,
   type SplitEvent,
 } from '@attestry/core';
-import { Checkpointer } from './checkpointer/checkpointer.ts';
+import { Checkpointer, type SigningDuty } from './checkpointer/checkpointer.ts';
 import type { LastSeen } from './checkpointer/last-seen.ts';
+import { type CommitListener, CommitNews, type GrowthListener } from './commit-news.ts';
 import type { DiskSpace } from './data-dir/disk-space.ts';
 import { FatalError, isDiskFull, LedgerError, OperationalError } from './errors.ts';
 import { Admission, type Place } from './ingest/admission.ts';
+import { notPrepared, toResults } from './ingest/append-results.ts';
 import type { AppendResult, IncomingEvent } from './ingest/incoming-event.ts';
-import { type Preparation, prepareEvents } from './ingest/prepare-events.ts';
+import { prepareEvents } from './ingest/prepare-events.ts';
 import { DEFAULT_SEAL_POLICY, policyData, SealPolicies } from './ingest/seal-policies.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { RandomSource } from './keys/random-pool.ts';
 import { SigningKey, type SigningKeys, vkeysOf } from './keys/signing-key.ts';
-import { HEARTBEAT_INTERVAL_MS } from './limits.ts';
+import { GROWN_READ_MAX, HEARTBEAT_INTERVAL_MS } from './limits.ts';
 import type { AdminStore } from './ports/admin-store.ts';
 import type { CheckpointStore, StoredCheckpoint } from './ports/checkpoint-store.ts';
 import type { EventQueryStore } from './ports/event-query-store.ts';
 import type { LedgerStore, LogHead } from './ports/ledger-store.ts';
+import type { SharedStore } from './ports/shared-store.ts';
 import { LedgerReader } from './reading/ledger-reader.ts';
 import type { PendingRecord, Settlement } from './sequencer/pending-record.ts';
 import { duplicateResolver } from './sequencer/resolve-duplicates.ts';
@@ -41,6 +44,7 @@ export interface LedgerParts {
     readonly checkpoints: CheckpointStore;
     readonly query: EventQueryStore;
     readonly admin: AdminStore;
+    readonly shared?: SharedStore;
   };
   readonly crypto: CryptoProvider;
   readonly random: RandomSource;
@@ -54,6 +58,8 @@ export interface LedgerParts {
   readonly lastSeen: LastSeen;
   readonly space: DiskSpace;
   readonly logger: LedgerLogger;
+  /** Where several nodes write to the same store: who of them signs. */
+  readonly duty?: SigningDuty;
   readonly batchEvents?: number;
   readonly batchIntervalMs?: number;
   readonly checkpointIntervalMs?: number;
@@ -92,11 +98,10 @@ export interface LedgerStatus {
 /** A follower that wants to know when there is something new. */
 export interface WokenFollower {
   committed(head: LogHead, events: readonly (SplitEvent | undefined)[]): void;
+  /** Told of logs that another node has made grow. */
+  grown?(heads: readonly LogHead[]): void;
   lag(): number | undefined;
 }
-
-/** Told of every commit: the new head, how many records came, how long the store took (0 when not measured). */
-export type CommitListener = (head: LogHead, records: number, commitMs: number) => void;
 
 /**
  * The ledger: one append-only log per tenant, over stores that it knows only by their ports.
@@ -111,7 +116,7 @@ export class Ledger extends LedgerReader {
   readonly #checkpointer: Checkpointer;
   readonly #admission: Admission;
   readonly #policies: SealPolicies;
-  readonly #listeners = new Set<CommitListener>();
+  readonly #news: CommitNews;
   readonly #creating = new Map<string, Promise<LogHead>>();
   #signingKeys: SigningKeys;
   #rotating: Promise<RotationReport> | undefined;
@@ -125,6 +130,7 @@ export class Ledger extends LedgerReader {
     this.#signingKeys = parts.signingKeys;
     this.#admission = new Admission(parts.queueEventsMax);
     this.#policies = new SealPolicies(parts.stores.admin);
+    this.#news = new CommitNews(parts.logger);
     const onTrouble = (message: string, error: unknown): void => {
       parts.space.note(error);
       // A full disk was said once, when it was first met.
@@ -138,6 +144,7 @@ export class Ledger extends LedgerReader {
       signingKeys: () => this.#signingKeys,
       clock: parts.clock,
       onTrouble,
+      ...(parts.duty === undefined ? {} : { duty: parts.duty }),
       ...(parts.checkpointIntervalMs === undefined ? {} : { intervalMs: parts.checkpointIntervalMs }),
     });
     this.#sequencer = new Sequencer({
@@ -155,8 +162,9 @@ export class Ledger extends LedgerReader {
     this.#checkpointer.start();
   }
 
-  /** The last committed head, from memory when the log is open. */
+  /** The last committed head, from memory when the log is open and nobody else can have moved it. */
   override async head(tenant: string): Promise<LogHead | undefined> {
+    if (this.#parts.stores.shared !== undefined) return super.head(tenant);
     const open = this.#sequencer.openHead(tenant);
     return open !== undefined && open.size > 0 ? open : super.head(tenant);
   }
@@ -248,8 +256,14 @@ export class Ledger extends LedgerReader {
    * Replaces the signing key of all logs: each log names the next key in a `key` record, whose checkpoint the old key
    * still signs; then the new key takes over. Cut off by a crash, it is taken up again by the next start.
    */
-  rotateSigningKey(): Promise<RotationReport> {
+  async rotateSigningKey(): Promise<RotationReport> {
     this.#assertOpen();
+    if (this.#parts.stores.shared !== undefined) {
+      throw new LedgerError(
+        'rotation_shared',
+        'the signing key of a database that several nodes share cannot be changed by one of them',
+      );
+    }
     this.#rotating ??= this.#rotate().finally(() => {
       this.#rotating = undefined;
     });
@@ -279,13 +293,41 @@ export class Ledger extends LedgerReader {
 
   /** Calls back after every commit until the returned function is called. */
   onCommit(listener: CommitListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#news.onCommit(listener);
+  }
+
+  /** Calls back whenever a log has grown, also by another node, until the returned function is called. */
+  onGrowth(listener: GrowthListener): () => void {
+    return this.#news.onGrowth(listener);
+  }
+
+  /** Reads how far logs have come that another node may have made grow; of all logs when none is named. */
+  async noteGrown(tenants: ReadonlySet<string> | undefined): Promise<void> {
+    const few = tenants !== undefined && tenants.size <= GROWN_READ_MAX ? tenants : undefined;
+    const heads =
+      few === undefined
+        ? await this.heads()
+        : (await Promise.all([...few].map((tenant) => super.head(tenant)))).filter(
+            (head) => head !== undefined,
+          );
+    const grown = heads.filter((head) => this.#news.isNew(head));
+    for (const head of grown) {
+      if (this.#checkpointer.signedSize(head.tenant) < head.size) this.#checkpointer.committed(head);
+      this.#news.grown(head);
+    }
+    if (grown.length > 0) this.#search?.grown?.(grown);
+  }
+
+  /** Forgets what is in memory of settings and keys, because another node may have changed them. */
+  forgetSettings(): void {
+    this.#policies.forget();
+    this.keys.forgetDataKeys();
   }
 
   /** Takes over what the start checks found: a log's head and its newest checkpoint. */
   adopt(head: LogHead, checkpoint: StoredCheckpoint | undefined): void {
     if (checkpoint !== undefined) this.#checkpointer.remember(head.tenant, checkpoint);
+    this.#news.known(head);
     const overdue = this.#parts.clock() - (checkpoint?.signedAtMs ?? 0) >= HEARTBEAT_INTERVAL_MS;
     if ((checkpoint?.size ?? 0) < head.size || overdue) this.#checkpointer.committed(head);
   }
@@ -417,13 +459,7 @@ export class Ledger extends LedgerReader {
       head,
       records.map((record) => record.event?.split),
     );
-    for (const listener of this.#listeners) {
-      try {
-        listener(head, records.length, commitMs);
-      } catch (error) {
-        this.#parts.logger.error({ err: error }, 'a commit listener failed; the commit stands');
-      }
-    }
+    this.#news.committed(head, records.length, commitMs);
   }
 
   #assertOpen(): void {
@@ -438,43 +474,4 @@ export interface RotationReport {
   readonly logs: number;
   /** The key that signs from now on. */
   readonly publicKeyHex: string;
-}
-
-function notPrepared(preparation: Exclude<Preparation, { kind: 'prepared' }>): Settlement {
-  return preparation.kind === 'failed'
-    ? { kind: 'failed', error: preparation.error }
-    : { kind: 'refused', code: preparation.code, path: '', detail: preparation.detail };
-}
-
-/** Results of a call. When nothing at all could be written, the call as a whole fails with the reason. */
-function toResults(
-  events: readonly IncomingEvent[],
-  settlements: readonly Settlement[],
-): readonly AppendResult[] {
-  const [first] = settlements;
-  if (first?.kind === 'failed' && settlements.every(({ kind }) => kind === 'failed')) throw first.error;
-  return settlements.map((settlement, i) => toResult(events[i]?.event.id as string, settlement));
-}
-
-function toResult(id: string, settlement: Settlement): AppendResult {
-  switch (settlement.kind) {
-    case 'written': {
-      const { seq, leafHash, at, duplicate } = settlement;
-      return {
-        kind: 'receipt',
-        receipt: { id, seq, hash: bytesToHex(leafHash), recorded_at: at, duplicate },
-      };
-    }
-    case 'refused':
-      return settlement;
-    case 'failed': {
-      const { code, message } = settlement.error;
-      return {
-        kind: 'refused',
-        code: code === 'store_full' ? code : 'store_failed',
-        path: '',
-        detail: message,
-      };
-    }
-  }
 }

@@ -107,3 +107,42 @@ export const TEXT_QUERY_CHARS_MAX = 1_000;
 
 /** Words of a full-text query: each is one look-up in the index. */
 export const TEXT_QUERY_WORDS_MAX = 32;
+
+/** How long a lease lasts that is not renewed: what a node that died keeps the others from signing and indexing. */
+export const LEASE_TTL_MS = 5_000;
+
+/** How often a lease is renewed, or tried for: three times before it runs out. */
+export const LEASE_RENEW_MS = 1_500;
+
+/** How often a node compares its clock with the database's; a crystal drifts by 1 ms in this time at most. */
+export const CLOCK_SYNC_MS = 10_000;
+
+/** A look at the database's clock that took longer says too little. */
+export const CLOCK_ROUND_TRIP_MS_MAX = 1_000;
+
+/** From here on a machine's clock is worth a line in the log. */
+export const CLOCK_SKEW_WARN_MS = 2_000;
+
+/** How often a node looks whether settings were changed by another, besides being told: one row is read. */
+export const CHANGE_POLL_MS = 1_000;
+
+/** How long hints about logs that grew are gathered: far below the checkpoint interval. */
+export const GROWN_WAIT_MS = 25;
+
+/** How often all heads are read, in case a hint was lost. */
+export const GROWN_SWEEP_MS = 5_000;
+
+/** Heads read one by one after hints; of more logs than that all are read at once. */
+export const GROWN_READ_MAX = 64;
+
+/** How often it looks meanwhile. */
+export const SIGNATURE_POLL_MS = 100;
+
+/** How long a call that wants a signature waits for the node that signs: a lease that ran out and was taken anew. */
+export const SIGNATURE_WAIT_MS_MAX = 30_000;
+
+/** How often a node looks whether another one is through with what only one may do at a time. */
+export const EXCLUSIVE_POLL_MS = 50;
+
+/** How long it waits for that: a node that died at it keeps its lease for the time above. */
+export const EXCLUSIVE_WAIT_MS_MAX = 15_000;

@@ -121,7 +121,7 @@ describe('tiles', () => {
     expect(await reading.entryBundle('acme', 2, 89)).toEqual(
       await embedded.ledger.entryBundle('acme', 2, 89),
     );
-    reading.close();
+    await reading.close();
   });
 });
 

@@ -157,7 +157,7 @@ describe('a database of the SQLite store', () => {
     expect((await reader.ledger.readHead('acme'))?.size).toBe(15);
     expect(await reader.query.count(QUERY)).toBe(15);
     await expect(reader.keys.ensure('acme', [])).rejects.toMatchObject({ code: 'read_only' });
-    reader.close();
+    await reader.close();
     await stores.close();
     expect(statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
   });

@@ -146,5 +146,10 @@ export const AUDIT_WINDOW_MS = 60_000;
 export const AUDIT_UNKNOWN_ADDRESSES_MAX = 1_000;
 /** Entries of the rate limiter's table (keys and addresses seen in the last minute). */
 export const RATE_LIMIT_ENTRIES_MAX = 20_000;
+/**
+ * Where several nodes share a database: a key that is revoked on another node is refused here within this time, or nobody
+ * is let in. Usually it takes milliseconds; a look every second makes sure.
+ */
+export const SETTINGS_STALE_MS_MAX = 5_000;
 /** Window of every rate limit. */
 export const RATE_LIMIT_WINDOW_MS = 60_000;

@@ -107,15 +107,34 @@ interface Surroundings {
   readonly options: ServerOptions;
 }
 
+/** What is held in memory of the settings, and read again when another node has changed some. */
+async function holdSettings(
+  { ledger: { admin }, settings }: EmbeddedLedger,
+  now: () => number,
+): Promise<Pick<Operations, 'tenants' | 'keys' | 'browserOrigins' | 'schemas'>> {
+  const held = {
+    tenants: await Tenants.open(admin),
+    keys: await ApiKeys.open(admin, now),
+    browserOrigins: await BrowserOrigins.open(admin, now),
+    schemas: await EventSchemas.open(admin),
+  };
+  for (const one of Object.values(held)) settings.onChange(() => one.reload());
+  return held;
+}
+
 async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings): Promise<AssembledServer> {
   const { config, source, logger, options } = surroundings;
   const { ledger, stores } = embedded;
-  const now = options.now ?? Date.now;
+  const now = options.now ?? embedded.now;
   await ledger.createLog(SYSTEM_TENANT);
   await ledger.createLog(DEFAULT_TENANT);
-  const tenants = await Tenants.open(ledger.admin);
-  if (!tenants.has(DEFAULT_TENANT))
-    await tenants.add({ id: DEFAULT_TENANT, createdAtMs: now(), createdBy: 'attestry' });
+  const held = await holdSettings(embedded, now);
+  const { tenants, keys } = held;
+  await embedded.exclusively('default-tenant', async () => {
+    await tenants.reload();
+    if (!tenants.has(DEFAULT_TENANT))
+      await tenants.add({ id: DEFAULT_TENANT, createdAtMs: now(), createdBy: 'attestry' });
+  });
   const metrics = new Metrics({ ledger, storeBytes: () => stores.storeBytes() });
   const audit = new SelfAudit({
     ledger,
@@ -125,13 +144,13 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
   });
   const verifyJobs = await VerifyJobs.open({
     store: ledger.admin,
+    nodes: embedded.presence,
     run: (tenant, range, onProgress) => startVerifyThread({ source, tenant, range }, onProgress),
     now,
     onFailure: () => metrics.countVerifyFailure(),
     logger,
   });
   const exporter = new Exporter(source, options.exportReadWindowMs);
-  const keys = await ApiKeys.open(ledger.admin, now);
   const sessions = await Sessions.open({
     store: ledger.admin,
     keys,
@@ -147,16 +166,15 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
   });
   const ops: Operations = {
     ledger,
-    tenants,
-    keys,
+    settings: embedded.settings,
+    ...held,
     sessions,
     browserTokens: new BrowserTokens(keys, embedded.deriveKey('browser-token'), now),
-    browserOrigins: await BrowserOrigins.open(ledger.admin, now),
-    schemas: await EventSchemas.open(ledger.admin),
     audit,
     verifyJobs,
     exporter,
     metrics,
+    exclusively: embedded.exclusively,
     version: packageJson.version,
     now,
   };
@@ -225,7 +243,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const host = listening.family === 'IPv6' ? `[${listening.address}]` : listening.address;
     const isAny = listening.address === '0.0.0.0' || listening.address === '::';
     const url = `http://${isAny ? '127.0.0.1' : host}:${listening.port}`;
-    const first = await ensureFirstKey(ops.keys, resolve(config.dataDir), url);
+    const first = await ops.exclusively('first-key', () =>
+      ensureFirstKey(ops.keys, resolve(config.dataDir), url),
+    );
     if (first !== undefined) await ops.audit.record(SYSTEM_TENANT, firstKeyEvent(first.key));
     await ops.audit.record(SYSTEM_TENANT, systemEvent('system.startup', { node: process.version }));
     let isStopped = false;

@@ -127,6 +127,9 @@ async function checkNewestCheckpoint(
   const [newest] = await parts.stores.checkpoints.list(head.tenant, range);
   if (newest === undefined) return undefined;
   if (newest.size > head.size) {
+    // Another node may have written and signed since the head was read.
+    const now = await parts.stores.ledger.readHead(head.tenant);
+    if (now !== undefined && now.size > head.size) return checkNewestCheckpoint(parts, tiles, now);
     throw damaged(
       head.tenant,
       `it has ${head.size} records, but ${newest.size} were signed: records are missing at its end`,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
 import { access, chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CryptoProvider, isLogOrigin } from '@attestry/core';
+import { bytesToHex, type CryptoProvider, isLogOrigin } from '@attestry/core';
 import { LedgerError } from '../errors.ts';
 import { MasterKey, newMasterKeyText, parseMasterKey } from '../keys/master-key.ts';
 import type { RandomSource } from '../keys/random-pool.ts';
@@ -26,7 +26,7 @@ export interface DataPaths {
 }
 
 /** The paths of a data folder; `signingKeyFile` when the key is kept elsewhere. */
-function dataPaths(dataDir: string, signingKeyFile?: string): DataPaths {
+export function dataPaths(dataDir: string, signingKeyFile?: string): DataPaths {
   return {
     dataDir,
     ledger: join(dataDir, 'ledger.db'),
@@ -43,6 +43,8 @@ interface Marker {
   readonly log_name: string;
   /** Fingerprint of the master key: a wrong one is noticed before anything is read or written with it. */
   readonly master_key: string;
+  /** The logs were copied into a database and go on there; what is left of them here must not go on too. */
+  readonly moved?: boolean;
 }
 
 export interface FolderOptions {
@@ -51,6 +53,46 @@ export interface FolderOptions {
   /** Hex or base64; `master.key` in the folder when absent. */
   readonly masterKey?: string | Uint8Array | undefined;
   readonly signingKeyFile?: string | undefined;
+  /** What the nodes of a shared database have agreed on; absent for the first of them, and for an embedded store. */
+  readonly installation?: Installation | undefined;
+}
+
+/** What all nodes over one database have in common. None of it is secret. */
+export interface Installation {
+  readonly logName: string;
+  /** Fingerprint of the master key. */
+  readonly masterKey: string;
+  /** Public half of the signing key, lower-case hex. */
+  readonly signingKey: string;
+}
+
+/** What a node with this folder would agree on. */
+export function installationOf(folder: Pick<DataFolder, 'logName' | 'master' | 'signingKeys'>): Installation {
+  return {
+    logName: folder.logName,
+    masterKey: folder.master.fingerprint(),
+    signingKey: bytesToHex(folder.signingKeys.current.publicKey),
+  };
+}
+
+/**
+ * @throws {LedgerError} `log_name_changed`, `master_key_wrong`, `signing_key_wrong`
+ */
+export function assertSameInstallation(mine: Installation, theirs: Installation, dataDir: string): void {
+  if (mine.logName !== theirs.logName) {
+    throw new LedgerError(
+      'log_name_changed',
+      `the logs in the database are named ${theirs.logName}, those of ${dataDir} ${mine.logName}: this folder belongs to ` +
+        'another installation; start with an empty one, or with the right ATTESTRY_LOG_NAME',
+    );
+  }
+  const isOther = mine.masterKey !== theirs.masterKey ? 'master' : 'signing';
+  if (isOther === 'signing' && mine.signingKey === theirs.signingKey) return;
+  throw new LedgerError(
+    `${isOther}_key_wrong`,
+    `the ${isOther} key of ${dataDir} is not the one that the nodes of this database use. All of them need the same: start ` +
+      `with an empty folder that holds a copy of ${isOther}.key of another node, or pass ATTESTRY_${isOther === 'master' ? 'MASTER_KEY' : 'SIGNING_KEY_FILE'}`,
+  );
 }
 
 /** An opened data folder: its name, its keys and where its files are. */
@@ -61,6 +103,8 @@ export interface DataFolder {
   /** The master key when it was passed and is not in the folder, for threads that open the folder too. */
   readonly givenMasterKey: Uint8Array | undefined;
   readonly signingKeys: SigningKeys;
+  /** Whether the logs were copied into a database and go on there. */
+  readonly isMoved: boolean;
   /** Whether this call made it. */
   readonly firstStart: boolean;
 }
@@ -111,10 +155,19 @@ export async function openFolder(
 ): Promise<DataFolder> {
   const paths = dataPaths(options.dataDir, options.signingKeyFile);
   const marker = await readMarker(options.dataDir);
-  if (marker !== undefined) return { ...(await openExisting(crypto, random, options)), firstStart: false };
+  if (marker !== undefined) {
+    const folder = await openExisting(crypto, random, options);
+    if (options.installation !== undefined)
+      assertSameInstallation(installationOf(folder), options.installation, options.dataDir);
+    return { ...folder, firstStart: false };
+  }
 
-  const logName = options.logName ?? `${randomBytes(6).toString('hex')}.attestry.local`;
+  const { installation } = options;
+  const logName =
+    options.logName ?? installation?.logName ?? `${randomBytes(6).toString('hex')}.attestry.local`;
   assertLogName(logName);
+  // A key that was made here could not be that of the others.
+  if (installation !== undefined) assertKeysGiven(options, paths);
   if (options.masterKey === undefined && !existsSync(paths.masterKey)) {
     await replaceFile(paths.masterKey, newMasterKeyText(), 0o600);
   }
@@ -125,6 +178,9 @@ export async function openFolder(
   }
   const masterKey = await readMasterKey(options, paths);
   const master = new MasterKey(crypto, random, masterKey);
+  const signingKeys = await readSigningKeys(crypto, paths);
+  if (installation !== undefined)
+    assertSameInstallation(installationOf({ logName, master, signingKeys }), installation, options.dataDir);
   const made: Marker = {
     format: FORMAT,
     version: VERSION,
@@ -133,8 +189,8 @@ export async function openFolder(
   };
   // The folder is ours from here on.
   await replaceFile(join(options.dataDir, MARKER_FILE), `${JSON.stringify(made, null, 2)}\n`, 0o600);
-  const signingKeys = await readSigningKeys(crypto, paths);
-  return { paths, logName, master, givenMasterKey: given(options, masterKey), signingKeys, firstStart: true };
+  const givenMasterKey = given(options, masterKey);
+  return { paths, logName, master, givenMasterKey, signingKeys, isMoved: false, firstStart: true };
 }
 
 /**
@@ -174,7 +230,22 @@ export async function openExisting(
     );
   }
   const signingKeys = await readSigningKeys(crypto, paths);
-  return { paths, logName, master, givenMasterKey: given(options, masterKey), signingKeys };
+  const isMoved = marker.moved === true;
+  return { paths, logName, master, givenMasterKey: given(options, masterKey), signingKeys, isMoved };
+}
+
+function assertKeysGiven(options: FolderOptions, paths: DataPaths): void {
+  const missing = [
+    ...(options.masterKey === undefined && !existsSync(paths.masterKey) ? [paths.masterKey] : []),
+    ...(existsSync(paths.signingKey) ? [] : [paths.signingKey]),
+  ];
+  if (missing.length === 0) return;
+  throw new LedgerError(
+    'key_missing',
+    `the database belongs to an installation that has its keys, and this node needs the same: ${missing.join(' and ')} ` +
+      `${missing.length === 1 ? 'is' : 'are'} missing. Copy master.key and signing.key from the data folder of another ` +
+      `node into ${options.dataDir} (mode 0600), or pass ATTESTRY_MASTER_KEY and ATTESTRY_SIGNING_KEY_FILE`,
+  );
 }
 
 /** A key that is named is never made: a misspelt path would give the log another key, somewhere on the disk. */
@@ -189,6 +260,27 @@ function noSuchSigningKey(path: string): LedgerError {
 /** Replaces the signing key file; what is on the disk afterwards is what the returned keys say. */
 export async function writeSigningKeys(path: string, keys: SigningKeys): Promise<void> {
   await replaceFile(path, formatSigningKeys(keys), 0o600);
+}
+
+/** Marks a folder whose logs go on in a database. */
+export async function markMoved(dataDir: string): Promise<void> {
+  const marker = await readMarker(dataDir);
+  const text = JSON.stringify({ ...marker, moved: true }, null, 2);
+  await replaceFile(join(dataDir, MARKER_FILE), `${text}\n`, 0o600);
+}
+
+/**
+ * Two stores with the same keys would each sign a history of their own.
+ *
+ * @throws {LedgerError} `folder_moved`
+ */
+export function assertNotMoved({ isMoved, paths }: Pick<DataFolder, 'isMoved' | 'paths'>): void {
+  if (!isMoved) return;
+  throw new LedgerError(
+    'folder_moved',
+    `the logs of ${paths.dataDir} were copied into a database and go on there: set ATTESTRY_STORE to its URL. To go back to ` +
+      `the copy in the folder, and lose what was recorded since, remove "moved" from ${MARKER_FILE}`,
+  );
 }
 
 async function readMarker(dataDir: string): Promise<Marker | undefined> {

@@ -28,12 +28,15 @@ interface DiskLogger {
 export class DiskSpace {
   readonly #folder: string;
   readonly #logger: DiskLogger;
+  readonly #probeOnce: () => Promise<void>;
   #timer: NodeJS.Timeout | undefined;
   #probing = false;
 
-  constructor(folder: string, logger: DiskLogger) {
+  /** @param probe a write that shows whether there is space, when the records are not in the folder */
+  constructor(folder: string, logger: DiskLogger, probe?: () => Promise<void>) {
     this.#folder = folder;
     this.#logger = logger;
+    this.#probeOnce = probe ?? (() => writeAndRemove(join(this.#folder, `space.tmp-${process.pid}-0`)));
   }
 
   /** Since a write failed for lack of space, until there is space again. */
@@ -59,7 +62,7 @@ export class DiskSpace {
     if (this.#probing) return;
     this.#probing = true;
     try {
-      await writeAndRemove(join(this.#folder, `space.tmp-${process.pid}-0`));
+      await this.#probeOnce();
       clearInterval(this.#timer);
       this.#timer = undefined;
       this.#logger.warn({ folder: this.#folder }, 'the disk of the data folder has space again');

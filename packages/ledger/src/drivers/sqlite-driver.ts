@@ -6,6 +6,7 @@ import type { StoreDriver } from './store-driver.ts';
 export function sqliteDriver(place: LedgerPlace, paths: DataPaths): StoreDriver {
   const files = { path: paths.ledger, searchPath: paths.search };
   return {
+    isShared: false,
     open: async () => {
       const { openSqliteStores } = await import('../stores/sqlite/sqlite-stores.ts');
       return openSqliteStores(files);
@@ -20,6 +21,10 @@ export function sqliteDriver(place: LedgerPlace, paths: DataPaths): StoreDriver 
           return new SqliteVerifySource({ ledger, stores, paths }, tenant, options);
         },
       };
+    },
+    openCopySource: async () => {
+      const { openCopyRows } = await import('../stores/sqlite/copy-rows.ts');
+      return openCopyRows(paths.ledger);
     },
     startSearch: async (onError) => {
       const { startSearchFollower } = await import('../search/search-follower.ts');

@@ -1,3 +1,4 @@
+import type { CopySource } from '../copy/copy-source.ts';
 import type { LogSource, LogSourceOptions, VerifiedLedger } from '../fsck/log-source.ts';
 import type { ReadOnlyStores, Stores } from '../ports/stores.ts';
 import type { SearchFollower } from '../search/search-follower.ts';
@@ -14,8 +15,12 @@ export interface OpenedForReading {
  * is loaded when it is used.
  */
 export interface StoreDriver {
+  /** Whether several processes may write at once; then the store is opened before the keys are, which it knows. */
+  readonly isShared: boolean;
   open(): Promise<Stores>;
   openForReading(): Promise<OpenedForReading>;
+  /** What a copy needs besides what is read; absent where nothing is copied from. */
+  openCopySource?(): Promise<CopySource & { close(): void }>;
   /**
    * Starts what makes committed events searchable.
    *

@@ -11,7 +11,7 @@ import {
 import { LastSeen } from '../checkpointer/last-seen.ts';
 import { errorText } from '../errors.ts';
 import { nodeCrypto } from '../keys/node-crypto.ts';
-import type { LedgerPlace } from '../ledger-place.ts';
+import { type LedgerPlace, placeOf } from '../ledger-place.ts';
 import { openReadOnly, type ReadOnlyLedger } from '../read-only.ts';
 import { blindIndexes, expectedColumns } from './expected-columns.ts';
 import type { LogSource } from './log-source.ts';
@@ -124,8 +124,8 @@ async function startHelpers(
   source: LogSource,
   options: VerifyFolderOptions,
 ): Promise<VerifyHelpers | undefined> {
-  const { dataDir, store, masterKey, signingKeyFile, tenant, from = 0, depth = 'all' } = options;
-  const place: LedgerPlace = { dataDir, store, masterKey, signingKeyFile };
+  const { tenant, from = 0, depth = 'all' } = options;
+  const place = placeOf(options);
   const end = await endOf(source);
   const to = Math.min(options.to ?? end, end);
   const others = to - from < HELPED_RECORDS_MIN ? 0 : Math.min(availableParallelism() - 1, HELPERS_MAX);

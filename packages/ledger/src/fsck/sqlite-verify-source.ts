@@ -10,16 +10,15 @@ import type {
   SourceState,
   StoreFinding,
 } from '@attestry/core';
-import { HASH_BYTES } from '@attestry/core';
 import type { DataPaths } from '../data-dir/data-folder.ts';
-import { errorText, FatalError } from '../errors.ts';
+import { errorText } from '../errors.ts';
 import { type SearchTexts, searchTexts } from '../followers/search-text.ts';
-import type { ReadingKey } from '../keys/key-ring.ts';
 import { RawBoundsReader } from '../stores/sqlite/raw-bounds.ts';
 import { FilterCheck, type FilterSums } from '../stores/sqlite/raw-filters.ts';
 import type { RawRecord, RawSeal } from '../stores/sqlite/raw-scan.ts';
 import { type SearchBeginning, SearchCheck, type SearchSums } from '../stores/sqlite/raw-search.ts';
 import type { SqliteReadOnlyStores } from '../stores/sqlite/read-only.ts';
+import { keyFindings } from './key-check.ts';
 import { LevelZeroTiles } from './level-zero-tiles.ts';
 import type {
   LogSource,
@@ -29,7 +28,7 @@ import type {
   VerifiedLedger,
 } from './log-source.ts';
 import { folderFindings } from './sqlite-folder-check.ts';
-import { keyFindings } from './sqlite-key-check.ts';
+import { keyless, openKeys, splitHashes, timeFinding, toSeal } from './stored-rows.ts';
 
 /** Stray rows named one by one; a table full of them is one damage. */
 const STRAYS_MAX = 1_000;
@@ -179,7 +178,11 @@ export class SqliteVerifySource implements LogSource {
       }));
     }
     const stored = await this.#stores.keys.findByKid(this.#tenant, names);
-    const opened = await this.#open(stored.map(({ kid }) => kid));
+    const opened = await openKeys(
+      this.#ledger.keyRing,
+      this.#tenant,
+      stored.map(({ kid }) => kid),
+    );
     const keys: SourceKey[] = [];
     for (const { kid, sub } of stored) {
       const key = opened.get(kid);
@@ -212,7 +215,13 @@ export class SqliteVerifySource implements LogSource {
       yield { code: 'EVENT_ID_INDEX', seq, detail: 'the index of event ids names a record that is no event' };
     }
     const { keyRing } = this.#ledger;
-    yield* keyFindings({ keyRing, bounds: this.#bounds, tenant: this.#tenant });
+    const tenant = this.#tenant;
+    const rows = {
+      hasIndexKey: () => this.#bounds.hasIndexKey(tenant),
+      needsIndexKey: () => this.#bounds.needsIndexKey(tenant),
+      dataKeys: (after: string, limit: number) => this.#bounds.dataKeys(tenant, after, limit),
+    };
+    yield* keyFindings({ keyRing, rows, tenant });
     yield* this.#searchStrays();
     yield* this.#filterStrays();
     if (!whole) return;
@@ -299,7 +308,8 @@ export class SqliteVerifySource implements LogSource {
   }
 
   #row({ seq, text, leafHash, columns, atMs }: RawRecord, seals: readonly RawSeal[]): SourceRow {
-    if (columns === undefined && text !== undefined) this.#checkTime(seq, text, atMs);
+    const finding = columns === undefined && text !== undefined ? timeFinding(seq, text, atMs) : undefined;
+    if (finding !== undefined) this.#noticed.push(finding);
     return {
       seq,
       text,
@@ -310,30 +320,6 @@ export class SqliteVerifySource implements LogSource {
           ? []
           : seals.map((seal) => (seal.kid === undefined ? keyless(seal, text) : toSeal(seal))),
     };
-  }
-
-  /** Records that are no events have one column only. */
-  #checkTime(seq: number, text: string, atMs: number): void {
-    const at = /^\{"at":"([^"]*)"/.exec(text)?.[1];
-    if (at === undefined || Date.parse(at) === atMs) return;
-    const detail = `column says ${new Date(atMs).toISOString()}, record says ${at}`;
-    this.#noticed.push({ code: 'PROJECTION', seq, field: 'at', detail });
-  }
-
-  /** All at once; one by one when one of them does not unwrap, so that the others are still read. */
-  async #open(kids: readonly string[]): Promise<ReadonlyMap<string, ReadingKey>> {
-    try {
-      return await this.#ledger.keyRing.keysByKid(this.#tenant, kids);
-    } catch (error) {
-      // Changed, or wrapped by another master key: for its envelopes that is as if it were gone.
-      if (!(error instanceof FatalError) || error.code !== 'master_key_wrong') throw error;
-      if (kids.length === 1) return new Map();
-    }
-    const opened = new Map<string, ReadingKey>();
-    for (const kid of kids) {
-      for (const [name, key] of await this.#open([kid])) opened.set(name, key);
-    }
-    return opened;
   }
 
   #knownLog(): number {
@@ -349,31 +335,4 @@ function bareSeals(seals: readonly RawSeal[]): SourceRow[] {
   return [...rows].map(([seq, some]) => {
     return { seq, text: undefined, leafHash: undefined, columns: undefined, seals: some };
   });
-}
-
-function toSeal(seal: RawSeal): SourceSeal {
-  const { index, envelope } = seal;
-  return { index, sub: seal.sub ?? '', kid: seal.kid ?? '', envelope };
-}
-
-/** The row of the key is gone, and with it the subject: the record still says whose the envelope at this place is. */
-function keyless(seal: RawSeal, text: string | undefined): SourceSeal {
-  const { index, envelope } = seal;
-  const refs = text === undefined ? [] : sealRefs(text);
-  return { index, sub: refs[index]?.sub ?? '', kid: '', envelope };
-}
-
-function sealRefs(text: string): readonly { readonly sub?: string }[] {
-  try {
-    const { seals } = JSON.parse(text) as { readonly seals?: unknown };
-    return Array.isArray(seals) ? seals : [];
-  } catch {
-    // A text that is no record has a finding of its own.
-    return [];
-  }
-}
-
-function splitHashes(bytes: Uint8Array): Uint8Array[] {
-  const count = Math.ceil(bytes.length / HASH_BYTES);
-  return Array.from({ length: count }, (_, i) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
 }

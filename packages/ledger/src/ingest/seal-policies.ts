@@ -28,6 +28,11 @@ export class SealPolicies {
     this.#admin = admin;
   }
 
+  /** Reads everything again when it is next asked for. */
+  forget(): void {
+    this.#cached.clear();
+  }
+
   async of(tenant: string): Promise<SealPolicy> {
     const known = this.#cached.get(tenant);
     if (known !== undefined) return known;

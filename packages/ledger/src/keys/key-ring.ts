@@ -124,6 +124,12 @@ export class KeyRing {
     return found;
   }
 
+  /** Drops what is in memory of all subjects: another node may have destroyed a key. */
+  forgetDataKeys(): void {
+    this.#bySubject.clear();
+    this.#byKid.clear();
+  }
+
   /** Drops what is in memory of a subject, after its key was destroyed in the store. */
   forgetSubject(tenant: string, subjectId: string, kid: string): void {
     this.#bySubject.delete(subjectName(tenant, subjectId));

@@ -30,7 +30,7 @@ async function reseal(folder: TamperedFolder): Promise<void> {
   const kid = kidOf(folder, 0);
   const reader = await openReadOnly(folder.dataDir);
   const key = (await reader.keyRing.keysByKid('default', [kid])).get(kid);
-  reader.close();
+  await reader.close();
   const [seal] = folder.record(VICTIM).seals;
   if (key?.kind !== 'live' || seal === undefined) throw new Error('the victim has no seal');
   const additionalData = sealAdditionalData({

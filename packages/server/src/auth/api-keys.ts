@@ -52,8 +52,16 @@ export class ApiKeys {
   /** Loads every key of every tenant. */
   static async open(store: AdminStore, now: () => number): Promise<ApiKeys> {
     const keys = new ApiKeys(store, now);
-    for (const row of await store.list(KIND)) keys.#remember(JSON.parse(row.value) as ApiKey, row.revision);
+    await keys.reload();
     return keys;
+  }
+
+  /** Takes over what other nodes have changed. */
+  async reload(): Promise<void> {
+    for (const row of await this.#store.list(KIND)) {
+      if (row.revision > (this.#byId.get(row.id)?.revision ?? 0))
+        this.#remember(JSON.parse(row.value) as ApiKey, row.revision);
+    }
   }
 
   #remember(key: ApiKey, revision: number): void {

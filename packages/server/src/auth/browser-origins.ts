@@ -31,9 +31,14 @@ export class BrowserOrigins {
 
   static async open(store: AdminStore, now: () => number): Promise<BrowserOrigins> {
     const origins = new BrowserOrigins(store, now);
-    for (const { tenant, id, value } of await store.list(KIND))
-      origins.#remember(tenant, id, (JSON.parse(value) as { untilMs: number }).untilMs);
+    await origins.reload();
     return origins;
+  }
+
+  /** Takes over what other nodes have noted. */
+  async reload(): Promise<void> {
+    for (const { tenant, id, value } of await this.#store.list(KIND))
+      this.#remember(tenant, id, (JSON.parse(value) as { untilMs: number }).untilMs);
   }
 
   /** Whether some tenant's pages come from there. */

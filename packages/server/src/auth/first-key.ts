@@ -33,6 +33,7 @@ export async function ensureFirstKey(
   url: string,
 ): Promise<{ readonly key: ApiKey; readonly token: string } | undefined> {
   const path = join(dataDir, FILE_NAME);
+  await keys.reload();
   if (keys.isEmpty) {
     return keys.create(
       {

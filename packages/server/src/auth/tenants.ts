@@ -34,8 +34,15 @@ export class Tenants {
 
   static async open(store: AdminStore): Promise<Tenants> {
     const tenants = new Tenants(store);
-    for (const row of await store.list(KIND)) tenants.#byId.set(row.id, JSON.parse(row.value) as Tenant);
+    await tenants.reload();
     return tenants;
+  }
+
+  /** Takes over tenants that other nodes have made. */
+  async reload(): Promise<void> {
+    for (const row of await this.#store.list(KIND)) {
+      if (!this.#byId.has(row.id)) this.#byId.set(row.id, JSON.parse(row.value) as Tenant);
+    }
   }
 
   /** Also true for `_system`, which is always there. */

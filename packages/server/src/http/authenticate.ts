@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Authenticated } from '../auth/api-keys.ts';
 import type { Caller } from '../auth/caller.ts';
+import { askTwice, assertFresh } from '../auth/fresh-settings.ts';
 import { rightsOf } from '../auth/rights.ts';
 import { csrfToken, isFromOwnPage, sessionToken } from '../auth/session-cookie.ts';
 import type { OpenSession } from '../auth/sessions.ts';
@@ -39,13 +40,14 @@ async function readCredential(
   request: FastifyRequest,
 ): Promise<Authenticated | OpenSession> {
   const bearer = bearerToken(request);
+  assertFresh(ops.settings);
   const cookie = request.headers.authorization === undefined ? sessionToken(request) : undefined;
   const outcome =
     cookie !== undefined
       ? ops.sessions.open(cookie, request.ip)
       : bearer === undefined
         ? 'missing'
-        : ops.keys.authenticate(bearer, request.ip);
+        : await askTwice(ops.settings, () => ops.keys.authenticate(bearer, request.ip), isNewsPossible);
   if (typeof outcome !== 'string') {
     if (cookie !== undefined) refuseForgery(request, cookie);
     return outcome;
@@ -114,7 +116,16 @@ export async function authenticate(
   const own: Caller = { key, rights: credential.rights, tenant: key.tenant, address, ...session };
   request.caller = own;
   if (limits.key !== undefined) await limits.key(request);
-  if (rights === undefined || !ops.tenants.has(tenant)) {
+  // Whoever administers sees what another node has just changed.
+  if (access.scope === 'admin') await ops.settings.refresh();
+  if (
+    rights === undefined ||
+    !(await askTwice(
+      ops.settings,
+      () => ops.tenants.has(tenant),
+      (has) => !has,
+    ))
+  ) {
     ops.audit.noteDenied(own, request.routeOptions.config.operationId ?? '', 'another tenant');
     throw notFound(`Tenant ${tenant}`);
   }
@@ -123,6 +134,11 @@ export async function authenticate(
   if (refusal === undefined) return;
   ops.audit.noteDenied(own, request.routeOptions.config.operationId ?? '', refusal);
   throw new ApiError('forbidden', refusal);
+}
+
+/** Whether a key made or changed on another node could be the reason. */
+function isNewsPossible(outcome: ReturnType<Operations['keys']['authenticate']>): boolean {
+  return outcome === 'unknown' || outcome === 'wrong secret';
 }
 
 function judgeAccess({ key, rights, tenant }: Caller, access: KeyAccess): string | undefined {

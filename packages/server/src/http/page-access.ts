@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { askTwice, assertFresh } from '../auth/fresh-settings.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { PREFLIGHT_AGE_S } from '../limits.ts';
 import { callerOf, type PageSource } from '../operations/ingest-page-events.ts';
@@ -60,8 +61,14 @@ export async function answerPreflight(
 ): Promise<FastifyReply> {
   await admitPage(ops, limits, request, reply);
   const { origin } = request.headers;
-  if (origin === undefined || !ops.browserOrigins.has(origin))
-    throw new ApiError('forbidden', 'No browser token is made for this origin.');
+  const isKnown =
+    origin !== undefined &&
+    (await askTwice(
+      ops.settings,
+      () => ops.browserOrigins.has(origin),
+      (has) => !has,
+    ));
+  if (!isKnown) throw new ApiError('forbidden', 'No browser token is made for this origin.');
   return reply
     .code(204)
     .header('access-control-allow-methods', 'POST')
@@ -87,7 +94,15 @@ export async function authenticatePage(
   const given =
     authorization === undefined ? BODY_TOKEN_PATTERN.exec(text) : BEARER_PATTERN.exec(authorization);
   const token = given?.[1];
-  const outcome = token === undefined ? 'missing' : ops.browserTokens.open(token);
+  assertFresh(ops.settings);
+  const outcome =
+    token === undefined
+      ? 'missing'
+      : await askTwice(
+          ops.settings,
+          () => ops.browserTokens.open(token),
+          (one) => one === 'unknown' || one === 'forged',
+        );
   if (typeof outcome === 'string') {
     if (limits.failedAuth !== undefined) await limits.failedAuth(request);
     ops.audit.noteUnknownCredential(request.ip, `browser token ${outcome}`);

@@ -236,7 +236,11 @@ async function createFirstKey(
   fields: Parameters<Operations['keys']['create']>[0],
 ): ReturnType<Operations['keys']['createFirstAdministrator']> {
   const isAdmin = fields.roles.length === 1 && fields.roles[0] === 'admin' && fields.scopes === undefined;
-  return rights.platform && isAdmin ? ops.keys.createFirstAdministrator(fields) : undefined;
+  if (!rights.platform || !isAdmin) return undefined;
+  return ops.exclusively('first-administrator', async () => {
+    await ops.settings.refresh();
+    return ops.keys.createFirstAdministrator(fields);
+  });
 }
 
 /** A new secret for a key; the old one stops at once. */

@@ -1,4 +1,4 @@
-import type { Ledger } from '@attestry/ledger';
+import type { Ledger, SettingsChanges } from '@attestry/ledger';
 import type { SelfAudit } from '../audit/self-audit.ts';
 import type { ApiKeys } from '../auth/api-keys.ts';
 import type { BrowserOrigins } from '../auth/browser-origins.ts';
@@ -13,6 +13,8 @@ import type { VerifyJobs } from '../verify/verify-jobs.ts';
 /** Everything the operations work with; one per server, put together in main.ts. */
 export interface Operations {
   readonly ledger: Ledger;
+  /** What other nodes may change of the settings that are held in memory here. */
+  readonly settings: SettingsChanges;
   readonly tenants: Tenants;
   readonly keys: ApiKeys;
   readonly sessions: Sessions;
@@ -23,6 +25,8 @@ export interface Operations {
   readonly verifyJobs: VerifyJobs;
   readonly exporter: Exporter;
   readonly metrics: Metrics;
+  /** Does something short that no other node does at the same time. */
+  readonly exclusively: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   /** Of the server. */
   readonly version: string;
   /** Milliseconds since the epoch. */

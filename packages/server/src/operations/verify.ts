@@ -24,8 +24,8 @@ export async function startVerify(ops: Operations, caller: Caller, range: Verify
 }
 
 /** State and result of a verification. */
-export function getVerify(ops: Operations, caller: Caller, id: string): VerifyJob {
-  const job = ops.verifyJobs.get(caller.tenant, id);
+export async function getVerify(ops: Operations, caller: Caller, id: string): Promise<VerifyJob> {
+  const job = await ops.verifyJobs.get(caller.tenant, id);
   if (job === undefined) throw notFound(`Verification ${id}`);
   return job;
 }

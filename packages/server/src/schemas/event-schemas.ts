@@ -74,10 +74,17 @@ export class EventSchemas {
 
   static async open(store: AdminStore): Promise<EventSchemas> {
     const schemas = new EventSchemas(store);
-    for (const row of await store.list(KIND)) {
-      schemas.#tenant(row.tenant).set(row.id, (JSON.parse(row.value) as StoredType).versions, row.revision);
-    }
+    await schemas.reload();
     return schemas;
+  }
+
+  /** Takes over types that other nodes have added or changed. */
+  async reload(): Promise<void> {
+    for (const row of await this.#store.list(KIND)) {
+      const types = this.#tenant(row.tenant);
+      if (row.revision > types.revision(row.id))
+        types.set(row.id, (JSON.parse(row.value) as StoredType).versions, row.revision);
+    }
   }
 
   #tenant(tenant: string): TenantSchemas {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { VerificationReport } from '@attestry/core';
-import type { AdminRow, AdminStore } from '@attestry/ledger';
+import type { AdminRow, AdminStore, Presence } from '@attestry/ledger';
 import {
   VERIFY_KEPT_MAX,
   VERIFY_RUNNING_MAX,
@@ -35,8 +35,15 @@ export type RunVerify = (
   onProgress: (progress: VerifyProgress) => void,
 ) => VerifyRun;
 
+/** A job as it is stored. */
+interface StoredJob extends VerifyJob {
+  readonly node?: string;
+}
+
 interface VerifyJobsOptions {
   readonly store: AdminStore;
+  /** Which process runs a job, and whether such a one is still there. */
+  readonly nodes: Presence;
   readonly run: RunVerify;
   readonly now: () => number;
   readonly onFailure: () => void;
@@ -79,9 +86,12 @@ export class VerifyJobs {
     return jobs;
   }
 
-  async #restore(row: AdminRow): Promise<void> {
-    const job = JSON.parse(row.value) as VerifyJob;
+  /** @returns the job; one that is not finished, of a process that is gone, is marked as failed */
+  async #restore(row: AdminRow): Promise<VerifyJob> {
+    const { node, ...job } = JSON.parse(row.value) as StoredJob;
     const isSettled = job.finished_at !== undefined;
+    const { self, isAlive } = this.#options.nodes;
+    if (!isSettled && node !== undefined && node !== self && (await isAlive(node))) return job;
     const entry: Entry = { tenant: row.tenant, key: '', job, revision: row.revision, isSettled };
     this.#entries.set(row.id, entry);
     if (!isSettled) {
@@ -89,11 +99,15 @@ export class VerifyJobs {
         error: 'the server was stopped before the verification ended; start it again',
       });
     }
+    return entry.job;
   }
 
-  get(tenant: string, id: string): VerifyJob | undefined {
+  /** A job of this node, or one that another node runs or ran. */
+  async get(tenant: string, id: string): Promise<VerifyJob | undefined> {
     const entry = this.#entries.get(id);
-    return entry?.tenant === tenant ? entry.job : undefined;
+    if (entry !== undefined) return entry.tenant === tenant ? entry.job : undefined;
+    const row = await this.#options.store.get(KIND, tenant, id);
+    return row && this.#restore(row);
   }
 
   /**
@@ -170,12 +184,17 @@ export class VerifyJobs {
   async #save(entry: Entry): Promise<void> {
     const { tenant, job } = entry;
     try {
+      const stored: StoredJob = { ...job, node: this.#options.nodes.self };
       const outcome = await this.#options.store.put(
-        { kind: KIND, tenant, id: job.id, value: JSON.stringify(job) },
+        { kind: KIND, tenant, id: job.id, value: JSON.stringify(stored) },
         entry.revision,
       );
       if (outcome.kind === 'stored') entry.revision += 1;
-      else this.#options.logger.error({ job: job.id }, 'the verification job was changed by somebody else');
+      else {
+        // Another node took this process for dead; what it wrote stands.
+        this.#entries.delete(job.id);
+        this.#options.logger.error({ job: job.id }, 'the verification job was changed by somebody else');
+      }
     } catch (error) {
       // The result is still in memory; the report itself is not lost to whoever asks now.
       this.#options.logger.error({ err: error, job: job.id }, 'the verification job could not be stored');

@@ -143,7 +143,7 @@ async function audit(
       unacknowledged += report.seqById.size - receipts.length;
     }
   } finally {
-    ledger.close();
+    await ledger.close();
   }
   return unacknowledged;
 }

@@ -59,7 +59,7 @@ const VERIFY_ROUTES: readonly AnyRoute[] = [
     params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) }),
     query: TenantQuery,
     responses: { 200: { description: 'State and report.', schema: ref('VerifyJob') } },
-    handle: (caller, { ops, params }) => ({ body: getVerify(ops, caller, params.id) }),
+    handle: async (caller, { ops, params }) => ({ body: await getVerify(ops, caller, params.id) }),
   }),
 ];
 

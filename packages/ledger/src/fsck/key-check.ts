@@ -2,14 +2,31 @@ import type { StoreFinding } from '@attestry/core';
 import { FatalError } from '../errors.ts';
 import type { BlindIndexer } from '../keys/blind-indexer.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
-import type { RawBoundsReader, RawDataKey } from '../stores/sqlite/raw-bounds.ts';
 
 const KEYS_PER_READ = 1_000;
+
+/** A data key with everything that is stored of it. */
+interface KeyRow {
+  readonly kid: string;
+  readonly sub: string;
+  readonly subjectIndex: Uint8Array | null;
+  readonly wrapped: Uint8Array | null;
+  readonly subjectSealed: Uint8Array | null;
+}
+
+/** The stored keys of one tenant. */
+export interface KeyRows {
+  hasIndexKey(): boolean | Promise<boolean>;
+  /** Whether anything is stored that was made with the index key. */
+  needsIndexKey(): boolean | Promise<boolean>;
+  /** In the order of their ids, at most `limit` of those after `after`. */
+  dataKeys(after: string, limit: number): readonly KeyRow[] | Promise<readonly KeyRow[]>;
+}
 
 /** Where the keys are that are checked. */
 export interface KeyCheckParts {
   readonly keyRing: KeyRing;
-  readonly bounds: RawBoundsReader;
+  readonly rows: KeyRows;
   readonly tenant: string;
 }
 
@@ -23,13 +40,13 @@ export async function* keyFindings(parts: KeyCheckParts): AsyncGenerator<StoreFi
   if (indexer === 'changed') {
     const detail = 'the key of the blind indexes was changed: it does not open with the master key';
     yield { code: 'SEAL_KEY_MISSING', field: 'index_key', detail };
-  } else if (indexer === 'absent' && parts.bounds.needsIndexKey(parts.tenant)) {
+  } else if (indexer === 'absent' && (await parts.rows.needsIndexKey())) {
     const detail =
       'the key of the blind indexes is gone: events are not found by actor, address or target, and those columns cannot be compared';
     yield { code: 'SEAL_KEY_MISSING', field: 'index_key', detail };
   }
   for (let after = ''; ; ) {
-    const keys = parts.bounds.dataKeys(parts.tenant, after, KEYS_PER_READ);
+    const keys = await parts.rows.dataKeys(after, KEYS_PER_READ);
     for (const key of keys) yield* findingsOf(parts, key, indexer);
     const last = keys.at(-1);
     if (last === undefined) return;
@@ -39,7 +56,7 @@ export async function* keyFindings(parts: KeyCheckParts): AsyncGenerator<StoreFi
 
 function* findingsOf(
   { keyRing, tenant }: KeyCheckParts,
-  key: RawDataKey,
+  key: KeyRow,
   indexer: BlindIndexer | 'absent' | 'changed',
 ): Generator<StoreFinding, void> {
   const { kid, wrapped, subjectIndex, subjectSealed } = key;
@@ -77,10 +94,10 @@ function* findingsOf(
 
 async function openIndexer({
   keyRing,
-  bounds,
+  rows,
   tenant,
 }: KeyCheckParts): Promise<BlindIndexer | 'absent' | 'changed'> {
-  if (!bounds.hasIndexKey(tenant)) return 'absent';
+  if (!(await rows.hasIndexKey())) return 'absent';
   try {
     return await keyRing.indexer(tenant);
   } catch (error) {
