@@ -12,6 +12,8 @@ export type AttestryErrorCode =
   | 'closed'
   /** The event could not be prepared: it is no JSON, or a hook of yours threw. */
   | 'invalid_event'
+  /** The spool cannot keep events on the disk. They are in memory only. */
+  | 'spool_failed'
   /** Something in the configuration is wrong. */
   | 'configuration';
 
@@ -19,31 +21,36 @@ export type AttestryErrorCode =
 export class AttestryError extends Error {
   readonly code: AttestryErrorCode;
   /** The server's own code, e.g. `schema_violation`, when it gave one. */
-  readonly serverCode: string | undefined;
+  declare readonly serverCode: string | undefined;
   /** JSON pointer of the member that was refused. */
-  readonly path: string | undefined;
+  declare readonly path: string | undefined;
   /** Id of the event it is about. */
-  readonly eventId: string | undefined;
+  declare readonly eventId: string | undefined;
   /** HTTP status, when there was an answer. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
 
-  constructor(
-    code: AttestryErrorCode,
-    message: string,
-    more: {
-      readonly cause?: unknown;
-      readonly serverCode?: string | undefined;
-      readonly path?: string | undefined;
-      readonly eventId?: string | undefined;
-      readonly status?: number | undefined;
-    } = {},
-  ) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+  constructor(code: AttestryErrorCode, message: string, more: ErrorMembers = {}) {
+    super(message);
     this.name = 'AttestryError';
     this.code = code;
-    this.serverCode = more.serverCode;
-    this.path = more.path;
-    this.eventId = more.eventId;
-    this.status = more.status;
+    Object.assign(this, more);
+  }
+}
+
+interface ErrorMembers {
+  readonly cause?: unknown;
+  readonly serverCode?: string | undefined;
+  readonly path?: string | undefined;
+  readonly eventId?: string | undefined;
+  readonly status?: number | undefined;
+}
+
+/** What something thrown says, and what it was caused by; anything can be thrown, also what cannot be made a text. */
+export function messageOf(thrown: unknown): string {
+  try {
+    if (!(thrown instanceof Error)) return String(thrown);
+    return thrown.cause === undefined ? thrown.message : `${thrown.message} (${messageOf(thrown.cause)})`;
+  } catch {
+    return 'unreadable';
   }
 }

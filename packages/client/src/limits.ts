@@ -33,17 +33,23 @@ export const RETRY_AFTER_MS_MAX = 5 * 60_000;
 /** Pause after the key was refused: somebody has to do something first. */
 export const REFUSED_KEY_RETRY_MS = 60_000;
 
-/** How long `close` tries to get everything out. */
+/** How long `close`, SIGTERM and the end of the process try to get everything out. */
 export const CLOSE_DEADLINE_MS = 5_000;
 
-/** Levels that redaction looks into; deeper than the server accepts (32) nothing would be kept anyway. */
-export const REDACTION_DEPTH_MAX = 40;
+/** First pause between the tries of a client that is being closed; it doubles, so that a server in need is not beaten. */
+export const CLOSE_RETRY_MS = 100;
 
-/** Values of one event that redaction looks at; a record cannot hold more. */
-export const REDACTION_VALUES_MAX = 20_000;
+/** Most often that the console is told of the same kind of trouble, where there is no `onError`. */
+export const WARN_INTERVAL_MS = 60_000;
 
-/** Characters of one text that are searched for secrets. */
-export const REDACTION_TEXT_CHARS_MAX = 100_000;
+/** Levels of an event; what is deeper the server would refuse with the whole event. */
+export const EVENT_DEPTH_MAX = 32;
 
-/** Random bytes fetched at once for ids. */
-export const RANDOM_POOL_BYTES = 4_096;
+/** Values of one event; the server takes no more. */
+export const EVENT_VALUES_MAX = 30_000;
+
+/** Characters of all texts of one event: a record holds 60,000 bytes. */
+export const EVENT_CHARS_MAX = 50_000;
+
+/** Types that the report of a loss tells apart; an app has few, unless it makes them up. */
+export const LOST_TYPES_MAX = 50;

@@ -1,6 +1,6 @@
 import type { SampleRates } from './capture/sampling.ts';
-import type { EventDefaults } from './context/merge-event.ts';
-import { type AttestryError, AttestryError as ConfigurationError } from './errors.ts';
+import type { EventContext } from './context/merge-event.ts';
+import { AttestryError } from './errors.ts';
 import type { EventInput } from './event/event-input.ts';
 import {
   BATCH_BYTES_MAX,
@@ -15,12 +15,17 @@ import type { WhenFull } from './queue/event-queue.ts';
 import type { EventSpool } from './queue/event-spool.ts';
 import type { RedactionOptions } from './redaction/redact.ts';
 
+/** The key, or who knows the one that is good now. */
+export type KeySource = string | (() => string | Promise<string>);
+
 /** What a client can be told. Everything has a default but the address and the key. */
 export interface AttestryOptions {
   /** Address of the server; `ATTESTRY_URL` when absent. */
   readonly url?: string;
-  /** Key with the scope `events:write`; `ATTESTRY_API_KEY` when absent. */
-  readonly key?: string;
+  /** Key with the scope `events:write`, or who gives the one that is good now; `ATTESTRY_API_KEY` when absent. */
+  readonly key?: KeySource;
+  /** Where events go below the address; `v1/events` when absent. */
+  readonly path?: string;
   /** Events of one request, 1 to 1,000. */
   readonly batchEvents?: number;
   /** Longest time an event waits for company. */
@@ -36,16 +41,16 @@ export interface AttestryOptions {
   /** Keeps events outside the process until they are in the log; `fileSpool` of `@attestry/client/spool`. */
   readonly spool?: EventSpool;
   /** Members that every event gets unless it has its own: service, environment, actor. */
-  readonly defaults?: EventDefaults;
+  readonly defaults?: EventContext;
   /** Secrets are taken out before an event is kept or sent; `false` turns that off. */
   readonly redact?: RedactionOptions | false;
   /** Add members to events; called in order, each with what the one before returned. */
   readonly enrich?: readonly ((event: EventInput) => EventInput)[];
-  /** Sees each event last and may change it; `null` drops it on purpose, without counting it as lost. */
+  /** Sees each event last, after the redaction, and may change it; `null` drops it on purpose, without counting it as lost. */
   readonly beforeSend?: (event: EventInput) => EventInput | null;
   /** Shares of events that are kept, by type: `{ "document.viewed": 0.1, "api.*": 0.5 }`. */
   readonly sample?: SampleRates;
-  /** Told of trouble, once per outage and once per refused event. */
+  /** Told of trouble, once per outage and once per refused event; without it the console is, once a minute at most. */
   readonly onError?: (error: AttestryError) => void;
   /** Told of every event that will never be in the log. */
   readonly onDrop?: (event: { readonly id: string; readonly type: string }, reason: AttestryError) => void;
@@ -53,24 +58,20 @@ export interface AttestryOptions {
   readonly fetch?: typeof fetch;
   /** Further headers of each request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Lets an edge function live until its events are sent: `(work) => ctx.waitUntil(work)`. */
+  /** Lets an edge function live until its events are sent: `(work) => ctx.waitUntil(work)`. They are then sent at once. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
   /** Send what waits when the process ends or the page is hidden. On by default. */
   readonly drainOnExit?: boolean;
 }
 
-/** Options with their defaults. */
-export interface Settings {
-  readonly url: string;
-  readonly key: string;
-  readonly batchEvents: number;
-  readonly batchBytes: number;
-  readonly flushIntervalMs: number;
-  readonly queueEventsMax: number;
-  readonly queueBytesMax: number;
-  readonly whenFull: WhenFull;
-  readonly timeoutMs: number;
-}
+/** Options with their defaults; `url` is that of the endpoint. */
+export type Settings = AttestryOptions &
+  Required<
+    Pick<
+      AttestryOptions,
+      'url' | 'key' | 'batchEvents' | 'flushIntervalMs' | 'queueEventsMax' | 'queueBytesMax' | 'timeoutMs'
+    >
+  > & { readonly batchBytes: number };
 
 /**
  * Fills in what is missing and checks the rest.
@@ -78,37 +79,48 @@ export interface Settings {
  * @throws {AttestryError} `configuration`, naming every mistake: better at the start of an app than never
  */
 export function resolveOptions(options: AttestryOptions): Settings {
+  const { path = 'v1/events', whenFull = 'block', sample = {}, redact } = options;
+  const url = options.url ?? environment('ATTESTRY_URL') ?? '';
+  const key = options.key ?? environment('ATTESTRY_API_KEY') ?? '';
   const problems: string[] = [];
-  const url = options.url ?? environment('ATTESTRY_URL');
-  const key = options.key ?? environment('ATTESTRY_API_KEY');
-  if (url === undefined) problems.push('url is missing: give it or set ATTESTRY_URL');
-  else if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    problems.push(`url ${JSON.stringify(url)} is no http address`);
-  if (key === undefined) problems.push('key is missing: give it or set ATTESTRY_API_KEY');
-  else if (!/^[\x21-\x7e]+$/.test(key)) problems.push('key has characters that no key has');
+  const need = (isSound: unknown, problem: string): void => {
+    if (!isSound) problems.push(problem);
+  };
   const count = (name: keyof AttestryOptions, fallback: number, max: number): number => {
-    const value = (options[name] as number | undefined) ?? fallback;
-    if (!Number.isInteger(value) || value < 1 || value > max)
-      problems.push(`${name} must be from 1 to ${max}, not ${value}`);
+    const value = (options[name] ?? fallback) as number;
+    need(
+      Number.isInteger(value) && value > 0 && value <= max,
+      `${name} must be from 1 to ${max}, not ${value}`,
+    );
     return value;
   };
+  const isUrl = /^https?:\/\//.test(url) && URL.canParse(url);
+  need(isUrl, `url must be an http address, given or in ATTESTRY_URL, not ${JSON.stringify(url)}`);
+  need(
+    typeof key === 'function' || /^[\x21-\x7e]+$/.test(key),
+    'key must be given or in ATTESTRY_API_KEY, without spaces',
+  );
+  need(['drop-newest', 'drop-oldest', 'block'].includes(whenFull), `whenFull cannot be ${whenFull}`);
+  for (const [type, rate] of Object.entries(sample))
+    need(rate >= 0 && rate <= 1, `sample of ${type} must be from 0 to 1, not ${rate}`);
+  for (const pattern of (redact || undefined)?.patterns ?? [])
+    need(pattern.global, `${pattern} needs the flag g`);
   const settings: Settings = {
-    url: url ?? '',
-    key: key ?? '',
+    ...options,
+    url: isUrl ? new URL(path, url.replace(/\/?$/, '/')).href : '',
+    key,
     batchEvents: count('batchEvents', BATCH_EVENTS, BATCH_EVENTS_MAX),
     batchBytes: BATCH_BYTES_MAX,
     flushIntervalMs: count('flushIntervalMs', FLUSH_INTERVAL_MS, 3_600_000),
     queueEventsMax: count('queueEventsMax', QUEUE_EVENTS_MAX, 10_000_000),
     queueBytesMax: count('queueBytesMax', QUEUE_BYTES_MAX, 10_000_000_000),
-    whenFull: options.whenFull ?? 'drop-newest',
     timeoutMs: count('timeoutMs', REQUEST_TIMEOUT_MS, 600_000),
   };
-  if (problems.length > 0) throw new ConfigurationError('configuration', `Attestry: ${problems.join('; ')}`);
+  if (problems.length > 0) throw new AttestryError('configuration', `Attestry: ${problems.join('; ')}`);
   return settings;
 }
 
 function environment(name: string): string | undefined {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  const value = process?.env?.[name];
-  return value === '' ? undefined : value;
+  return process?.env?.[name];
 }

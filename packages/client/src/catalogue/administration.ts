@@ -1,5 +1,5 @@
 import type { JsonObject } from '../event/event-input.ts';
-import { REDACTED, SECRET_NAMES } from '../redaction/secret-patterns.ts';
+import { isSecretName, REDACTED } from '../redaction/secret-patterns.ts';
 import { changedNames } from '../track/changed-names.ts';
 import { type More, makeEvent, type Thing, thing } from './make-event.ts';
 
@@ -96,11 +96,10 @@ export function secretAccessed(secret: Thing, more?: More): AdminEvent {
 }
 
 function pick(state: JsonObject, names: readonly string[]): JsonObject {
-  const secret = new Set(SECRET_NAMES);
   return Object.fromEntries(
     names
       .filter((name) => state[name] !== undefined)
-      .map((name) => [name, secret.has(name.toLowerCase().replace(/[-_]/g, '')) ? REDACTED : state[name]]),
+      .map((name) => [name, isSecretName(name) ? REDACTED : state[name]]),
   );
 }
 

@@ -6,22 +6,44 @@ export interface ContextStorage {
   run<Result>(store: EventDefaults, work: () => Result): Result;
 }
 
-type AsyncHooks = { AsyncLocalStorage: new () => ContextStorage };
+interface AsyncHooks {
+  readonly AsyncLocalStorage: {
+    new (): ContextStorage;
+    /** Node from 20.5: runs work later in the context of now. */
+    snapshot?(): <Result>(work: () => Result) => Result;
+  };
+}
 
-let shared: ContextStorage | undefined;
+/** One for the process, whatever number of copies of this package are loaded (ESM and CommonJS are two). */
+const STORAGE = Symbol.for('@attestry/client context');
+
+const scope = globalThis as {
+  [STORAGE]?: ContextStorage;
+  readonly AsyncLocalStorage?: AsyncHooks['AsyncLocalStorage'];
+  readonly process?: { getBuiltinModule?(name: string): unknown };
+};
+
+/** Of Node from 20.16, Bun, Deno and Workers with Node's modules; elsewhere there is a global, or nothing. */
+function asyncHooks(): Partial<AsyncHooks> {
+  return (scope.process?.getBuiltinModule?.('node:async_hooks') as AsyncHooks | undefined) ?? scope;
+}
 
 /**
  * The storage of this runtime, or `undefined` where there is none (browsers). Without a static import, so that bundlers
  * for browsers have nothing to resolve.
  */
 export function contextStorage(): ContextStorage | undefined {
-  if (shared !== undefined) return shared;
-  const { process, AsyncLocalStorage } = globalThis as {
-    process?: { getBuiltinModule?: (name: string) => unknown };
-    AsyncLocalStorage?: AsyncHooks['AsyncLocalStorage'];
-  };
-  const hooks = process?.getBuiltinModule?.('node:async_hooks') as AsyncHooks | undefined;
-  const Storage = hooks?.AsyncLocalStorage ?? AsyncLocalStorage;
-  if (Storage !== undefined) shared = new Storage();
-  return shared;
+  if (scope[STORAGE] === undefined) {
+    const { AsyncLocalStorage } = asyncHooks();
+    if (AsyncLocalStorage !== undefined) scope[STORAGE] = new AsyncLocalStorage();
+  }
+  return scope[STORAGE];
+}
+
+/**
+ * Runs work in the context of now, whoever calls. What is sent later belongs to no request: it must not hold a request's
+ * objects, and is no part of its trace.
+ */
+export function outsideOfRequests(): (work: () => void) => void {
+  return asyncHooks().AsyncLocalStorage?.snapshot?.() ?? ((work) => work());
 }

@@ -3,37 +3,56 @@ import type { EventInput } from '../event/event-input.ts';
 /** What can be known of events before they happen. */
 export type EventDefaults = Partial<Omit<EventInput, 'id' | 'type'>>;
 
-/** Blocks that are merged member by member; other members of a later layer replace those of an earlier one. */
-const MERGED: ReadonlySet<string> = new Set([
-  'actor',
-  'action',
-  'context',
-  'http',
-  'ai',
-  'metadata',
-  'security',
+/** The same with shorter ways to say what is said most: `tenant`, and members of `context` without naming it. */
+export type EventContext = EventDefaults &
+  Omit<NonNullable<EventInput['context']>, 'location'> & {
+    /** The tenant; that of the key, so it need not be given. */
+    readonly tenant?: string | undefined;
+  };
+
+/** Members of an event itself that are texts; every other text of a context belongs to `context`. */
+const TEXTS: ReadonlySet<string> = new Set([
+  'id',
+  'type',
+  'category',
+  'severity',
+  'occurred_at',
+  'tenant_id',
 ]);
 
-/** Lays one set of members over another. An actor with an id of its own is another actor and is not mixed. */
-export function mergeDefaults(base: EventDefaults, over: EventDefaults): EventDefaults {
-  const merged: Record<string, unknown> = { ...base };
-  for (const [name, value] of Object.entries(over)) {
-    if (value === undefined) continue;
-    const under = merged[name];
-    merged[name] =
-      MERGED.has(name) && isObject(under) && isObject(value) && !isOtherActor(name, under, value)
-        ? { ...under, ...value }
-        : value;
-  }
-  return merged;
+type Members = Record<string, unknown>;
+
+/** Lays one set of members over another. */
+export function mergeDefaults(base: EventContext, over: EventContext): EventDefaults {
+  return layOver(layOver({}, base), over);
 }
 
-function isOtherActor(name: string, under: Record<string, unknown>, over: Record<string, unknown>): boolean {
+/**
+ * The same into an object of one's own. Blocks (actor, context, metadata …) are merged member by member into a new one;
+ * another actor or target replaces the first and is not mixed with it.
+ */
+export function layOver(into: Members, over: object): EventDefaults {
+  for (const name of Object.keys(over)) {
+    const value = (over as Members)[name];
+    if (value === undefined || name === '__proto__') continue;
+    if (name === 'tenant') into['tenant_id'] = value;
+    else if (typeof value === 'string' && !TEXTS.has(name)) layOver(into, { context: { [name]: value } });
+    else {
+      const under = into[name];
+      into[name] =
+        isBlock(under) && isBlock(value) && !isAnother(name, under, value) ? { ...under, ...value } : value;
+    }
+  }
+  return into;
+}
+
+function isAnother(name: string, { id, type }: Members, over: Members): boolean {
   return (
-    name === 'actor' && over['id'] !== undefined && under['id'] !== undefined && over['id'] !== under['id']
+    (name === 'actor' || name === 'target') &&
+    (type !== over['type'] || (id ?? over['id']) !== (over['id'] ?? id))
   );
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isBlock(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,87 +1,102 @@
 import { AttestryError } from '../errors.ts';
-import { RETRY_AFTER_MS_MAX } from '../limits.ts';
+import { REFUSED_KEY_RETRY_MS, RETRY_AFTER_MS_MAX } from '../limits.ts';
 import type { QueuedEvent } from '../queue/event-queue.ts';
 import type { Receipt } from '../receipt.ts';
 
 /** What the answer to one request means for its events. */
-export type Verdict =
-  /** One result per event, in order. */
-  | { readonly kind: 'settled'; readonly results: readonly (Receipt | AttestryError)[] }
-  /** Nothing was kept; send it again, not before so many ms when the server said so. */
-  | { readonly kind: 'again'; readonly error: AttestryError; readonly afterMs: number | undefined }
-  /** Nothing was kept, and the key has to be changed first. */
-  | { readonly kind: 'key_refused'; readonly error: AttestryError }
-  /** The request as a whole was too large. */
-  | { readonly kind: 'too_large'; readonly error: AttestryError };
+export interface Verdict {
+  /** One per event, in order, so far as they are settled; the others are to be sent again. */
+  readonly results?: readonly (Receipt | AttestryError | undefined)[];
+  /** Why events are to be sent again. */
+  readonly error: AttestryError;
+  /** Not before so many ms, when the server said so. */
+  readonly afterMs?: number | undefined;
+  /** The request as a whole was too large, or was refused for one of its events without saying which. */
+  readonly isTooLarge?: boolean;
+}
 
-interface Refusal {
+interface Result {
+  readonly index?: number;
+  readonly status?: number;
   readonly code?: string;
   readonly path?: string;
   readonly detail?: string;
-  readonly index?: number;
+  readonly receipt?: Receipt;
+}
+
+interface Answer extends Result {
+  readonly receipts?: readonly Receipt[];
+  readonly results?: readonly Result[];
+  readonly errors?: readonly Result[];
 }
 
 /** Judges the answer to a request. */
 export async function judgeAnswer(response: Response, batch: readonly QueuedEvent[]): Promise<Verdict> {
-  const { status } = response;
-  const body = (await response.json().catch(() => undefined)) as Record<string, unknown> | undefined;
-  if (status === 201 && Array.isArray(body?.['receipts']) && body['receipts'].length === batch.length) {
-    return { kind: 'settled', results: body['receipts'] as Receipt[] };
-  }
-  if (status === 207 && Array.isArray(body?.['results'])) {
-    const results = body['results'] as (Refusal & { receipt?: Receipt })[];
-    return {
-      kind: 'settled',
-      results: batch.map((event, index) => {
-        const result = results.find((one) => one.index === index) ?? {};
-        return result.receipt ?? refused(event, status, result);
-      }),
-    };
-  }
-  const problem = (body ?? {}) as Refusal & { errors?: Refusal[] };
-  const said = problem.detail ?? `the server answered ${status}`;
-  const error = new AttestryError(status === 401 || status === 403 ? 'key_refused' : 'unavailable', said, {
-    status,
-    serverCode: problem.code,
-    path: problem.path,
-  });
-  if (status === 401) return { kind: 'key_refused', error };
-  if (status === 413 && batch.length > 1) return { kind: 'too_large', error };
-  if (isRefusal(status) && (problem.errors !== undefined || batch.length === 1)) {
-    const errors = problem.errors ?? [];
-    return {
-      kind: 'settled',
-      results: batch.map((event, i) =>
-        refused(event, status, errors.find(({ index }) => index === i) ?? errors[0] ?? problem),
-      ),
-    };
-  }
-  // All events of a request have the same key, so without a word on single events the key is what was refused.
-  if (status === 403) return { kind: 'key_refused', error };
-  // A whole request that was refused without naming an event: send it in halves, so that the good ones get through.
-  if (isRefusal(status)) return { kind: 'too_large', error };
-  return { kind: 'again', error, afterMs: retryAfterMs(response.headers.get('retry-after')) };
-}
-
-function isRefusal(status: number): boolean {
-  return (
-    status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 425 && status !== 429
+  const { status, headers } = response;
+  const body = ((await response.json().catch(() => undefined)) ?? {}) as Answer;
+  const isKeyRefused = status === 401 || status === 403;
+  const error = new AttestryError(
+    isKeyRefused ? 'key_refused' : 'unavailable',
+    body.detail ?? `${response.url} answered ${status}; is that the address of an Attestry server?`,
+    { status, serverCode: body.code, path: body.path },
   );
+  const afterMs = isKeyRefused
+    ? REFUSED_KEY_RETRY_MS
+    : retryAfterMs(headers.get('retry-after'), headers.get('date'));
+  const verdict: Verdict = { error, afterMs };
+  if (status === 201 && body.receipts?.length === batch.length) return { ...verdict, results: body.receipts };
+  const named = body.results ?? body.errors ?? (batch.length === 1 ? [body] : undefined);
+  if (REFUSALS.includes(status) || (status === 403 && body.errors !== undefined)) {
+    // In halves the good ones get through.
+    return named === undefined
+      ? { ...verdict, isTooLarge: true }
+      : { ...verdict, results: each(batch, named, status) };
+  }
+  return verdict;
 }
 
-function refused(event: QueuedEvent, status: number, { code, path, detail }: Refusal): AttestryError {
-  const where = path === undefined || path === '' ? '' : ` at ${path}`;
-  return new AttestryError('event_refused', `${event.type}${where}: ${detail ?? `answered with ${status}`}`, {
-    status,
+/**
+ * Statuses that say something about the events, if only that there is something about one of them. Others are about the
+ * server, the address or the key, and no reason to give an event up.
+ */
+const REFUSALS: readonly number[] = [207, 400, 409, 413, 422];
+
+function each(
+  batch: readonly QueuedEvent[],
+  results: readonly Result[],
+  status: number,
+): (Receipt | AttestryError | undefined)[] {
+  return batch.map((event, i) => {
+    const result = results.find(({ index = 0 }) => index === i) ?? {};
+    return result.receipt ?? (isPassing(result) ? undefined : refused(event, status, result));
+  });
+}
+
+/** Trouble of the server with one event, such as a full disk; not the event's fault. */
+function isPassing({ status = 0, code = '' }: Result): boolean {
+  return status === 429 || status >= 500 || code.startsWith('store_');
+}
+
+function refused(event: QueuedEvent, status: number, result: Result): AttestryError {
+  const { code, path, detail = `answered with ${status}` } = result;
+  const where = path ? ` at ${path}` : '';
+  return new AttestryError('event_refused', `${event.type}${where}: ${detail}`, {
+    status: result.status ?? status,
     serverCode: code,
     path,
     eventId: event.id,
   });
 }
 
-/** Seconds or an HTTP date (RFC 9110, 10.2.3) as ms from now. */
-export function retryAfterMs(header: string | null, nowMs: number = Date.now()): number | undefined {
+/**
+ * Seconds or an HTTP date (RFC 9110, 10.2.3) as ms from now.
+ *
+ * @param date the server's own time (header `Date`), by which its dates are meant; ours may be wrong
+ */
+export function retryAfterMs(header: string | null, date: string | null): number | undefined {
   if (header === null) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - nowMs;
-  return Number.isFinite(ms) ? Math.min(Math.max(0, ms), RETRY_AFTER_MS_MAX) : undefined;
+  const ms = /^\d+$/.test(header)
+    ? Number(header) * 1_000
+    : Date.parse(header) - (Date.parse(date ?? '') || Date.now());
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), RETRY_AFTER_MS_MAX);
 }

@@ -1,188 +1,232 @@
+import { outsideOfRequests } from '../context/context-storage.ts';
 import { AttestryError } from '../errors.ts';
-import { diagnose } from '../lifecycle/diagnostics.ts';
-import { REFUSED_KEY_RETRY_MS } from '../limits.ts';
-import type { EventQueue, QueuedEvent } from '../queue/event-queue.ts';
+import { CLOSE_RETRY_MS } from '../limits.ts';
+import type { Settings } from '../options.ts';
+import { EventQueue, type QueuedEvent } from '../queue/event-queue.ts';
+import type { Receipt } from '../receipt.ts';
+import { diagnose } from '../telemetry/diagnostics.ts';
+import { untraced } from '../telemetry/opentelemetry.ts';
 import type { Verdict } from './answers.ts';
 import { backoffMs } from './backoff.ts';
-import type { SendOptions, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 
-export interface DeliveryParts {
-  readonly queue: EventQueue;
-  readonly transport: Transport;
-  readonly batchEvents: number;
-  readonly batchBytes: number;
-  readonly flushIntervalMs: number;
-  /** An event that has to go first and was not captured: the report of what was lost. */
-  readonly pending: () => QueuedEvent | undefined;
-  /** Whether there is such an event. */
-  readonly hasPending: () => boolean;
-  /** Told of every event that is settled: in the log, or never to be. */
-  readonly onSettled: (event: QueuedEvent, error: AttestryError | undefined) => void;
-  /** Told once when sending begins to fail, and again after it has worked in between. */
-  readonly onTrouble: (error: AttestryError) => void;
-  /** Lets an edge runtime live until a request has ended. */
-  readonly waitUntil: ((work: Promise<unknown>) => void) | undefined;
+export type DeliverySettings = Pick<Settings, 'batchEvents' | 'batchBytes' | 'flushIntervalMs' | 'timeoutMs'>;
+
+interface Flush {
+  /** Answered when so many events have left the queue. */
+  readonly upTo: number;
+  readonly answer: (sent: boolean) => void;
 }
 
 /**
  * Takes events out of the queue and gets them into the log: batches, one request at a time, so that the order of a
- * process is kept; failures are tried again with growing pauses, a refused event never holds up its neighbours.
+ * process is kept; failures are tried again with growing pauses, a refused event never holds up its neighbours. All times
+ * are of the monotonic clock: a clock that is set does not stop capture.
  */
-export class Delivery {
-  readonly #parts: DeliveryParts;
+export abstract class Delivery {
+  protected readonly queue = new EventQueue();
+  /** Requests that failed in a row; 0 while the server takes events. */
+  protected failures = 0;
+  readonly #settings: DeliverySettings;
+  readonly #transport: Transport;
+  /** Runs work that belongs to no request of the app. */
+  readonly #outside = outsideOfRequests();
   #batchEvents: number;
-  #sending: Promise<void> | undefined;
+  #inFlight: readonly QueuedEvent[] | undefined;
+  /** Goes first in each batch until it is settled; it is not in the queue, where it could be dropped. */
+  #report: QueuedEvent | undefined;
+  #abort: AbortController | undefined;
+  /** Comes when the oldest event has waited long enough, or when a pause is over. */
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #oldestAtMs = 0;
   #notBeforeMs = 0;
   /** The server, not we, asked for the pause. */
   #asked = false;
-  #failures = 0;
-  #flushes: ((sent: boolean) => void)[] = [];
+  #toldOf: string | undefined;
+  #flushes: Flush[] = [];
   #stopped = false;
 
-  constructor(parts: DeliveryParts) {
-    this.#parts = parts;
-    this.#batchEvents = parts.batchEvents;
+  constructor(settings: DeliverySettings, transport: Transport) {
+    this.#settings = settings;
+    this.#transport = transport;
+    this.#batchEvents = settings.batchEvents;
   }
 
-  /** Failures in a row; 0 while the server takes events. */
-  get failures(): number {
-    return this.#failures;
-  }
+  /** Whether there is an event that has to go first and was not captured: the report of what was lost. */
+  protected abstract hasReport(): boolean;
+  /** Asked before each batch for that event. */
+  protected abstract takeReport(): QueuedEvent | undefined;
+  /** Told of every event that is settled: in the log, or never to be. */
+  protected abstract settle(event: QueuedEvent, result: Receipt | AttestryError): void;
+  /** Told once when sending begins to fail, and again when it fails for another reason. */
+  protected abstract tell(error: AttestryError): void;
 
   /** Says that the queue has grown. */
-  wake(): void {
-    if (this.#oldestAtMs === 0) this.#oldestAtMs = Date.now();
-    this.#pump();
+  protected wake(): void {
+    const { queue } = this;
+    const { batchBytes, flushIntervalMs } = this.#settings;
+    if (this.#inFlight !== undefined) return;
+    if (queue.ready >= this.#batchEvents || queue.bytes >= batchBytes) this.#pump();
+    else this.#later(flushIntervalMs);
   }
 
   /**
    * Sends what waits without waiting for more.
    *
-   * @returns true when everything is settled, false when the server could not take it now
+   * @param upTo answers when so many events have left the queue; all that waits when absent
+   * @returns true when that is settled, false when the server could not take it now
    */
-  flush(): Promise<boolean> {
-    const settled = new Promise<boolean>((resolve) => this.#flushes.push(resolve));
-    if (!this.#asked) this.#notBeforeMs = 0;
-    this.#pump();
-    return settled;
+  protected flushTo(upTo: number = Infinity): Promise<boolean> {
+    return new Promise((answer) => {
+      this.#flushes.push({ upTo, answer });
+      if (!this.#asked) this.#notBeforeMs = 0;
+      this.#pump();
+    });
   }
 
-  /** Sends one batch at once, past the one in flight: the page or process may be gone in a moment. */
-  sendNow(options: SendOptions & { readonly bytesMax: number }): Promise<void> {
-    const batch = this.#parts.queue.take(this.#batchEvents, options.bytesMax);
-    if (batch.length === 0) return Promise.resolve();
-    return this.#parts.transport(batch, options).then((verdict) => this.#judge(batch, verdict));
+  /**
+   * Sends what waits, trying again until the deadline.
+   *
+   * @returns whether everything is settled
+   */
+  async drain(deadlineMs: number): Promise<boolean> {
+    const endMs = performance.now() + deadlineMs;
+    for (let pauseMs = CLOSE_RETRY_MS; ; pauseMs *= 2) {
+      if (await within(endMs - performance.now(), this.flushTo())) return true;
+      const nextMs = Math.max(performance.now() + pauseMs, this.#notBeforeMs);
+      if (nextMs >= endMs) return false;
+      await within(nextMs - performance.now());
+    }
   }
 
-  stop(): void {
+  /** Sends one batch at once, past the one in flight: the page may be gone in a moment. */
+  async sendNow(bytesMax: number): Promise<void> {
+    const batch = this.queue.take(this.#batchEvents, bytesMax);
+    if (batch.length > 0) this.#judge(batch, await this.#transport(batch, undefined, true));
+  }
+
+  /** Ends at once. What is in flight is given back to the queue: nobody will hear what becomes of it. */
+  protected stop(): QueuedEvent | undefined {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    this.queue.unshift(this.#inFlight ?? []);
+    this.#inFlight = [];
+    this.#abort?.abort();
     this.#answerFlushes(false);
+    return this.#report;
   }
 
   #pump(): void {
-    if (this.#sending !== undefined || this.#stopped) return;
-    const { queue, flushIntervalMs, batchBytes } = this.#parts;
-    if (queue.size === 0 && !this.#parts.hasPending()) {
-      this.#oldestAtMs = 0;
-      this.#answerFlushes(true);
+    const { queue } = this;
+    if (this.#inFlight !== undefined) {
+      if (this.#stopped) this.#answerFlushes(false);
       return;
     }
-    const nowMs = Date.now();
-    const isDue = this.#flushes.length > 0 || queue.size >= this.#batchEvents || queue.bytes >= batchBytes;
-    const dueAtMs = Math.max(this.#notBeforeMs, isDue ? 0 : this.#oldestAtMs + flushIntervalMs);
-    if (dueAtMs > nowMs) {
-      this.#wait(dueAtMs - nowMs);
-      if (this.#notBeforeMs > nowMs) this.#answerFlushes(false);
+    const isIdle = queue.size === 0 && this.#report === undefined && !this.hasReport();
+    this.#answerFlushes(true, isIdle ? Infinity : queue.pushed - queue.size);
+    if (isIdle) return;
+    const pauseMs = this.#notBeforeMs - performance.now();
+    if (pauseMs <= 0) {
+      this.#outside(() => untraced(() => void this.#send()));
       return;
     }
+    this.#answerFlushes(false);
+    this.#later(pauseMs);
+  }
+
+  #later(ms: number): void {
+    if (this.#timer !== undefined || this.#stopped) return;
+    this.#outside(() => {
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#pump();
+      }, ms);
+    });
+    // In Node a timer keeps the process alive; the drain at its end sends what waits.
+    (this.#timer as { unref?: () => void } | undefined)?.unref?.();
+  }
+
+  async #send(): Promise<void> {
+    const { batchBytes, timeoutMs } = this.#settings;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const sending = this.#sendNext().finally(() => {
-      this.#sending = undefined;
-      this.#oldestAtMs = Date.now();
-      this.#pump();
-    });
-    this.#sending = sending;
-    this.#parts.waitUntil?.(sending);
-  }
-
-  #wait(ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#pump(), ms);
-    // In Node a timer keeps the process alive; the drain at its end sends what waits.
-    (this.#timer as { unref?: () => void }).unref?.();
-  }
-
-  async #sendNext(): Promise<void> {
-    const { queue, transport, batchBytes, pending } = this.#parts;
-    const first = pending();
-    if (first !== undefined) queue.unshift([first]);
-    const batch = queue.take(this.#batchEvents, batchBytes);
+    this.#report ??= this.takeReport();
+    const reports = this.#report === undefined ? [] : [this.#report];
+    const events = this.queue.take(this.#batchEvents - reports.length, batchBytes);
+    const batch = [...reports, ...events];
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#inFlight = events;
     const startedMs = performance.now();
-    const verdict = await transport(batch);
-    diagnose(() =>
-      verdict.kind === 'settled'
-        ? { kind: 'sent', events: batch.length, durationMs: performance.now() - startedMs }
-        : { kind: 'failed', events: batch.length, code: verdict.error.code },
+    const verdict = (await within(timeoutMs, this.#transport(batch, abort.signal))) ?? {
+      error: new AttestryError('unavailable', `no answer within ${timeoutMs} ms`),
+    };
+    abort.abort();
+    if (this.#stopped) return;
+    const durationMs = performance.now() - startedMs;
+    diagnose(
+      verdict.results === undefined
+        ? { kind: 'failed', events: batch.length, durationMs, code: verdict.error.code }
+        : { kind: 'sent', events: batch.length, durationMs },
     );
+    this.#inFlight = undefined;
     this.#judge(batch, verdict);
+    if (this.failures > 0 || this.#flushes.length > 0 || this.hasReport()) this.#pump();
+    else if (this.queue.size > 0) this.wake();
   }
 
-  #judge(batch: readonly QueuedEvent[], verdict: Verdict): void {
-    switch (verdict.kind) {
-      case 'settled':
-        this.#failures = 0;
-        this.#asked = false;
-        this.#notBeforeMs = 0;
-        this.#batchEvents = this.#parts.batchEvents;
-        for (const [index, event] of batch.entries()) this.#settle(event, verdict.results[index]);
-        return;
-      case 'too_large':
-        // In halves, down to the one event that is the reason; that one is answered alone.
-        this.#batchEvents = Math.max(1, Math.ceil(batch.length / 2));
-        this.#parts.queue.unshift(batch);
-        return;
-      case 'key_refused':
-        this.#holdBack(batch, verdict.error, REFUSED_KEY_RETRY_MS, true);
-        return;
-      default: {
-        const pauseMs = verdict.afterMs ?? backoffMs(this.#failures + 1);
-        this.#holdBack(batch, verdict.error, pauseMs, verdict.afterMs !== undefined);
-      }
-    }
-  }
-
-  #settle(
-    event: QueuedEvent,
-    result: Parameters<NonNullable<QueuedEvent['settle']>['resolve']>[0] | AttestryError | undefined,
-  ): void {
-    if (result === undefined || result instanceof AttestryError) {
-      const error =
-        result ??
-        new AttestryError('event_refused', 'the server gave no result for it', { eventId: event.id });
-      event.settle?.reject(error);
-      this.#parts.onSettled(event, error);
+  #judge(batch: readonly QueuedEvent[], { results = [], isTooLarge, error, afterMs }: Verdict): void {
+    const again = batch.filter((event, index) => {
+      const result = results[index];
+      if (result === undefined) return event !== this.#report;
+      if (event === this.#report) this.#report = undefined;
+      this.settle(event, result);
+      return false;
+    });
+    this.queue.unshift(again);
+    if (isTooLarge === true) {
+      // In halves, down to the one event that is the reason; that one is answered alone.
+      this.#batchEvents = Math.max(1, Math.ceil(batch.length / 2));
       return;
     }
-    event.settle?.resolve(result);
-    this.#parts.onSettled(event, undefined);
+    this.#batchEvents = this.#settings.batchEvents;
+    if (results.length === 0 || results.includes(undefined)) {
+      this.#pause(error, afterMs);
+      return;
+    }
+    this.failures = 0;
+    this.#asked = false;
+    this.#notBeforeMs = 0;
+    this.#toldOf = undefined;
   }
 
-  #holdBack(batch: readonly QueuedEvent[], error: AttestryError, pauseMs: number, asked: boolean): void {
-    this.#parts.queue.unshift(batch);
-    this.#failures += 1;
-    this.#asked = asked;
-    this.#notBeforeMs = Date.now() + pauseMs;
-    if (this.#failures === 1) this.#parts.onTrouble(error);
+  #pause(error: AttestryError, afterMs: number | undefined): void {
+    this.failures += 1;
+    this.#asked = afterMs !== undefined;
+    this.#notBeforeMs = performance.now() + (afterMs ?? backoffMs(this.failures));
+    if (this.#toldOf !== error.code) this.tell(error);
+    this.#toldOf = error.code;
     this.#answerFlushes(false);
   }
 
-  #answerFlushes(sent: boolean): void {
+  #answerFlushes(sent: boolean, upTo: number = Infinity): void {
     const flushes = this.#flushes;
     this.#flushes = [];
-    for (const answer of flushes) answer(sent);
+    for (const flush of flushes) {
+      if (flush.upTo <= upTo) flush.answer(sent);
+      else this.#flushes.push(flush);
+    }
+  }
+}
+
+/** What the work comes to, or undefined after so many ms. */
+async function within<Result>(ms: number, work?: Promise<Result>): Promise<Result | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await (work === undefined ? late : Promise.race([work, late]));
+  } finally {
+    clearTimeout(timer);
   }
 }

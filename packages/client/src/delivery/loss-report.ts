@@ -1,55 +1,57 @@
 import type { AttestryErrorCode } from '../errors.ts';
+import type { EventInput } from '../event/event-input.ts';
+import { LOST_TYPES_MAX } from '../limits.ts';
+
+/** Type of the event that tells of a loss. */
+export const LOST = 'system.events.lost';
 
 /** What was lost since it was last told. */
 export class LossReport {
-  #count = 0;
-  #reasons: Record<string, number> = {};
-  #types: Record<string, number> = {};
-  #firstAt: string | undefined;
-  #lastAt: string | undefined;
-  #total = 0;
-
   /** All that was lost since the client was made. */
-  get total(): number {
-    return this.#total;
-  }
+  total = 0;
+  #lost: Lost | undefined;
 
   get isEmpty(): boolean {
-    return this.#count === 0;
+    return this.#lost === undefined;
   }
 
-  add(type: string, reason: AttestryErrorCode, nowMs: number): void {
-    const at = new Date(nowMs).toISOString();
-    this.#count += 1;
-    this.#total += 1;
-    this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
+  add(type: string, reason: AttestryErrorCode): void {
+    const at = new Date().toISOString();
+    this.total += 1;
+    this.#lost ??= { count: 0, reasons: counts(), types: counts(), first_at: at, last_at: at };
+    const { reasons, types } = this.#lost;
+    this.#lost.count += 1;
+    this.#lost.last_at = at;
+    reasons[reason] = (reasons[reason] ?? 0) + 1;
     // Types are few in an app; should it make them up, the report stays small.
-    const name = type in this.#types || Object.keys(this.#types).length < 50 ? type : 'other';
-    this.#types[name] = (this.#types[name] ?? 0) + 1;
-    this.#firstAt ??= at;
-    this.#lastAt = at;
+    const name = type.slice(0, 100);
+    const known = name in types || Object.keys(types).length < LOST_TYPES_MAX ? name : 'other';
+    types[known] = (types[known] ?? 0) + 1;
   }
 
   /** The event that says what is missing, and a clean sheet. */
-  take(): { type: string; category: 'system'; severity: 'high'; action: object; metadata: object } {
-    const lost = {
-      count: this.#count,
-      reasons: this.#reasons,
-      types: this.#types,
-      first_at: this.#firstAt,
-      last_at: this.#lastAt,
-    };
-    this.#count = 0;
-    this.#reasons = {};
-    this.#types = {};
-    this.#firstAt = undefined;
-    this.#lastAt = undefined;
+  take(): EventInput {
+    const lost = this.#lost as Lost;
+    this.#lost = undefined;
     return {
-      type: 'system.events.lost',
+      type: LOST,
       category: 'system',
       severity: 'high',
       action: { status: 'failure', description: `${lost.count} events could not be sent and are missing.` },
-      metadata: { lost },
+      metadata: { lost: { ...lost } },
     };
   }
+}
+
+interface Lost {
+  count: number;
+  readonly reasons: Record<string, number>;
+  readonly types: Record<string, number>;
+  readonly first_at: string;
+  last_at: string;
+}
+
+/** Without the members that every object has: a type may be called `constructor`. */
+function counts(): Record<string, number> {
+  return Object.create(null) as Record<string, number>;
 }

@@ -1,52 +1,54 @@
-import { AttestryError } from '../errors.ts';
+import { AttestryError, messageOf } from '../errors.ts';
 import { GZIP_BYTES_MIN } from '../limits.ts';
+import type { Settings } from '../options.ts';
 import type { QueuedEvent } from '../queue/event-queue.ts';
 import { judgeAnswer, type Verdict } from './answers.ts';
 
-/** Sends one batch and says what became of it. Never rejects. */
-export type Transport = (batch: readonly QueuedEvent[], options?: SendOptions) => Promise<Verdict>;
-
-export interface SendOptions {
-  /** Outlives the page (browsers). Bodies are at most 64 KiB then, says the Fetch standard. */
-  readonly keepalive?: boolean;
-}
-
-export interface HttpOptions {
-  readonly url: string;
-  readonly key: string;
-  readonly fetch: typeof fetch;
-  readonly timeoutMs: number;
-  readonly headers: Readonly<Record<string, string>>;
-}
+/**
+ * Sends one batch and says what became of it. Never rejects.
+ *
+ * @param isLast outlives the page (browsers); such bodies are at most 64 KiB, says the Fetch standard
+ */
+export type Transport = (
+  batch: readonly QueuedEvent[],
+  signal: AbortSignal | undefined,
+  isLast?: boolean,
+) => Promise<Verdict>;
 
 /** `POST /v1/events` with `fetch`. */
-export function httpTransport(options: HttpOptions): Transport {
-  const url = new URL('v1/events', options.url.endsWith('/') ? options.url : `${options.url}/`).href;
-  return async (batch, { keepalive = false } = {}) => {
-    const signal = AbortSignal.timeout(options.timeoutMs);
+export function httpTransport({ url, key, fetch, headers }: Settings): Transport {
+  const send = async (
+    batch: readonly QueuedEvent[],
+    signal: AbortSignal | null = null,
+    isLast = false,
+  ): Promise<Verdict> => {
+    const text = `{"events":[${batch.map((event) => event.text).join(',')}]}`;
+    // A page that is hidden may be gone before anything asynchronous is done.
+    const zipped = isLast ? undefined : await gzip(text);
+    const token = typeof key === 'string' ? key : await key();
+    // The `fetch` of now, not of then: tests and tracers replace it.
+    const response = await (fetch ?? globalThis.fetch)(url, {
+      method: 'POST',
+      headers: {
+        ...headers,
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        ...(zipped && { 'content-encoding': 'gzip' }),
+      },
+      body: zipped ?? text,
+      // A key is not carried on to where a redirect points. (Cloudflare knows no `error`.)
+      redirect: 'manual',
+      signal,
+      keepalive: isLast,
+    });
+    return judgeAnswer(response, batch);
+  };
+  return async (batch, signal, isLast) => {
     try {
-      const text = `{"events":[${batch.map((event) => event.text).join(',')}]}`;
-      const zipped = keepalive ? undefined : await gzip(text);
-      const response = await options.fetch(url, {
-        method: 'POST',
-        headers: {
-          ...options.headers,
-          authorization: `Bearer ${options.key}`,
-          'content-type': 'application/json',
-          ...(zipped === undefined ? {} : { 'content-encoding': 'gzip' }),
-        },
-        body: zipped ?? text,
-        keepalive,
-        signal,
-        redirect: 'error',
-      });
-      return await judgeAnswer(response, batch);
+      return await send(batch, signal, isLast);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      const error = new AttestryError('unavailable', `cannot reach ${new URL(url).origin}: ${why}`, {
-        cause,
-      });
-      return { kind: 'again', error, afterMs: undefined };
+      const message = `cannot reach ${new URL(url).origin}: ${messageOf(cause)}`;
+      return { error: new AttestryError('unavailable', message, { cause }) };
     }
   };
 }

@@ -1,20 +1,29 @@
-import type { Delivery } from '../delivery/delivery.ts';
-import type { EventQueue } from '../queue/event-queue.ts';
+import { CLOSE_DEADLINE_MS } from '../limits.ts';
 
 /** Bodies of requests that outlive their page, all together (Fetch standard, 64 KiB), with room for others. */
 const KEEPALIVE_BYTES_MAX = 48_000;
+
+/** What has to be done for a client when the process or the page ends. */
+export interface Drainable {
+  /** Sends what waits; the client goes on. */
+  drain(deadlineMs: number): Promise<unknown>;
+  /** The same, and the client ends. */
+  close(): Promise<unknown>;
+  /** There is no time for anything asynchronous. */
+  end(): void;
+  /** Sends what a hidden page may still send. */
+  sendNow(bytesMax: number): Promise<unknown>;
+}
 
 interface NodeProcess {
   on(event: string, listener: () => void): void;
   off(event: string, listener: () => void): void;
   kill(pid: number, signal: string): void;
-  listeners(event: string): readonly object[];
+  listenerCount(event: string): number;
   readonly pid: number;
   readonly versions?: { readonly node?: string };
+  readonly [SIGNAL_EXIT]?: { readonly count?: number };
 }
-
-/** Marks our own listeners, also those of another copy of this package in the process. */
-const OURS = Symbol.for('@attestry/client drain');
 
 interface Page {
   addEventListener(event: string, listener: () => void): void;
@@ -22,57 +31,58 @@ interface Page {
   readonly visibilityState?: string;
 }
 
+/** The package `signal-exit` (version 4, in many tools) listens as we do: to look on, not to keep the process. */
+const SIGNAL_EXIT = Symbol.for('signal-exit emitter');
+
+/** All clients of the process that want it, also those of another copy of this package. */
+const CLIENTS = Symbol.for('@attestry/client drain');
+
 /**
  * Sends what waits when the process comes to its end or the page is hidden, which may be the last one hears of it.
  *
  * @returns undoes it
  */
-export function drainOnExit(delivery: Delivery, queue: EventQueue): () => void {
-  const { process, document } = globalThis as { process?: NodeProcess; document?: Page };
-  if (document !== undefined && typeof document.addEventListener === 'function')
-    return onHidden(delivery, document);
-  if (process?.versions?.node !== undefined) return onProcessEnd(delivery, queue, process);
-  return () => undefined;
+export function drainOnExit(client: Drainable): () => void {
+  const scope = globalThis as { process?: NodeProcess; document?: Page; [CLIENTS]?: Set<Drainable> };
+  const { process, document } = scope;
+  if (typeof document?.addEventListener === 'function') {
+    const onHidden = (): void => {
+      if (document.visibilityState === 'hidden') void client.sendNow(KEEPALIVE_BYTES_MAX);
+    };
+    document.addEventListener('visibilitychange', onHidden);
+    return () => document.removeEventListener('visibilitychange', onHidden);
+  }
+  if (process?.versions?.node === undefined) return () => undefined;
+  // One listener each for all clients: the process warns of more than ten.
+  scope[CLIENTS] ??= drainAtEnd(process);
+  const clients = scope[CLIENTS];
+  clients.add(client);
+  return () => clients.delete(client);
 }
 
-function onHidden(delivery: Delivery, page: Page): () => void {
-  const listener = (): void => {
-    if (page.visibilityState === 'hidden') {
-      void delivery.sendNow({ keepalive: true, bytesMax: KEEPALIVE_BYTES_MAX });
-    }
-  };
-  page.addEventListener('visibilitychange', listener);
-  return () => page.removeEventListener('visibilitychange', listener);
-}
-
-function onProcessEnd(delivery: Delivery, queue: EventQueue, process: NodeProcess): () => void {
-  let tried = 0;
-  // Comes again after each round of work that it starts, so a server that is away must not keep the process for ever.
-  const beforeExit = (): void => {
-    if (queue.size === 0 || tried >= 2) return;
-    tried += 1;
-    void delivery.flush();
-  };
+function drainAtEnd(process: NodeProcess): Set<Drainable> {
+  const clients = new Set<Drainable>();
+  const each = (work: (client: Drainable) => unknown): Promise<unknown> =>
+    Promise.all([...clients].map(work));
+  let isTried = false;
+  process.on('beforeExit', () => {
+    // Comes again when the drain is done; a server that is away must not keep the process for ever.
+    if (!isTried) void each((client) => client.drain(CLOSE_DEADLINE_MS));
+    isTried = !isTried;
+  });
+  process.on('exit', () => void each((client) => client.end()));
   const onSignal = (): void => {
-    // An app with a handler of its own ends when it wants to, and calls `close` itself.
-    if (process.listeners('SIGTERM').some((listener) => !(OURS in listener))) {
-      void delivery.flush();
+    if (process.listenerCount('SIGTERM') > 1 + (process[SIGNAL_EXIT]?.count ?? 0)) {
+      // An app with a handler of its own ends when it wants to, and calls `close` itself.
+      void each((client) => client.drain(CLOSE_DEADLINE_MS));
       return;
     }
-    void Promise.race([delivery.flush(), new Promise((resolve) => setTimeout(resolve, 2_000))]).finally(
-      () => {
-        undo();
-        // What would have happened without us, once the last client is done.
-        if (process.listeners('SIGTERM').length === 0) process.kill(process.pid, 'SIGTERM');
-      },
-    );
+    void each((client) => client.close()).finally(() => {
+      process.off('SIGTERM', onSignal);
+      // What would have happened without us.
+      process.kill(process.pid, 'SIGTERM');
+    });
   };
-  Object.assign(onSignal, { [OURS]: true });
-  const undo = (): void => {
-    process.off('beforeExit', beforeExit);
-    process.off('SIGTERM', onSignal);
-  };
-  process.on('beforeExit', beforeExit);
   process.on('SIGTERM', onSignal);
-  return undo;
+  return clients;
 }

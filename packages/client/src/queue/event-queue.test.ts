@@ -5,7 +5,7 @@ const event = (id: number, bytes = 10): QueuedEvent => ({ id: String(id), type: 
 const ids = (events: readonly QueuedEvent[]): string => events.map(({ id }) => id).join(' ');
 
 test('keeps the order, the count and the bytes through takes and give-backs', () => {
-  const queue = new EventQueue({ eventsMax: 100, bytesMax: 1_000 });
+  const queue = new EventQueue();
   for (let i = 0; i < 20; i += 1) queue.push(event(i));
   const first = queue.take(5, 1_000);
   expect(ids(first)).toBe('0 1 2 3 4');
@@ -17,16 +17,24 @@ test('keeps the order, the count and the bytes through takes and give-backs', ()
 });
 
 test('a batch ends before its bytes would be too many, but has one event at least', () => {
-  const queue = new EventQueue({ eventsMax: 100, bytesMax: 10_000 });
+  const queue = new EventQueue();
   for (const bytes of [900, 40, 40, 40]) queue.push(event(bytes, bytes));
   expect(ids(queue.take(10, 100))).toBe('900');
   expect(queue.take(10, 100)).toHaveLength(2);
 });
 
-test('says what fits by events and by bytes', () => {
-  const queue = new EventQueue({ eventsMax: 2, bytesMax: 100 });
-  queue.push(event(1, 60));
-  expect([queue.fits(40), queue.fits(41)]).toEqual([true, false]);
-  queue.push(event(2, 1));
-  expect(queue.fits(1)).toBe(false);
+test('held events wait for older ones that come from elsewhere', () => {
+  const queue = new EventQueue();
+  for (const id of [0, 1]) queue.push(event(id));
+  for (const id of [4, 5]) {
+    queue.push(event(id));
+    queue.held += 1;
+  }
+  expect(queue.ready).toBe(2);
+  queue.insert([event(2), event(3)]);
+  expect(ids(queue.take(10, 1_000))).toBe('0 1 2 3');
+  expect(queue.take(10, 1_000)).toEqual([]);
+  queue.held = 0;
+  expect(ids(queue.take(10, 1_000))).toBe('4 5');
+  expect([queue.size, queue.bytes, queue.pushed]).toEqual([0, 0, 6]);
 });

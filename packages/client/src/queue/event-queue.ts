@@ -16,35 +16,53 @@ export interface QueuedEvent {
   readonly settle?: { resolve(receipt: Receipt): void; reject(error: AttestryError): void };
 }
 
-/** First in, first out, bounded by events and by bytes. */
+/** First in, first out. */
 export class EventQueue {
-  readonly #eventsMax: number;
-  readonly #bytesMax: number;
   #events: QueuedEvent[] = [];
   #first = 0;
   #bytes = 0;
-
-  constructor(bounds: { readonly eventsMax: number; readonly bytesMax: number }) {
-    this.#eventsMax = bounds.eventsMax;
-    this.#bytesMax = bounds.bytesMax;
-  }
+  #pushed = 0;
+  /** So many of the newest are not given out: older events are in the spool. */
+  held = 0;
 
   get size(): number {
     return this.#events.length - this.#first;
+  }
+
+  /** Events that may be sent now. */
+  get ready(): number {
+    return this.size - this.held;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Whether an event of so many bytes can be taken without dropping another. */
-  fits(bytes: number): boolean {
-    return this.size < this.#eventsMax && this.#bytes + bytes <= this.#bytesMax;
+  /** Events that ever came in; what came before is out when `pushed - size` has reached it. */
+  get pushed(): number {
+    return this.#pushed;
   }
 
   push(event: QueuedEvent): void {
     this.#events.push(event);
     this.#bytes += event.bytes;
+    this.#pushed += 1;
+  }
+
+  /** Puts events that are older than the held ones in front of these. */
+  insert(events: readonly QueuedEvent[]): void {
+    this.#pushed += events.length;
+    this.#put(events, this.#events.length - this.held);
+  }
+
+  /** Puts a batch back where it came from, in front of everything else. */
+  unshift(batch: readonly QueuedEvent[]): void {
+    this.#put(batch, this.#first);
+  }
+
+  #put(events: readonly QueuedEvent[], at: number): void {
+    this.#events.splice(at, 0, ...events);
+    for (const event of events) this.#bytes += event.bytes;
   }
 
   /** The oldest event, taken out. */
@@ -53,6 +71,7 @@ export class EventQueue {
     if (event === undefined) return undefined;
     this.#first += 1;
     this.#bytes -= event.bytes;
+    this.held = Math.min(this.held, this.size);
     // Moves what is left only when half of the list is gone: each event is moved once on the average.
     if (this.#first * 2 > this.#events.length) {
       this.#events = this.#events.slice(this.#first);
@@ -65,19 +84,12 @@ export class EventQueue {
   take(eventsMax: number, bytesMax: number): QueuedEvent[] {
     const batch: QueuedEvent[] = [];
     let bytes = 0;
-    while (batch.length < eventsMax) {
-      const next = this.#events[this.#first];
-      if (next === undefined || (batch.length > 0 && bytes + next.bytes + 1 > bytesMax)) break;
+    while (batch.length < eventsMax && this.ready > 0) {
+      const next = this.#events[this.#first] as QueuedEvent;
+      if (batch.length > 0 && bytes + next.bytes + 1 > bytesMax) break;
       bytes += next.bytes + 1;
       batch.push(this.shift() as QueuedEvent);
     }
     return batch;
-  }
-
-  /** Puts a batch back where it came from, in front of everything else. */
-  unshift(batch: readonly QueuedEvent[]): void {
-    this.#events = [...batch, ...this.#events.slice(this.#first)];
-    this.#first = 0;
-    for (const event of batch) this.#bytes += event.bytes;
   }
 }

@@ -16,6 +16,10 @@ export interface EventSpool {
   next(eventsMax: number): readonly QueuedEvent[];
   /** Whether `next` has something to give. */
   hasBacklog(): boolean;
+  /** Names who is told when events cannot be kept; what happened before is told at once. */
+  onTrouble(listener: (error: Error) => void): void;
+  /** Bytes that wait outside of the process. */
+  readonly bytes: number;
   /** Hands over to the disk what the policy has left open, and lets go of the place. */
   close(): void;
 }

@@ -1,5 +1,5 @@
-import { REDACTION_DEPTH_MAX, REDACTION_TEXT_CHARS_MAX, REDACTION_VALUES_MAX } from '../limits.ts';
-import { REDACTED, SECRET_NAMES, SECRET_PATTERNS, withoutCards } from './secret-patterns.ts';
+import { EVENT_CHARS_MAX, EVENT_DEPTH_MAX, EVENT_VALUES_MAX } from '../limits.ts';
+import { isSecretName, plainName, REDACTED, withoutSecrets } from './secret-patterns.ts';
 
 export interface RedactionOptions {
   /** Further member names whose values never leave; case, `-` and `_` do not matter. */
@@ -10,82 +10,90 @@ export interface RedactionOptions {
   readonly patterns?: readonly RegExp[];
 }
 
-/** Removes secrets from a JSON value; what has none is returned as it is, not copied. */
+type Members = Record<string, unknown>;
+
+/** In place of an object stands an object: the server takes nothing else for `metadata`. */
+const omitted = (why: string): Members => ({ omitted: why });
+
+/** Makes a value fit to leave: without secrets, and such that it can be JSON. What is so already is not copied. */
 export type Redact = <Value>(value: Value) => Value;
 
-/** What every text that a pattern matches contains; most texts do not, and are done with after one pass. */
-const SUSPECT = /eyJ|-----BEGIN|att_|bearer /i;
-const MANY_DIGITS = /\d(?:[ -]?\d){12}/;
+/** Names whose answer is remembered. Names come from the app's code, nearly always; else memory stays bounded. */
+const NAMES_KNOWN_MAX = 1_000;
 
-/** Makes the function that takes secrets out of events before they are kept or sent. */
-export function makeRedact(options: RedactionOptions = {}): Redact {
-  const allow = new Set((options.allow ?? []).map(plainName));
-  const names = new Set(
-    [...SECRET_NAMES, ...(options.names ?? []).map(plainName)].filter((name) => !allow.has(name)),
-  );
-  const own = options.patterns ?? [];
-  for (const pattern of own) {
-    if (!pattern.global) throw new TypeError(`redaction pattern ${String(pattern)} needs the flag g`);
-  }
-  const isSecret = new Map<string, boolean>();
+/**
+ * Makes the function that every event goes through before it is kept or sent. It takes secrets out, and leaves a marker
+ * where something cannot be sent: what refers to itself, is too deep, too much, binary, or throws when it is read. So
+ * one odd member never costs the event, and hostile ones cost bounded time.
+ *
+ * @param options `false` looks for no secrets
+ */
+export function makeRedact(options: RedactionOptions | false = {}): Redact {
+  const { names = [], allow = [], patterns = [] } = options === false ? {} : options;
+  const known = new Map<string, boolean>();
   const nameIsSecret = (name: string): boolean => {
-    let known = isSecret.get(name);
-    if (known === undefined) {
-      known = names.has(plainName(name));
-      // Names come from the app's code, nearly always; should they come from its users, memory stays bounded.
-      if (isSecret.size < 1_000) isSecret.set(name, known);
+    let answer = known.get(name);
+    if (answer === undefined) {
+      const isSame = (other: string): boolean => plainName(other) === plainName(name);
+      answer = options !== false && (names.some(isSame) || (isSecretName(name) && !allow.some(isSame)));
+      if (known.size < NAMES_KNOWN_MAX) known.set(name, answer);
     }
-    return known;
+    return answer;
+  };
+  let valuesLeft: number;
+  let charsLeft: number;
+  const cleanText = (text: string): string => {
+    charsLeft -= text.length;
+    if (charsLeft < 0) return '[too long]';
+    // Half of a pair, left by a cut through an emoji, is no text; the server would refuse the whole event for it.
+    let clean = text.toWellFormed?.() ?? text;
+    if (options !== false) clean = withoutSecrets(clean);
+    for (const pattern of patterns) clean = clean.replace(pattern, REDACTED);
+    return clean;
+  };
+  /** The objects that the value is in, outermost first. */
+  const path: object[] = [];
+  const walk = (value: unknown): unknown => {
+    if (typeof value === 'string') return cleanText(value);
+    // JSON has no such numbers; database ids are often such.
+    if (typeof value === 'bigint') return String(value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (path.includes(value)) return '[circular]';
+    if (path.length > EVENT_DEPTH_MAX) return '[too deep]';
+    if (ArrayBuffer.isView(value)) return '[binary]';
+    const depth = path.push(value);
+    let clean: unknown = omitted('unreadable');
+    try {
+      const { toJSON } = value as { toJSON?: unknown };
+      clean = typeof toJSON === 'function' ? walk(toJSON.call(value, '')) : walkMembers(value as Members);
+    } catch {
+      // A getter or a proxy that throws: the marker stays.
+    }
+    path.length = depth - 1;
+    return clean;
+  };
+  const walkMembers = (object: Members): unknown => {
+    const names = Object.keys(object);
+    valuesLeft -= names.length;
+    if (valuesLeft < 0) return omitted('too much');
+    const isList = Array.isArray(object);
+    let copy: Members | undefined;
+    for (let i = 0; i < names.length; i += 1) {
+      const name = names[i] as string;
+      const member = object[name];
+      // A flag is no secret, and an empty text tells none.
+      const isTelling = typeof member !== 'boolean' && (member ?? '') !== '';
+      const clean = isTelling && !isList && nameIsSecret(name) ? REDACTED : walk(member);
+      if (clean === member) continue;
+      copy ??= (isList ? [...object] : { ...object }) as Members;
+      copy[name] = clean;
+    }
+    return copy ?? object;
   };
   return <Value>(value: Value): Value => {
-    let valuesLeft = REDACTION_VALUES_MAX;
-    const walk = (one: unknown, depth: number): unknown => {
-      valuesLeft -= 1;
-      if (typeof one === 'string') return cleanText(one, own);
-      if (typeof one !== 'object' || one === null) return one;
-      // What nobody looked into does not leave.
-      if (depth > REDACTION_DEPTH_MAX || valuesLeft < 0) return REDACTED;
-      if (typeof (one as { toJSON?: unknown }).toJSON === 'function') {
-        return walk((one as { toJSON(): unknown }).toJSON(), depth + 1);
-      }
-      return Array.isArray(one) ? walkArray(one, depth) : walkObject(one as Record<string, unknown>, depth);
-    };
-    const walkArray = (list: readonly unknown[], depth: number): unknown => {
-      let copy: unknown[] | undefined;
-      for (let i = 0; i < list.length; i += 1) {
-        const clean = walk(list[i], depth + 1);
-        if (clean === list[i]) continue;
-        copy ??= list.slice();
-        copy[i] = clean;
-      }
-      return copy ?? list;
-    };
-    const walkObject = (object: Record<string, unknown>, depth: number): unknown => {
-      let copy: Record<string, unknown> | undefined;
-      for (const name of Object.keys(object)) {
-        const member = object[name];
-        const clean =
-          nameIsSecret(name) && member != null && member !== '' ? REDACTED : walk(member, depth + 1);
-        if (clean === member) continue;
-        copy ??= { ...object };
-        copy[name] = clean;
-      }
-      return copy ?? object;
-    };
-    return walk(value, 0) as Value;
+    valuesLeft = EVENT_VALUES_MAX;
+    charsLeft = EVENT_CHARS_MAX;
+    path.length = 0;
+    return walk(value) as Value;
   };
-}
-
-function cleanText(text: string, own: readonly RegExp[]): string {
-  if (text.length < 12 && own.length === 0) return text;
-  if (text.length > REDACTION_TEXT_CHARS_MAX) return REDACTED;
-  let clean = text;
-  if (SUSPECT.test(clean)) for (const pattern of SECRET_PATTERNS) clean = clean.replace(pattern, REDACTED);
-  if (MANY_DIGITS.test(clean)) clean = withoutCards(clean);
-  for (const pattern of own) clean = clean.replace(pattern, REDACTED);
-  return clean;
-}
-
-function plainName(name: string): string {
-  return name.toLowerCase().replace(/[-_]/g, '');
 }

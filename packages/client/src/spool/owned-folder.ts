@@ -1,88 +1,95 @@
 import { randomBytes } from 'node:crypto';
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { hostname } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRunning, type Owner, thisProcess } from './process-identity.ts';
 
 /** An owner that gave no sign of life for so long is taken for dead, should its process not be visible from here. */
-const SILENT_MS_MAX = 60_000;
+const SILENT_MS_MAX = 20_000;
 
 const OWNER_FILE = 'owner.json';
 const FOLDER = /^(?:live|left)-[\w.-]+$/;
 
 /**
- * A folder of one process within the spool. Two processes never write or replay the same one: taking over what a dead
- * process left is a rename, which only one of them can win.
+ * A folder of one process within the spool, `live-<time>-<pid>-<random>`. Two processes never write or replay the same one:
+ * taking over what a dead process left is a rename, which only one of them can win. Should a process be taken for dead
+ * that is only slow, its events are sent twice and kept once; it finds its folder gone and makes another one.
  */
 export class OwnedFolder {
   readonly path: string;
   readonly #root: string;
+  readonly #name: string;
 
+  /** @throws what the file system says */
   constructor(root: string) {
     mkdirSync(root, { recursive: true, mode: 0o700 });
+    const madeAt = new Date().toISOString().replace(/\W/g, '');
     this.#root = root;
-    this.path = join(root, `live-${process.pid}-${randomBytes(6).toString('hex')}`);
+    this.#name = `${madeAt}-${process.pid}-${randomBytes(6).toString('hex')}`;
+    this.path = join(root, `live-${this.#name}`);
     mkdirSync(this.path, { mode: 0o700 });
-    writeFileSync(join(this.path, OWNER_FILE), JSON.stringify({ host: hostname(), pid: process.pid }), {
-      mode: 0o600,
-    });
+    try {
+      writeFileSync(join(this.path, OWNER_FILE), JSON.stringify(thisProcess()), { mode: 0o600 });
+    } catch (error) {
+      this.remove();
+      throw error;
+    }
   }
 
-  /** A sign of life for processes on other machines or in other containers. */
+  /**
+   * A sign of life for processes on other machines or in other containers.
+   *
+   * @throws when the folder is no longer there
+   */
   touch(): void {
-    const now = new Date();
-    utimesSync(join(this.path, OWNER_FILE), now, now);
+    // Written, not set: the time is then that of the file system, the same for all who share it.
+    writeFileSync(join(this.path, OWNER_FILE), JSON.stringify(thisProcess()), { flag: 'r+' });
   }
 
   /** Takes over the folders of processes that are gone; oldest first. */
   takeLeftOnes(): string[] {
-    const taken: string[] = [];
+    const nowMs = statSync(join(this.path, OWNER_FILE)).mtimeMs;
     for (const name of readdirSync(this.#root)) {
       const from = join(this.#root, name);
-      if (!FOLDER.test(name) || from === this.path || isAlive(from)) continue;
-      const to = join(this.path, `left-${name.replace(/^(?:live|left)-/, '')}`);
-      try {
-        renameSync(from, to);
-        taken.push(to);
-      } catch {
-        // Another process was faster, or it is not ours to take; either way there is nothing to do.
-      }
+      if (!FOLDER.test(name) || from === this.path || (name.startsWith('live-') && isAlive(from, nowMs)))
+        continue;
+      this.#take(from, name);
     }
-    return taken.sort();
+    return readdirSync(this.path)
+      .filter((name) => name.startsWith('left-'))
+      .sort()
+      .map((name) => join(this.path, name));
+  }
+
+  /** Lets go of the folder while there are events in it: whoever comes next may take it at once. */
+  release(): void {
+    renameSync(this.path, join(this.#root, `left-${this.#name}`));
   }
 
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
-}
 
-function isAlive(folder: string): boolean {
-  const file = join(folder, OWNER_FILE);
-  try {
-    const { host, pid } = JSON.parse(readFileSync(file, 'utf8')) as { host: string; pid: number };
-    if (host === hostname() && !isRunning(pid)) return false;
-    return Date.now() - statSync(file).mtimeMs < SILENT_MS_MAX;
-  } catch {
-    // No readable owner: a crash between making the folder and its first file, or not a moment old.
-    const madeMs = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    return Date.now() - madeMs < SILENT_MS_MAX;
+  #take(from: string, name: string): void {
+    const to = join(this.path, name.replace(/^live-/, 'left-'));
+    try {
+      renameSync(from, to);
+    } catch {
+      // Another process was faster, or it is not ours to take; either way there is nothing to do.
+      return;
+    }
+    // What its owner had taken over itself and not finished is older than its own.
+    for (const inner of readdirSync(to)) if (inner.startsWith('left-')) this.#take(join(to, inner), inner);
   }
 }
 
-function isRunning(pid: number): boolean {
+function isAlive(folder: string, nowMs: number): boolean {
+  const file = join(folder, OWNER_FILE);
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It exists and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    const known = isRunning(JSON.parse(readFileSync(file, 'utf8')) as Owner);
+    return known ?? Math.abs(nowMs - statSync(file).mtimeMs) < SILENT_MS_MAX;
+  } catch {
+    // No readable owner: a crash between making the folder and its first file, or not a moment old.
+    const madeMs = statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? nowMs;
+    return Math.abs(nowMs - madeMs) < SILENT_MS_MAX;
   }
 }

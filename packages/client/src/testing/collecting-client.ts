@@ -22,7 +22,7 @@ export class CollectingClient extends Attestry {
         if (changed !== null) events.push(changed as CollectedEvent);
         return changed;
       },
-      fetch: (_url, init) => Promise.resolve(answer(init?.body)),
+      fetch: (_url, init) => answer(init),
     });
     this.#events = events;
   }
@@ -64,9 +64,11 @@ export class NoopClient extends Attestry {
 
 let seq = 0;
 
-async function answer(body: unknown): Promise<Response> {
-  const text = typeof body === 'string' ? body : await new Response(body as ArrayBuffer).text();
-  const events = text.startsWith('{') ? (JSON.parse(text) as { events: { id: string }[] }).events : [];
+async function answer(init: RequestInit | undefined): Promise<Response> {
+  const isZipped = new Headers(init?.headers).has('content-encoding');
+  const body = new Response(init?.body ?? null).body as ReadableStream<Uint8Array<ArrayBuffer>>;
+  const text = await new Response(isZipped ? body.pipeThrough(new DecompressionStream('gzip')) : body).text();
+  const { events } = JSON.parse(text) as { events: { id: string }[] };
   const receipts = events.map(({ id }) => {
     seq += 1;
     return { id, seq, hash: '0'.repeat(64), recorded_at: new Date().toISOString(), duplicate: false };

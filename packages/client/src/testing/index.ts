@@ -1,3 +1,3 @@
 /** Clients and matchers for tests of apps that use `@attestry/client`. */
 export { type CollectedEvent, CollectingClient, NoopClient } from './collecting-client.ts';
-export { attestryMatchers, type ExpectedEvent } from './matchers.ts';
+export { type AttestryMatchers, attestryMatchers, type ExpectedEvent } from './matchers.ts';

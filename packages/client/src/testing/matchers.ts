@@ -9,6 +9,22 @@ interface MatcherResult {
   readonly message: () => string;
 }
 
+/**
+ * The matchers' types, to be merged into those of the test runner:
+ *
+ * ```ts
+ * declare module 'vitest' {
+ *   interface Matchers<T> extends AttestryMatchers<void> {}
+ * }
+ * ```
+ */
+export interface AttestryMatchers<Answer = void> {
+  /** An event like this was captured. */
+  toHaveAudited(event: ExpectedEvent): Answer;
+  /** As many events like this were captured. */
+  toHaveAuditedTimes(event: ExpectedEvent, times: number): Answer;
+}
+
 /** `expect.extend(attestryMatchers)` in Vitest or Jest, then `expect(audit).toHaveAudited({ type: 'document.viewed' })`. */
 export const attestryMatchers = {
   toHaveAudited(audit: CollectingClient, expected: ExpectedEvent): MatcherResult {

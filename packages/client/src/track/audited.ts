@@ -1,4 +1,5 @@
 import type { Attestry } from '../attestry.ts';
+import { messageOf } from '../errors.ts';
 import type { TrackedEvent } from './track.ts';
 
 /** The event of one call, or how it is made from the call's arguments. */
@@ -15,8 +16,21 @@ export function audited<Work extends (...args: never[]) => unknown>(
   };
 }
 
+/** A decorator of methods, by the standard (TypeScript 5) and by `experimentalDecorators` (NestJS). */
+export interface MethodDecorator<Args extends unknown[]> {
+  <This, Result>(
+    method: (this: This, ...args: Args) => Promise<Result>,
+    context: ClassMethodDecoratorContext<This>,
+  ): (this: This, ...args: Args) => Promise<Result>;
+  <Result>(
+    prototype: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<(...args: Args) => Promise<Result>>,
+  ): void;
+}
+
 /**
- * The same as a decorator of methods (TypeScript 5, ECMAScript decorators):
+ * The same as a decorator of methods:
  *
  * ```ts
  * class Documents {
@@ -28,14 +42,13 @@ export function audited<Work extends (...args: never[]) => unknown>(
 export function auditedMethod<Args extends unknown[]>(
   audit: Attestry,
   event: EventOfCall<Args>,
-): <This, Result>(
-  method: (this: This, ...args: Args) => Promise<Result>,
-  context: ClassMethodDecoratorContext,
-) => (this: This, ...args: Args) => Promise<Result> {
-  return (method) =>
-    function (...args) {
-      return audit.track(eventOf(event, args), () => method.apply(this, args));
-    };
+): MethodDecorator<Args> {
+  const decorate = (method: unknown, _context: unknown, descriptor?: TypedPropertyDescriptor<unknown>) => {
+    if (descriptor === undefined) return audited(audit, event as TrackedEvent, method as () => unknown);
+    descriptor.value = audited(audit, event as TrackedEvent, descriptor.value as () => unknown);
+    return undefined;
+  };
+  return decorate as MethodDecorator<Args>;
 }
 
 /** A description that throws must not keep the work from being done. */
@@ -44,11 +57,6 @@ function eventOf<Args extends unknown[]>(event: EventOfCall<Args>, args: Args): 
   try {
     return event(...args);
   } catch (error) {
-    return {
-      type: 'system.error',
-      action: {
-        description: `the event of an audited call could not be made: ${String(error)}`.slice(0, 2_000),
-      },
-    };
+    return { type: 'system.error', action: { error: messageOf(error) } };
   }
 }

@@ -1,14 +1,11 @@
 import { expect, test } from 'vitest';
 import { CollectingClient, NoopClient } from '../testing/collecting-client.ts';
-import { attestryMatchers } from '../testing/matchers.ts';
+import { type AttestryMatchers, attestryMatchers } from '../testing/matchers.ts';
 import { audited, auditedMethod } from './audited.ts';
 
 expect.extend(attestryMatchers);
 declare module 'vitest' {
-  interface Matchers {
-    toHaveAudited(event: object): void;
-    toHaveAuditedTimes(event: object, times: number): void;
-  }
+  interface Matchers extends AttestryMatchers {}
 }
 
 const TARGET = { type: 'document', id: 'd-1' };

@@ -1,4 +1,7 @@
+import { layOver } from '../context/merge-event.ts';
+import { messageOf } from '../errors.ts';
 import type { EventInput } from '../event/event-input.ts';
+import { makeRedact } from '../redaction/redact.ts';
 import { changedNames } from './changed-names.ts';
 
 /** The event of an action, known before it happens. */
@@ -6,10 +9,13 @@ export type TrackedEvent = EventInput;
 
 /** What the work may say about itself while it runs. */
 export interface Tracker {
-  /** State before the change. */
-  before?: Readonly<Record<string, unknown>>;
-  /** State after the change. */
-  after?: Readonly<Record<string, unknown>>;
+  /**
+   * State before the change, or null when there was none. Kept as it is when it is set: changing the object afterwards
+   * changes nothing here.
+   */
+  before?: object | null | undefined;
+  /** State after the change, or null when nothing is left. */
+  after?: object | null | undefined;
   /** The thing it was done to, when that is known only now. */
   target?: EventInput['target'];
   /** The result, when it is not what returning or throwing says: `denied`, `partial`. */
@@ -23,70 +29,89 @@ export interface TrackOptions {
   readonly start?: boolean;
 }
 
+/** Takes an event, or what makes it; never throws. */
+type Capture = (event: EventInput | (() => EventInput)) => string | undefined;
+
 /** Runs the work and captures how it went. The work's result and error are the caller's, untouched. */
 export async function trackWork<Result>(
-  capture: (event: EventInput) => string | undefined,
+  capture: Capture,
   event: TrackedEvent,
   work: (tracker: Tracker) => Result | Promise<Result>,
-  options: TrackOptions = {},
+  { start = false }: TrackOptions = {},
 ): Promise<Result> {
-  const tracker: Tracker = {};
+  const tracker: Tracker = new StateTracker();
   const startedMs = performance.now();
-  const startId =
-    options.start === true
-      ? capture({ ...event, action: { ...event.action, status: 'in_progress' } } as EventInput)
-      : undefined;
-  let error: unknown;
-  let failed = false;
+  const startId = start
+    ? capture(() => withMembers(event, { action: { status: 'in_progress' } }))
+    : undefined;
+  const end = (how: object): void => {
+    const performanceOf = { response_time_ms: Math.round((performance.now() - startedMs) * 1_000) / 1_000 };
+    capture(() =>
+      withMembers(event, { ...outcome(tracker, how), performance: performanceOf, parent_id: startId }),
+    );
+  };
+  let result: Result;
   try {
-    return await work(tracker);
-  } catch (cause) {
-    failed = true;
-    error = cause;
-    throw cause;
-  } finally {
-    capture(outcome({ event, tracker, startId, failed, error, durationMs: performance.now() - startedMs }));
+    result = await work(tracker);
+  } catch (error) {
+    end({ status: 'failure', error: errorText(error) });
+    throw error;
+  }
+  end({ status: 'success' });
+  return result;
+}
+
+function withMembers(event: TrackedEvent, members: object): EventInput {
+  return layOver(layOver({}, event), members) as EventInput;
+}
+
+function outcome({ before, after, target, status, metadata }: Tracker, how: object): object {
+  return {
+    action: status === undefined ? how : { ...how, status },
+    target,
+    data:
+      before || after
+        ? {
+            before: before ?? undefined,
+            after: after ?? undefined,
+            fields: before && after ? changedNames(before, after) : undefined,
+          }
+        : undefined,
+    metadata,
+  };
+}
+
+/** What the work is given. States are copied when they are set: apps change the objects of their database in place. */
+class StateTracker implements Tracker {
+  #before: object | null | undefined;
+  #after: object | null | undefined;
+
+  get before(): object | null | undefined {
+    return this.#before;
+  }
+  set before(state: object | null | undefined) {
+    this.#before = copied(state);
+  }
+
+  get after(): object | null | undefined {
+    return this.#after;
+  }
+  set after(state: object | null | undefined) {
+    this.#after = copied(state);
   }
 }
 
-interface Ended {
-  readonly event: EventInput;
-  readonly tracker: Tracker;
-  readonly startId: string | undefined;
-  readonly failed: boolean;
-  readonly error: unknown;
-  readonly durationMs: number;
-}
-
-function outcome({ event, tracker, startId, failed, error, durationMs }: Ended): EventInput {
-  const { before, after, target, status, metadata } = tracker;
-  const hasChange = before !== undefined || after !== undefined;
-  return {
-    ...event,
-    action: {
-      ...event.action,
-      status: status ?? (failed ? 'failure' : 'success'),
-      ...(failed ? { error: errorText(error) } : {}),
-    },
-    ...(target === undefined ? {} : { target: { ...event.target, ...target } }),
-    ...(startId === undefined ? {} : { context: { ...event.context, parent_id: startId } }),
-    ...(hasChange
-      ? {
-          data: {
-            ...event.data,
-            ...(before === undefined ? {} : { before }),
-            ...(after === undefined ? {} : { after }),
-            ...(before === undefined || after === undefined ? {} : { fields: changedNames(before, after) }),
-          },
-        }
-      : {}),
-    performance: { ...event.performance, response_time_ms: Math.round(durationMs * 1_000) / 1_000 },
-    ...(metadata === undefined ? {} : { metadata: { ...event.metadata, ...metadata } }),
-  } as EventInput;
+/** As JSON would have it; bounded, and without what cannot be sent. Secrets are looked for later. */
+function copied(state: object | null | undefined): object | null | undefined {
+  try {
+    return state == null ? state : (JSON.parse(JSON.stringify(makeRedact(false)(state))) as object);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Class and message, never the stack: it names files and holds values. */
 function errorText(error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return text.slice(0, 4_000);
+  const name = error instanceof Error ? `${messageOf(error.name)}: ` : '';
+  return `${name}${messageOf(error)}`.slice(0, 4_000);
 }

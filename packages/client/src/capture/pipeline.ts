@@ -1,0 +1,322 @@
+import { contextStorage } from '../context/context-storage.ts';
+import { type EventContext, layOver } from '../context/merge-event.ts';
+import { Delivery } from '../delivery/delivery.ts';
+import { LOST, LossReport } from '../delivery/loss-report.ts';
+import { httpTransport } from '../delivery/transport.ts';
+import { AttestryError, messageOf } from '../errors.ts';
+import type { EventInput } from '../event/event-input.ts';
+import { uuidV7 } from '../event/uuid-v7.ts';
+import { drainOnExit } from '../lifecycle/drain-on-exit.ts';
+import { CLOSE_DEADLINE_MS, WARN_INTERVAL_MS } from '../limits.ts';
+import { type AttestryOptions, resolveOptions, type Settings } from '../options.ts';
+import type { QueuedEvent } from '../queue/event-queue.ts';
+import type { Receipt } from '../receipt.ts';
+import { makeRedact, type Redact } from '../redaction/redact.ts';
+import { diagnose } from '../telemetry/diagnostics.ts';
+import { inSpan } from '../telemetry/opentelemetry.ts';
+import { queuedEvent } from './queued-event.ts';
+import { sampleRate } from './sampling.ts';
+
+/** How a client is doing; for health pages. */
+export interface AttestryStats {
+  /** Events that wait in memory, and their bytes. */
+  readonly queued: { readonly events: number; readonly bytes: number };
+  /** Bytes of the spool's files; what is in them may be in memory as well. */
+  readonly spooled: { readonly bytes: number };
+  readonly captured: number;
+  /** Events that are in the log. */
+  readonly sent: number;
+  /** Events that will never be there, refused ones included. */
+  readonly lost: number;
+  /** Events left out by the sample rates or by `beforeSend`. */
+  readonly left_out: number;
+  /** Requests that failed in a row; 0 while the server takes events. */
+  readonly failures: number;
+}
+
+/** What `close` left behind. */
+export interface CloseReport {
+  /** Events that could not be sent before the deadline. */
+  readonly unsent: number;
+}
+
+/** An event on its way in: what is told of it when it is lost. */
+type Named = Pick<QueuedEvent, 'id' | 'type' | 'settle'>;
+
+/** The way of an event through a client: completed, cleaned, kept, sent. All children of a client share one. */
+export class Pipeline extends Delivery {
+  protected readonly settings: Settings;
+  readonly #redact: Redact;
+  readonly #losses = new LossReport();
+  readonly #stopDrain: () => void;
+  readonly #toldMs: Record<string, number> = {};
+  #waiters: (() => void)[] = [];
+  #isAwaited = false;
+  #captured = 0;
+  #sent = 0;
+  #leftOut = 0;
+  #closing: Promise<CloseReport> | undefined;
+  #isEnded = false;
+  #unsent = 0;
+
+  constructor(options: AttestryOptions) {
+    const settings = resolveOptions(options);
+    super(settings, httpTransport(settings));
+    this.settings = settings;
+    this.#redact = makeRedact(options.redact);
+    options.spool?.onTrouble((cause) =>
+      this.tell(new AttestryError('spool_failed', cause.message, { cause })),
+    );
+    this.#refill();
+    this.#stopDrain = options.drainOnExit === false ? () => undefined : drainOnExit(this);
+    if (this.queue.size > 0) this.wake();
+  }
+
+  /**
+   * @param event or what makes it, which may throw
+   * @returns the event's id, or `undefined` when it was left out or lost; never throws
+   */
+  capture(event: EventInput | (() => EventInput), defaults: EventContext): string | undefined {
+    let type: unknown;
+    try {
+      const given = typeof event === 'function' ? event() : event;
+      type = given.type;
+      const prepared = this.#prepare(given, defaults);
+      return prepared !== undefined && this.#enqueue(prepared) ? prepared.id : undefined;
+    } catch (cause) {
+      this.#lose({ id: '', type: typeof type === 'string' ? type : 'unknown' }, invalid(cause));
+      return undefined;
+    }
+  }
+
+  /** @throws {AttestryError} */
+  async captureDurable(event: EventInput, defaults: EventContext): Promise<Receipt> {
+    let prepared: QueuedEvent | undefined;
+    try {
+      prepared = this.#prepare(event, defaults, true);
+    } catch (cause) {
+      throw invalid(cause);
+    }
+    if (prepared === undefined) throw new AttestryError('invalid_event', 'beforeSend left the event out');
+    const ready = prepared;
+    while (this.settings.whenFull === 'block' && !this.#fits(ready) && this.queue.size > 0) {
+      void this.flushTo();
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+      if (this.#closing !== undefined) throw closed();
+    }
+    return new Promise<Receipt>((resolve, reject) => {
+      if (this.#enqueue({ ...ready, settle: { resolve, reject } })) void this.flush();
+    });
+  }
+
+  flush(): Promise<boolean> {
+    const { pushed } = this.queue;
+    const isAll = this.settings.spool?.hasBacklog() === true || this.queue.held > 0;
+    // A report of losses goes with the next batch, or alone when there is none.
+    return this.flushTo(isAll ? Infinity : this.#losses.isEmpty ? pushed : pushed + 1);
+  }
+
+  close(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<CloseReport> {
+    this.#closing ??= this.drain(deadlineMs).then(() => ({ unsent: this.end() }));
+    this.#wakeWaiters();
+    return this.#closing;
+  }
+
+  stats(): AttestryStats {
+    return {
+      queued: { events: this.queue.size, bytes: this.queue.bytes },
+      spooled: { bytes: this.settings.spool?.bytes ?? 0 },
+      captured: this.#captured,
+      sent: this.#sent,
+      lost: this.#losses.total,
+      left_out: this.#leftOut,
+      failures: this.failures,
+    };
+  }
+
+  /** @returns `undefined` when the event is left out on purpose */
+  #prepare(event: EventInput, defaults: EventContext, durable = false): QueuedEvent | undefined {
+    const { sample, enrich = [], beforeSend } = this.settings;
+    if (this.#closing !== undefined) throw closed();
+    const rate = durable || sample === undefined ? 1 : sampleRate(sample, event.type);
+    let whole: EventInput | null = null;
+    if (rate === 1 || Math.random() < rate) {
+      whole = completed(event, defaults, rate);
+      const { id, occurred_at: occurredAt } = whole;
+      for (const change of enrich) whole = change(whole);
+      whole = this.#redact(whole);
+      if (beforeSend !== undefined) whole = beforeSend(whole);
+      // Without an id of ours an event that is sent twice would be kept twice.
+      if (whole !== null && (whole.id === undefined || whole.occurred_at === undefined))
+        whole = { ...whole, id: whole.id ?? id, occurred_at: whole.occurred_at ?? occurredAt };
+    }
+    if (whole !== null) return queuedEvent(whole);
+    this.#leftOut += 1;
+    return undefined;
+  }
+
+  #fits({ bytes }: QueuedEvent): boolean {
+    const { queueEventsMax, queueBytesMax } = this.settings;
+    return this.queue.size < queueEventsMax && this.queue.bytes + bytes <= queueBytesMax;
+  }
+
+  #enqueue(event: QueuedEvent): boolean {
+    const { spool } = this.settings;
+    const queue = this.queue;
+    const isDurable = event.settle !== undefined;
+    const isBehind = spool?.hasBacklog() === true;
+    // What waits for a receipt stays in memory; everything else keeps its order behind what the spool has.
+    const toSpool = !isDurable && queue.held === 0 && (isBehind || !this.#fits(event));
+    const isKept = (!isDurable || this.#fits(event)) && spool?.keep(event, !toSpool) === true;
+    if (!isKept || !toSpool) {
+      if (!this.#makeRoom(event)) return false;
+      queue.push(isKept ? { ...event, isKept } : event);
+      // The spool has older ones and could not take this one.
+      if (isBehind && !isDurable) queue.held += 1;
+    }
+    this.#captured += 1;
+    this.#refill();
+    this.wake();
+    this.#await();
+    return true;
+  }
+
+  #makeRoom(event: QueuedEvent): boolean {
+    while (!this.#fits(event)) {
+      const oldest = this.settings.whenFull === 'drop-oldest' ? this.queue.shift() : undefined;
+      this.#lose(oldest ?? event, QUEUE_FULL);
+      if (oldest === undefined) return false;
+      this.settings.spool?.done(oldest);
+    }
+    return true;
+  }
+
+  /** Brings back what the spool has and memory has room for. */
+  #refill(): void {
+    const { spool, batchEvents } = this.settings;
+    const queue = this.queue;
+    if (spool === undefined || queue.ready >= batchEvents) return;
+    const events = spool.hasBacklog() ? spool.next(batchEvents) : [];
+    if (events.length > 0) queue.insert(events.map((event) => ({ ...event, isKept: true })));
+    else queue.held = 0;
+  }
+
+  /** Lets an edge runtime live until what was captured is sent: there the timer of a batch may never come. */
+  #await(): void {
+    const { waitUntil } = this.settings;
+    if (waitUntil === undefined || this.#isAwaited) return;
+    this.#isAwaited = true;
+    const sent = new Promise((resolve) => setTimeout(resolve, 0)).then(() => {
+      this.#isAwaited = false;
+      return this.drain(CLOSE_DEADLINE_MS);
+    });
+    quietly(() => waitUntil(sent));
+  }
+
+  protected settle(event: QueuedEvent, result: Receipt | AttestryError): void {
+    this.settings.spool?.done(event);
+    if (result instanceof AttestryError) this.#lose(event, result);
+    else {
+      this.#sent += 1;
+      event.settle?.resolve(result);
+    }
+    this.#wakeWaiters();
+  }
+
+  #wakeWaiters(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+
+  protected hasReport(): boolean {
+    return !this.#losses.isEmpty;
+  }
+
+  protected takeReport(): QueuedEvent | undefined {
+    this.#refill();
+    return this.#losses.isEmpty
+      ? undefined
+      : queuedEvent(completed(this.#losses.take(), this.settings.defaults ?? {}, 1));
+  }
+
+  /** Takes nothing more, sends nothing more; what is left is lost, or sent by the next process. */
+  end(): number {
+    if (this.#isEnded) return this.#unsent;
+    this.#isEnded = true;
+    this.#closing ??= Promise.resolve({ unsent: 0 });
+    const { spool } = this.settings;
+    this.#stopDrain();
+    const report = this.stop();
+    for (let event = this.queue.shift(); event !== undefined; event = this.queue.shift()) {
+      this.#unsent += 1;
+      if (event.isKept === true) event.settle?.reject(closed());
+      else this.#lose(event, closed());
+    }
+    for (const event of [report, this.takeReport()]) if (event !== undefined) spool?.keep(event, false);
+    spool?.close();
+    return this.#unsent;
+  }
+
+  #lose({ id, type, settle }: Named, error: AttestryError): void {
+    settle?.reject(error);
+    // The report of a loss that is itself refused is not reported again.
+    if (type !== LOST) this.#losses.add(type, error.code);
+    this.tell(error);
+    diagnose({ kind: 'dropped', id, type, code: error.code });
+    quietly(() => this.settings.onDrop?.({ id, type }, error));
+    this.wake();
+  }
+
+  protected tell(error: AttestryError): void {
+    const { onError = warn } = this.settings;
+    const nowMs = performance.now();
+    // Not for each of the events that there are too many of, and not so often that the console slows the app.
+    if (onError === warn || error === QUEUE_FULL) {
+      if (nowMs < (this.#toldMs[error.code] ?? 0)) return;
+      this.#toldMs[error.code] = nowMs + WARN_INTERVAL_MS;
+    }
+    quietly(() => onError(error));
+  }
+}
+
+function warn({ message }: AttestryError): void {
+  // biome-ignore lint/suspicious/noConsole: trouble that nobody is told of would last for ever
+  console.warn(`Attestry: ${message}`);
+}
+
+/** The same for all: making one for each of the events that there are too many of would cost more than the event. */
+const QUEUE_FULL = new AttestryError('queue_full', 'the queue is full; events are dropped');
+
+function closed(): AttestryError {
+  return new AttestryError('closed', 'the client is closed');
+}
+
+/** An event with all that is known: defaults, context of the request, span, id and time. */
+function completed(event: EventInput, defaults: EventContext, rate: number): EventInput {
+  const nowMs = Date.now();
+  const whole: Record<string, unknown> = { id: undefined, occurred_at: undefined };
+  layOver(whole, defaults);
+  layOver(whole, contextStorage()?.getStore() ?? {});
+  layOver(whole, event);
+  whole['id'] ??= uuidV7(nowMs);
+  whole['occurred_at'] ??= new Date(nowMs).toISOString();
+  whole['context'] = inSpan(whole['context'] as object | undefined);
+  if (rate < 1) layOver(whole, { metadata: { sample_rate: rate } });
+  return whole as unknown as EventInput;
+}
+
+function invalid(cause: unknown): AttestryError {
+  return cause instanceof AttestryError
+    ? cause
+    : new AttestryError('invalid_event', `the event cannot be sent: ${messageOf(cause)}`, { cause });
+}
+
+/** Calls a hook of the app; its trouble, also what comes later, must not become the app's outage. */
+function quietly(hook: () => unknown): void {
+  try {
+    Promise.resolve(hook()).catch(() => undefined);
+  } catch {
+    // Said by the name.
+  }
+}
