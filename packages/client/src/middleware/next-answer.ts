@@ -6,9 +6,15 @@ import { type Ending, watchStream } from './watched-stream.ts';
 export class AnswerWatch {
   readonly #collector: BodyCollector | undefined;
   #headers: Headers | undefined;
+  #status = 499;
 
   constructor({ response = false, bytesMax = BODY_BYTES }: BodyOptions = {}) {
     this.#collector = response ? new BodyCollector(bytesMax) : undefined;
+  }
+
+  /** Of the answer, when there is one. */
+  get status(): number {
+    return this.#status;
   }
 
   /** What it means that the client left now: a stream of events has no other end. */
@@ -29,6 +35,7 @@ export class AnswerWatch {
   ): Response {
     const { body, status } = response;
     this.#headers = response.headers;
+    this.#status = status;
     // Only what can be made again is: `Response.error()`, for one, cannot. The body of an answer to HEAD is dropped.
     const isRemade = status >= 200 && status <= 599 && !response.bodyUsed && !(body?.locked ?? false);
     if (!isRemade || body === null || request.method === 'HEAD') end(status, 'complete');

@@ -10,9 +10,13 @@ export function tell(error: unknown): void {
   if (typeof error === 'object' && error !== null) shared[TOLD].add(error);
 }
 
-/** Whether an error has its event. */
+/** Whether an error has its event, or is what Next made of one that has (of a stream that failed, for one). */
 export function isTold(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && (globalThis as Shared)[TOLD]?.has(error) === true;
+  const told = (globalThis as Shared)[TOLD];
+  if (told === undefined || typeof error !== 'object' || error === null) return false;
+  if (told.has(error)) return true;
+  const { cause } = error as { cause?: unknown };
+  return typeof cause === 'object' && cause !== null && told.has(cause);
 }
 
 /** The status that Next answers for what its own functions throw: `redirect()`, `notFound()`, `forbidden()`. */

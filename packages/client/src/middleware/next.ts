@@ -52,7 +52,8 @@ export function attestry<Req extends Request = Request>(
       // Asked for only when the request is recorded.
       requestBody.catch(() => undefined);
       const watch = new AnswerWatch(options.bodies);
-      const end = (status: number, ending: Ending, error?: unknown): void =>
+      const end = (status: number, ending: Ending, error?: unknown): void => {
+        tell(error);
         recorded.end({
           status,
           route: route ?? routePattern(pathname, params),
@@ -63,15 +64,15 @@ export function attestry<Req extends Request = Request>(
           responseBody: () => watch.body(),
           ...(event === undefined ? {} : { event }),
         });
+      };
       // Also when Next, knowing that the client has left, never looks at the answer.
-      request.signal.addEventListener('abort', () => end(499, watch.endingOfAbort), { once: true });
+      request.signal.addEventListener('abort', () => end(watch.status, watch.endingOfAbort), { once: true });
       try {
         const response = await recorded.run(() => handler(request, context));
         return watch.wrap(request, response, recorded.requestId, end);
       } catch (error) {
         // `redirect()` and `notFound()` are thrown; their digest says what they mean.
         const status = digestStatus(error);
-        tell(error);
         end(status ?? 500, 'complete', status === undefined ? error : undefined);
         throw error;
       }

@@ -32,7 +32,7 @@ export interface RunningApp {
   /** In another way than over HTTP. */
   readonly send?: (request: SuiteRequest) => Promise<SuiteAnswer>;
   /** Where events are not collected by the client that was given: in another process. */
-  readonly events?: () => readonly CollectedEvent[];
+  readonly collected?: CollectedEvent[];
   close(): Promise<void>;
 }
 

@@ -1,0 +1,3 @@
+import { withAudit } from '../../suite.js';
+
+export const POST = withAudit(() => new Response(null, { status: 422 }));

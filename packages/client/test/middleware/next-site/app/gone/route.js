@@ -1,0 +1,4 @@
+import { notFound } from 'next/navigation';
+import { withAudit } from '../../suite.js';
+
+export const GET = withAudit(() => notFound());

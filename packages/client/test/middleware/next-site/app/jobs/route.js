@@ -1,0 +1,3 @@
+import { later, stream, withAudit } from '../../suite.js';
+
+export const POST = withAudit(() => stream([later(0, 'never'), later(60_000, '')]));

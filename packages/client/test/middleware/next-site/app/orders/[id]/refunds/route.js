@@ -1,0 +1,5 @@
+import { withAudit } from '../../../../suite.js';
+
+export const POST = withAudit(async () => {
+  throw new Error('no money');
+});

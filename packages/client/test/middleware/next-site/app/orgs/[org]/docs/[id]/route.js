@@ -1,0 +1,3 @@
+import { withAudit } from '../../../../../suite.js';
+
+export const PATCH = withAudit(() => Response.json({}));

@@ -1,0 +1,3 @@
+import { withAudit } from '../../suite.js';
+
+export const POST = withAudit(() => new Promise(() => undefined));
