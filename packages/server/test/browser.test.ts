@@ -1,3 +1,4 @@
+// Long because: a case for each thing that a hostile page can try, all against one server.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrowserOrigins } from '../src/auth/browser-origins.ts';
 import { openTestServer, type TestRequest, type TestServer } from './server-harness.ts';
