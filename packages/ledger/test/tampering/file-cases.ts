@@ -16,14 +16,14 @@ function offsetOfVictim(bytes: Buffer): number {
 
 /** Runs SQL on the search index. */
 function onSearch(folder: TamperedFolder, sql: string): void {
-  folder.close();
+  folder.closeDatabase();
   const search = new DatabaseSync(join(folder.dataDir, 'search.db'));
   search.exec(sql);
   search.close();
 }
 
 /** Bytes in files, and folders that cannot be read: a finding, never a pass. */
-export const fileCases: readonly TamperingCase[] = [
+export const fileCases: readonly TamperingCase<TamperedFolder>[] = [
   {
     name: 'a byte of a record flipped in the file',
     tamper: (folder) =>
@@ -60,7 +60,7 @@ export const fileCases: readonly TamperingCase[] = [
   {
     name: 'trap 1: the database removed',
     tamper: (folder) => {
-      folder.close();
+      folder.closeDatabase();
       rmSync(join(folder.dataDir, 'ledger.db'));
     },
     finds: { code: 'UNREADABLE' },
@@ -83,7 +83,7 @@ export const fileCases: readonly TamperingCase[] = [
   {
     name: 'the index of filters emptied',
     tamper: (folder) => {
-      folder.close();
+      folder.closeDatabase();
       // Tables behind a virtual table are written only by whoever switches SQLite's defence off.
       const bare = new DatabaseSync(join(folder.dataDir, 'ledger.db'), { defensive: false });
       bare.exec('DELETE FROM filters_data WHERE id > 10');
@@ -94,7 +94,7 @@ export const fileCases: readonly TamperingCase[] = [
   {
     name: 'an event taken out of the index of times, so that no page of a query shows it',
     tamper: (folder) => {
-      folder.close();
+      folder.closeDatabase();
       const path = join(folder.dataDir, 'ledger.db');
       const rename = (from: string, to: string): void => {
         const bare = new DatabaseSync(path, { defensive: false });
@@ -119,10 +119,10 @@ export const fileCases: readonly TamperingCase[] = [
       ['search.db', 'documents'],
     ] as const
   ).map(
-    ([file, table]): TamperingCase => ({
+    ([file, table]): TamperingCase<TamperedFolder> => ({
       name: `pages of the index ${table} that no query finds any more`,
       tamper: (folder) => {
-        folder.close();
+        folder.closeDatabase();
         const bare = new DatabaseSync(join(folder.dataDir, file), { defensive: false });
         const { changes } = bare.prepare(`DELETE FROM ${table}_idx WHERE pgno > 3`).run();
         bare.close();
@@ -143,7 +143,7 @@ export const fileCases: readonly TamperingCase[] = [
   {
     name: 'a byte flipped in the search index',
     tamper: (folder) => {
-      folder.close();
+      folder.closeDatabase();
       const bare = new DatabaseSync(join(folder.dataDir, 'search.db'), { defensive: false });
       let changed = 0;
       for (const page of bare.prepare('SELECT id, block FROM documents_data WHERE id > 10').all()) {

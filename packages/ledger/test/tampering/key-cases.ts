@@ -1,29 +1,20 @@
 import { VICTIM } from './base-folder.ts';
-import type { TamperedFolder } from './tampered-folder.ts';
+import type { KeyRow, TamperedLog } from './tampered-log.ts';
 import type { TamperingCase } from './tampering-case.ts';
 
-/** Number of the data key under which the victim's first seal is. */
-function victimsKey(folder: TamperedFolder): number {
-  return folder.value<number>('SELECT key_no FROM seals WHERE seal_k = ?', folder.sealK(VICTIM, 0));
+const kidOfVictim = (log: TamperedLog): Promise<string> => log.kidOf(VICTIM, 0);
+
+function set(column: keyof KeyRow, value: Uint8Array | null): TamperingCase['tamper'] {
+  return async (log) => log.setKey(await kidOfVictim(log), { [column]: value });
 }
 
-function anotherKey(folder: TamperedFolder): number {
-  return folder.value<number>('SELECT key_no FROM seals WHERE seal_k = ?', folder.sealK(VICTIM + 1, 0));
-}
-
-function set(column: string, value: Uint8Array | null): (folder: TamperedFolder) => void {
-  return (folder) =>
-    folder.run(`UPDATE data_keys SET ${column} = ? WHERE key_no = ?`, value, victimsKey(folder));
-}
-
-function take(column: string): TamperingCase['tamper'] {
-  return (folder) => {
-    const others = folder.value<Uint8Array>(
-      `SELECT ${column} FROM data_keys WHERE key_no = ?`,
-      anotherKey(folder),
-    );
-    folder.run(`UPDATE data_keys SET ${column} = NULL WHERE key_no = ?`, anotherKey(folder));
-    set(column, others)(folder);
+/** Takes it from the key of another subject. */
+function take(column: keyof KeyRow): TamperingCase['tamper'] {
+  return async (log) => {
+    const another = await log.kidOf(VICTIM + 1, 0);
+    const { [column]: value } = await log.key(another);
+    await log.setKey(another, { [column]: null });
+    await log.setKey(await kidOfVictim(log), { [column]: value });
   };
 }
 
@@ -31,37 +22,37 @@ function take(column: string): TamperingCase['tamper'] {
 export const keyCases: readonly TamperingCase[] = [
   {
     name: 'a live key that its subject does not find any more',
-    tamper: set('subject_index', null),
+    tamper: set('subjectIndex', null),
     finds: { code: 'SEAL_KEY_MISSING', field: 'subject_index' },
   },
   {
     name: 'a live key that nobody finds',
-    tamper: set('subject_index', new Uint8Array(16).fill(7)),
+    tamper: set('subjectIndex', new Uint8Array(16).fill(7)),
     finds: { code: 'SEAL_KEY_MISSING', field: 'subject_index' },
   },
   {
     name: 'a live key that another subject finds',
-    tamper: take('subject_index'),
+    tamper: take('subjectIndex'),
     finds: { code: 'SEAL_KEY_MISSING', field: 'subject_index' },
   },
   {
     name: 'a live key without the name of its subject',
-    tamper: set('subject_sealed', null),
+    tamper: set('subjectSealed', null),
     finds: { code: 'SEAL_DECRYPT', field: 'subject_sealed' },
   },
   {
     name: 'a live key with garbage for the name of its subject',
-    tamper: set('subject_sealed', new Uint8Array(40)),
+    tamper: set('subjectSealed', new Uint8Array(40)),
     finds: { code: 'SEAL_DECRYPT', field: 'subject_sealed' },
   },
   {
     name: 'a live key with less than a nonce for the name of its subject',
-    tamper: set('subject_sealed', new Uint8Array(3)),
+    tamper: set('subjectSealed', new Uint8Array(3)),
     finds: { code: 'SEAL_DECRYPT', field: 'subject_sealed' },
   },
   {
     name: 'a live key with the name of another subject',
-    tamper: take('subject_sealed'),
+    tamper: take('subjectSealed'),
     finds: { code: 'SEAL_DECRYPT', field: 'subject_sealed' },
   },
   {
@@ -71,15 +62,12 @@ export const keyCases: readonly TamperingCase[] = [
   },
   {
     name: 'the key of the blind indexes removed',
-    tamper: (folder) => folder.run("UPDATE tenants SET index_key = NULL WHERE tenant = 'default'"),
+    tamper: (log) => log.setIndexKey('default', null),
     finds: { code: 'SEAL_KEY_MISSING', field: 'index_key' },
   },
   {
     name: 'the key of the blind indexes of another tenant',
-    tamper: (folder) =>
-      folder.run(
-        "UPDATE tenants SET index_key = (SELECT index_key FROM tenants WHERE tenant = 'other') WHERE tenant = 'default'",
-      ),
+    tamper: async (log) => log.setIndexKey('default', await log.indexKey('other')),
     finds: { code: 'SEAL_KEY_MISSING', field: 'index_key' },
   },
 ];

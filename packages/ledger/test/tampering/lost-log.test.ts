@@ -36,7 +36,7 @@ describe('a whole log that somebody deleted', () => {
 
   it('is named as long as last-seen.json remembers it, however clean the database is', async () => {
     for (const sql of deletions(folder, 'other').values()) folder.db.exec(sql);
-    folder.close();
+    folder.closeDatabase();
     expect(await tenantsToVerify(folder.dataDir)).toEqual(['_system', 'default', 'other']);
     const report = await runVerify({ dataDir: folder.dataDir, tenant: 'other' });
     const origin = `${logNameOf(base.dataDir)}/t/other`;
@@ -49,7 +49,7 @@ describe('a whole log that somebody deleted', () => {
 
   it('is found by what is left of it, once for the folder, when nothing remembers it', async () => {
     for (const table of ['logs', 'tenants']) folder.db.exec(deletions(folder, 'other').get(table) ?? '');
-    folder.close();
+    folder.closeDatabase();
     rmSync(join(folder.dataDir, 'last-seen.json'));
     expect(await tenantsToVerify(folder.dataDir)).toEqual(['_system', 'default']);
     const first = await runVerify({ dataDir: folder.dataDir, tenant: '_system' });
@@ -70,7 +70,7 @@ describe('a whole log that somebody deleted', () => {
     'is found by its rows in %s alone',
     async (left) => {
       for (const [table, sql] of deletions(folder, 'other')) if (table !== left) folder.db.exec(sql);
-      folder.close();
+      folder.closeDatabase();
       const { findings } = await runVerify({ dataDir: folder.dataDir, tenant: 'default' });
       const named = findings.filter(({ detail }) => detail.includes(`of the table ${left} belong`));
       expect(named).toHaveLength(1);

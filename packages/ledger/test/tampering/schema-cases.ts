@@ -26,14 +26,16 @@ export const schemaChanges = [
 
 /** Runs SQL past the folder, which takes its own row out of `maintenance` when it closes. */
 function run(folder: TamperedFolder, sql: string): void {
-  folder.close();
+  folder.closeDatabase();
   const bare = new DatabaseSync(join(folder.dataDir, 'ledger.db'));
   bare.exec(sql);
   bare.close();
 }
 
-export const schemaCases: readonly TamperingCase[] = schemaChanges.map(([name, sql, detail]) => ({
-  name,
-  tamper: (folder) => run(folder, sql),
-  finds: { code: 'UNREADABLE', detail },
-}));
+export const schemaCases: readonly TamperingCase<TamperedFolder>[] = schemaChanges.map(
+  ([name, sql, detail]) => ({
+    name,
+    tamper: (folder) => run(folder, sql),
+    finds: { code: 'UNREADABLE', detail },
+  }),
+);

@@ -3,38 +3,27 @@ import { nodeCrypto } from '../../src/keys/node-crypto.ts';
 import { openReadOnly } from '../../src/read-only.ts';
 import { VICTIM } from './base-folder.ts';
 import type { TamperedFolder } from './tampered-folder.ts';
+import type { TamperedLog } from './tampered-log.ts';
 import type { TamperingCase } from './tampering-case.ts';
 
-/** The kid of a seal of the victim. */
-function kidOf(folder: TamperedFolder, index: number): string {
-  return folder.value<string>(
-    'SELECT kid FROM seals JOIN data_keys USING (key_no) WHERE seal_k = ?',
-    folder.sealK(VICTIM, index),
-  );
+/** The first envelope of a record. */
+async function envelope(log: TamperedLog, seq: number): Promise<Uint8Array> {
+  return (await log.seal({ seq, index: 0 })).envelope;
 }
 
-function envelope(folder: TamperedFolder, seq: number): Uint8Array {
-  return folder.value<Uint8Array>('SELECT envelope FROM seals WHERE seal_k = ?', folder.sealK(seq, 0));
-}
-
-function setEnvelope(folder: TamperedFolder, seq: number, bytes: Uint8Array): void {
-  folder.run('UPDATE seals SET envelope = ? WHERE seal_k = ?', bytes, folder.sealK(seq, 0));
-}
-
-function moveSeal(folder: TamperedFolder, from: number, to: number): void {
-  folder.run('UPDATE seals SET seal_k = ? WHERE seal_k = ?', to, from);
-}
+const FIRST = { seq: VICTIM, index: 0 };
+const SECOND = { seq: VICTIM, index: 1 };
 
 /** Other personal data in a well made envelope, by somebody who has the master key. */
-async function reseal(folder: TamperedFolder): Promise<void> {
-  const kid = kidOf(folder, 0);
-  const reader = await openReadOnly(folder.dataDir);
+async function reseal(log: TamperedLog): Promise<void> {
+  const kid = await log.kidOf(VICTIM, 0);
+  const reader = await openReadOnly(log.dataDir, { store: log.store });
   const key = (await reader.keyRing.keysByKid('default', [kid])).get(kid);
   await reader.close();
-  const [seal] = folder.record(VICTIM).seals;
+  const [seal] = (await log.record(VICTIM)).seals;
   if (key?.kind !== 'live' || seal === undefined) throw new Error('the victim has no seal');
   const additionalData = sealAdditionalData({
-    origin: folder.origin,
+    origin: log.origin,
     seq: VICTIM,
     index: 0,
     sub: seal.sub,
@@ -44,30 +33,32 @@ async function reseal(folder: TamperedFolder): Promise<void> {
   const payload = sealPayload({ '/actor/id': 'somebody-else' });
   const r = new Uint8Array(32).fill(7);
   const nonce = new Uint8Array(12).fill(9);
-  setEnvelope(folder, VICTIM, sealEnvelope(nodeCrypto, { key: key.key, nonce, r, payload, additionalData }));
+  await log.setEnvelope(
+    VICTIM,
+    sealEnvelope(nodeCrypto, { key: key.key, nonce, r, payload, additionalData }),
+  );
 }
 
 /** Personal data that was damaged, moved, exchanged or destroyed without an erasure. */
 export const sealCases: readonly TamperingCase[] = [
   {
     name: 'a byte of an envelope changed',
-    tamper: (folder) =>
-      setEnvelope(
-        folder,
+    tamper: async (log) =>
+      log.setEnvelope(
         VICTIM,
-        envelope(folder, VICTIM).map((byte, index) => (index === 40 ? byte ^ 1 : byte)),
+        (await envelope(log, VICTIM)).map((byte, index) => (index === 40 ? byte ^ 1 : byte)),
       ),
     finds: { code: 'SEAL_DECRYPT', seq: VICTIM },
   },
   {
     name: 'an envelope cut off',
-    tamper: (folder) => setEnvelope(folder, VICTIM, envelope(folder, VICTIM).slice(0, 20)),
+    tamper: async (log) => log.setEnvelope(VICTIM, (await envelope(log, VICTIM)).slice(0, 20)),
     finds: { code: 'SEAL_DECRYPT', seq: VICTIM },
   },
   {
     name: 'an envelope of the same person from another record',
     // Persons repeat after 7 records: the same key, another place.
-    tamper: (folder) => setEnvelope(folder, VICTIM, envelope(folder, VICTIM + 7)),
+    tamper: async (log) => log.setEnvelope(VICTIM, await envelope(log, VICTIM + 7)),
     finds: { code: 'SEAL_DECRYPT', seq: VICTIM },
   },
   {
@@ -77,74 +68,72 @@ export const sealCases: readonly TamperingCase[] = [
   },
   {
     name: 'an envelope deleted',
-    tamper: (folder) => folder.run('DELETE FROM seals WHERE seal_k = ?', folder.sealK(VICTIM, 0)),
+    tamper: (log) => log.setSeal(FIRST, null),
     finds: { code: 'SEAL_MISSING', seq: VICTIM },
   },
   {
     name: 'an envelope moved to a place without a seal',
-    tamper: (folder) => moveSeal(folder, folder.sealK(VICTIM, 0), folder.sealK(VICTIM, 9)),
+    tamper: (log) => log.moveSeal(FIRST, { seq: VICTIM, index: 9 }),
     finds: { code: 'SEAL_ORPHAN', seq: VICTIM },
   },
   {
     name: 'an envelope moved to a record without seals',
-    tamper: (folder) => moveSeal(folder, folder.sealK(VICTIM, 0), folder.sealK(0, 0)),
+    tamper: (log) => log.moveSeal(FIRST, { seq: 0, index: 0 }),
     finds: { code: 'SEAL_ORPHAN', seq: 0 },
   },
   {
-    name: 'an envelope moved beyond the end of the log',
-    tamper: (folder) => moveSeal(folder, folder.sealK(VICTIM, 0), folder.sealK(5_000, 0)),
-    finds: { code: 'SEAL_ORPHAN' },
-  },
-  {
     name: 'the two envelopes of a record swapped',
-    tamper: (folder) => {
-      moveSeal(folder, folder.sealK(VICTIM, 0), -1);
-      moveSeal(folder, folder.sealK(VICTIM, 1), folder.sealK(VICTIM, 0));
-      moveSeal(folder, -1, folder.sealK(VICTIM, 1));
+    tamper: async (log) => {
+      const [first, second] = [await log.seal(FIRST), await log.seal(SECOND)];
+      await log.setSeal(FIRST, second);
+      await log.setSeal(SECOND, first);
     },
     finds: { code: 'SEAL_ORPHAN', seq: VICTIM },
   },
   {
     name: 'an envelope under the key of another person',
-    tamper: (folder) =>
-      folder.run(
-        'UPDATE seals SET key_no = (SELECT key_no FROM seals WHERE seal_k = ?) WHERE seal_k = ?',
-        folder.sealK(VICTIM + 1, 0),
-        folder.sealK(VICTIM, 0),
-      ),
+    tamper: async (log) =>
+      log.setSeal(FIRST, { ...(await log.seal(FIRST)), kid: await log.kidOf(VICTIM + 1, 0) }),
     finds: { code: 'SEAL_ORPHAN', seq: VICTIM },
   },
   {
     name: 'a key destroyed without an erasure',
-    tamper: (folder) => folder.run('UPDATE data_keys SET wrapped = NULL WHERE kid = ?', kidOf(folder, 0)),
+    tamper: async (log) => log.setKey(await log.kidOf(VICTIM, 0), { wrapped: null }),
     finds: { code: 'SEAL_KEY_MISSING' },
   },
   {
     name: 'a key deleted',
-    tamper: (folder) => folder.run('DELETE FROM data_keys WHERE kid = ?', kidOf(folder, 0)),
+    tamper: async (log) => log.deleteKey(await log.kidOf(VICTIM, 0)),
     finds: { code: 'SEAL_KEY_MISSING' },
   },
   {
     name: 'a key that does not unwrap',
-    tamper: (folder) =>
-      folder.run(
-        'UPDATE data_keys SET wrapped = (SELECT wrapped FROM data_keys WHERE kid = ?) WHERE kid = ?',
-        kidOf(folder, 1),
-        kidOf(folder, 0),
-      ),
+    tamper: async (log) => {
+      const { wrapped } = await log.key(await log.kidOf(VICTIM, 1));
+      await log.setKey(await log.kidOf(VICTIM, 0), { wrapped });
+    },
     finds: { code: 'SEAL_KEY_MISSING', seq: VICTIM },
   },
   {
     name: 'an erasure pretended, data and key left',
-    tamper: (folder) => {
-      const kid = kidOf(folder, 0);
-      const sub = folder.record(VICTIM).seals[0]?.sub ?? '';
-      folder.rewrite(VICTIM + 1, (record) => {
+    tamper: async (log) => {
+      const kid = await log.kidOf(VICTIM, 0);
+      const sub = (await log.record(VICTIM)).seals[0]?.sub ?? '';
+      await log.rewrite(VICTIM + 1, (record) => {
         record.type = 'erasure';
         record.seals = [];
         record.data = { request: 'r-1', sub, kid, seals: 1 };
       });
     },
     finds: { code: 'ERASURE_INCOMPLETE' },
+  },
+];
+
+/** What can only be done where envelopes have rows of their own. */
+export const sealRowCases: readonly TamperingCase<TamperedFolder>[] = [
+  {
+    name: 'an envelope moved beyond the end of the log',
+    tamper: (folder) => folder.moveSeal(FIRST, { seq: 5_000, index: 0 }),
+    finds: { code: 'SEAL_ORPHAN' },
   },
 ];

@@ -1,18 +1,18 @@
 import type { FindingCode } from '@attestry/core';
-import type { TamperedFolder } from './tampered-folder.ts';
+import type { TamperedLog } from './tampered-log.ts';
 
 /** What a finding must at least say. */
 export interface ExpectedFinding {
   readonly code: FindingCode;
   /** A function when it depends on where the base folder has its checkpoints. */
-  readonly seq?: number | ((folder: TamperedFolder) => number);
+  readonly seq?: number | ((log: TamperedLog) => Promise<number>);
   readonly field?: string;
   readonly detail?: RegExp;
 }
 
-/** One way to tamper with a data folder, and what a verification must say of it. */
-export interface TamperingCase {
+/** One way to tamper with a log, and what a verification must say of it. */
+export interface TamperingCase<Log extends TamperedLog = TamperedLog> {
   readonly name: string;
-  readonly tamper: (folder: TamperedFolder) => void | Promise<void>;
+  readonly tamper: (log: Log) => unknown;
   readonly finds: ExpectedFinding;
 }

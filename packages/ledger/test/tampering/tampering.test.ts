@@ -3,27 +3,36 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runVerify } from '../../src/fsck/run-verify.ts';
 import { makeBaseFolder, SIZE } from './base-folder.ts';
 import { fileCases } from './file-cases.ts';
+import { filterCases } from './filter-cases.ts';
 import { keyCases } from './key-cases.ts';
 import { projectionCases } from './projection-cases.ts';
 import { recordCases } from './record-cases.ts';
 import { schemaCases } from './schema-cases.ts';
-import { sealCases } from './seal-cases.ts';
+import { sealCases, sealRowCases } from './seal-cases.ts';
 import { signatureCases } from './signature-cases.ts';
 import { TamperedFolder } from './tampered-folder.ts';
-import type { ExpectedFinding } from './tampering-case.ts';
+import type { TamperedLog } from './tampered-log.ts';
+import type { ExpectedFinding, TamperingCase } from './tampering-case.ts';
 
-const groups = [
+/** What can be done to a log, whatever keeps it. */
+const common = [
   { group: 'records', cases: recordCases },
   { group: 'signatures and heads', cases: signatureCases },
   { group: 'columns and ids', cases: projectionCases },
   { group: 'seals', cases: sealCases },
   { group: 'keys', cases: keyCases },
+] as const;
+
+/** What can be done to the files of the embedded store. */
+const embedded = [
+  { group: 'rows of envelopes', cases: sealRowCases },
+  { group: 'the index of filters', cases: filterCases },
   { group: 'tables, indexes and triggers', cases: schemaCases },
   { group: 'files', cases: fileCases },
-];
+] as const;
 
-function expected(finds: ExpectedFinding, folder: TamperedFolder): object {
-  const seq = typeof finds.seq === 'function' ? finds.seq(folder) : finds.seq;
+async function expected(finds: ExpectedFinding, log: TamperedLog): Promise<object> {
+  const seq = typeof finds.seq === 'function' ? await finds.seq(log) : finds.seq;
   return {
     code: finds.code,
     ...(seq !== undefined && { seq }),
@@ -58,9 +67,9 @@ describe('attestry verify --data, on the folder of a real server', () => {
 
   it('finds nothing in a copy', async () => {
     const folder = new TamperedFolder(base.dataDir);
-    folder.close();
+    await folder.close();
     const report = await runVerify({ dataDir: folder.dataDir, tenant: 'default' });
-    folder.remove();
+    await folder.remove();
     expect(report.findings).toEqual([]);
   });
 
@@ -70,22 +79,31 @@ describe('attestry verify --data, on the folder of a real server', () => {
     expect(report.findings[0]?.code).toBe('UNREADABLE');
   });
 
-  describe.each(groups)('$group', ({ cases }) => {
-    it.each(cases)('$name', async ({ tamper, finds }) => {
-      const folder = new TamperedFolder(base.dataDir);
-      try {
-        const finding = expected(finds, folder);
-        await tamper(folder);
-        folder.close();
-        const report = await runVerify({ dataDir: folder.dataDir, tenant: 'default' });
-        expect(report.findings).toContainEqual(expect.objectContaining(finding));
-        expect(report.ok).toBe(false);
-        expect(report.findings_total).toBeGreaterThanOrEqual(report.findings.length);
-        // A finding names places, never what a sealed member said.
-        expect(JSON.stringify(report.findings)).not.toMatch(/@example\.com|192\.0\.2\./);
-      } finally {
-        folder.remove();
-      }
-    });
+  describe.each(common)('$group', ({ cases }) => {
+    it.each(cases)('$name', (one) => isFound(new TamperedFolder(base.dataDir), one));
+  });
+
+  describe.each(embedded)('$group', ({ cases }) => {
+    it.each(cases)('$name', (one) => isFound(new TamperedFolder(base.dataDir), one));
   });
 });
+
+/** Tampers with the copy, and expects the verification to say what the case says. */
+async function isFound<Log extends TamperedLog>(
+  log: Log,
+  { tamper, finds }: TamperingCase<Log>,
+): Promise<void> {
+  try {
+    const finding = await expected(finds, log);
+    await tamper(log);
+    await log.close();
+    const report = await runVerify({ dataDir: log.dataDir, store: log.store, tenant: 'default' });
+    expect(report.findings).toContainEqual(expect.objectContaining(finding));
+    expect(report.ok).toBe(false);
+    expect(report.findings_total).toBeGreaterThanOrEqual(report.findings.length);
+    // A finding names places, never what a sealed member said.
+    expect(JSON.stringify(report.findings)).not.toMatch(/@example\.com|192\.0\.2\./);
+  } finally {
+    await log.remove();
+  }
+}

@@ -33,10 +33,10 @@ describe('a stored tile', { timeout: 120_000 }, () => {
     const folder = new TamperedFolder(dataDir);
     try {
       tamper(folder);
-      folder.close();
+      folder.closeDatabase();
       return await runVerify({ dataDir: folder.dataDir, tenant: 'default', depth: 'records' });
     } finally {
-      folder.remove();
+      await folder.remove();
     }
   };
 
