@@ -34,7 +34,7 @@ export function attestry<Request extends ExpressRequest = ExpressRequest>(
         params: note.params ?? params,
         error: note.error ?? error,
         ending,
-        requestBody: () => request.body,
+        requestBody: note.requestBody ?? (() => request.body),
         ...(responseBody === undefined ? {} : { responseBody }),
         ...(note.event === undefined ? {} : { event: note.event }),
       });

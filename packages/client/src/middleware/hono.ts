@@ -12,7 +12,7 @@ export type { MiddlewareOptions } from './request-recorder.ts';
 
 export interface HonoOptions extends MiddlewareOptions<Context> {
   /** Address the request came from, where it is not Node: `(context) => getConnInfo(context).remote.address`. */
-  readonly remoteAddress?: (context: Context) => string | undefined;
+  remoteAddress?(context: Context): string | undefined;
 }
 
 /** What @hono/node-server gives a request. */
@@ -32,15 +32,15 @@ export function attestry(options: HonoOptions): MiddlewareHandler {
     const recorded = record({
       raw: context,
       method: context.req.method,
-      // As it was sent: `req.path` is decoded.
-      path: new URL(context.req.url).pathname,
+      path: pathOf(context.req.url),
       header: (name) => context.req.header(name),
       remoteAddress: remoteAddress(options, context),
     });
     let known: Partial<RequestEnd> = {};
+    const { outgoing } = (context.env ?? {}) as NodeEnv;
     const end = (ending: Ending, error?: unknown): void => {
       recorded.end({
-        status: context.res.status,
+        status: outgoing?.statusCode ?? context.res.status,
         route: routeOf(context),
         params: context.req.param(),
         error: error ?? context.error,
@@ -50,9 +50,10 @@ export function attestry(options: HonoOptions): MiddlewareHandler {
       });
       keepAlive(options, context);
     };
-    const { outgoing } = (context.env ?? {}) as NodeEnv;
     // Node tells when the answer has really gone.
     if (outgoing !== undefined) onAnswered(outgoing, end, () => context.res.headers.get('content-type'));
+    // Before the answer is made, because one that is changed afterwards is made a second time.
+    context.header('x-request-id', recorded.requestId);
     try {
       await recorded.run(next);
     } catch (error) {
@@ -65,7 +66,7 @@ export function attestry(options: HonoOptions): MiddlewareHandler {
       end('complete');
       return;
     }
-    context.header('x-request-id', recorded.requestId);
+    if (context.res.headers.get('x-request-id') === null) context.header('x-request-id', recorded.requestId);
     known = watchBody(context, options, outgoing === undefined ? end : undefined);
   };
 }
@@ -76,14 +77,14 @@ function watchBody(
   { bodies }: HonoOptions,
   end: ((ending: Ending, error?: unknown) => void) | undefined,
 ): Partial<RequestEnd> {
-  const { body, headers } = context.res;
   const collector = bodies?.response === true ? new BodyCollector(bodies.bytesMax ?? BODY_BYTES) : undefined;
+  if (end === undefined && collector === undefined) return {};
+  const { body, headers } = context.res;
   // The body of an answer to HEAD is dropped unread.
   if (body === null || context.res.bodyUsed || context.req.method === 'HEAD') {
     end?.('complete');
     return {};
   }
-  if (end === undefined && collector === undefined) return {};
   const watched = watchStream(body as ReadableStream<Uint8Array>, {
     end: (ending, error) =>
       end?.(
@@ -94,6 +95,13 @@ function watchBody(
   });
   context.res = new Response(watched as typeof body, context.res);
   return collector === undefined ? {} : { responseBody: () => collector.parsed((name) => headers.get(name)) };
+}
+
+/** The path as it was sent: `req.path` is decoded. */
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('://') + 3);
+  const end = url.search(/[?#]/);
+  return start < 0 ? '/' : url.slice(start, end < 0 ? url.length : end);
 }
 
 /** On edge runtimes nothing runs on behind an answer unless it is asked to. */
@@ -108,9 +116,9 @@ function keepAlive({ client }: HonoOptions, context: Context): void {
   execution.waitUntil?.(client.flush());
 }
 
-function remoteAddress({ remoteAddress: ask }: HonoOptions, context: Context): string | undefined {
+function remoteAddress(options: HonoOptions, context: Context): string | undefined {
   try {
-    if (ask !== undefined) return ask(context);
+    if (options.remoteAddress !== undefined) return options.remoteAddress(context);
     return ((context.env ?? {}) as NodeEnv).incoming?.socket?.remoteAddress;
   } catch {
     // The app's own function; an event without an address is better than a request without an answer.

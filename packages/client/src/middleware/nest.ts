@@ -52,6 +52,7 @@ class AttestryInterceptor implements NestInterceptor, CanActivate {
     if (request.routeOptions?.url !== undefined) {
       note.route = request.routeOptions.url;
       note.params = request.params ?? {};
+      note.requestBody = () => request.body;
     }
     return true;
   }

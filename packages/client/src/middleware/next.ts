@@ -66,7 +66,9 @@ export function attestry<Req extends Request = Request>(
         });
       };
       // Also when Next, knowing that the client has left, never looks at the answer.
-      request.signal.addEventListener('abort', () => end(watch.status, watch.endingOfAbort), { once: true });
+      const left = (): void => end(watch.status, watch.endingOfAbort);
+      if (request.signal.aborted) left();
+      else request.signal.addEventListener('abort', left, { once: true });
       try {
         const response = await recorded.run(() => handler(request, context));
         return watch.wrap(request, response, recorded.requestId, end);

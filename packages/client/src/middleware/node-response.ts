@@ -14,16 +14,38 @@ export function onAnswered(
     isSettled = true;
     settle(ending, ending === 'cut_off' ? (response.errored ?? undefined) : undefined);
   };
-  response.once('finish', () => once('complete'));
-  response.once('close', () => once(endingOf(response, contentType)));
+  response.once('finish', () => once(isWhole(response) ? 'complete' : endingOf(response, contentType)));
+  const closed = (): void => once(endingOf(response, contentType));
+  response.once('close', closed);
+  // The client left while something before us took its time; nothing will tell so again. First the routes, though.
+  if (response.destroyed) setImmediate(closed);
+}
+
+/** Over HTTP/2 an answer is said to be finished whenever its stream is closed. */
+function isWhole(response: ServerResponse): boolean {
+  return response.writableEnded && (streamOf(response)?.rstCode ?? 0) === 0;
+}
+
+/** The stream of an answer over HTTP/2, with what it was reset by. */
+function streamOf(response: ServerResponse): { readonly rstCode?: number } | undefined {
+  return (response as { stream?: { readonly rstCode?: number } }).stream;
+}
+
+/** What a client of HTTP/2 says when it does not want an answer any more (RFC 9113, 7). */
+const HTTP2_CANCEL = 8;
+
+/** Whether it was the client that ended the connection. Whatever else is destroyed, we may have done ourselves. */
+function hasClientLeft(response: ServerResponse): boolean {
+  const stream = streamOf(response);
+  if (stream !== undefined) return stream.rstCode === HTTP2_CANCEL;
+  const socket = response.req?.socket as { readableEnded?: boolean; errored?: unknown } | undefined;
+  // Its half of the connection is at its end, or has failed. An answer that was destroyed with an error passes it on.
+  return socket?.readableEnded === true || (socket?.errored != null && response.errored == null);
 }
 
 /** Why an answer was closed before its end. */
 function endingOf(response: ServerResponse, contentType: () => unknown): Ending {
-  const socket = response.req?.socket as { readableEnded?: boolean; errored?: unknown } | undefined;
-  // Its half of the connection is at its end, or has failed. An answer that was destroyed with an error passes it on.
-  const isBroken = socket?.errored != null && response.errored == null;
-  if (socket?.readableEnded !== true && !isBroken) return 'cut_off';
+  if (!hasClientLeft(response)) return 'cut_off';
   // A stream of events ends when its reader leaves; there is no other end.
   return isEventStream(contentType()) ? 'complete' : 'client_left';
 }

@@ -6,6 +6,8 @@ export interface RequestNote {
   route?: string;
   params?: Readonly<Record<string, unknown>>;
   event?: Partial<EventInput>;
+  /** The parsed body, where it is not a member of the request that was noted. */
+  requestBody?: () => unknown;
   /** Runs work in the context of the request; for where a framework has lost it. */
   run?: <Result>(work: () => Result) => Result;
 }

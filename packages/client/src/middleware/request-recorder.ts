@@ -10,13 +10,16 @@ import type { IncomingRequest, RecordedRequest, RequestEnd } from './recorded-re
 import { type Actor, bodyMembers, type Extracted, eventOf } from './request-event.ts';
 import { thrownText } from './sound-text.ts';
 
-/** What the middleware of every framework can be told. `Request` is the framework's own. */
+/**
+ * What the middleware of every framework can be told. `Request` is the framework's own; its functions are methods here,
+ * so that they may be written for the app's own kind of it, with what its sign-in has added.
+ */
 export interface MiddlewareOptions<Request> {
   readonly client: Attestry;
   /** Who made the request. Called when it has been answered, so that the app's own sign-in has happened. */
-  readonly actor?: (request: Request) => Actor | undefined | Promise<Actor | undefined>;
+  actor?(request: Request): Actor | undefined | Promise<Actor | undefined>;
   /** Tenant of the request; must be that of the client's key. */
-  readonly tenant?: (request: Request) => string | undefined | Promise<string | undefined>;
+  tenant?(request: Request): string | undefined | Promise<string | undefined>;
   /** Record reads (GET, HEAD) as well; failed ones always are. */
   readonly reads?: boolean;
   /** Requests that are not recorded: `/health`, `/internal/*`, or a function. */
@@ -26,7 +29,7 @@ export interface MiddlewareOptions<Request> {
   /** Bodies that events carry, without secrets; none by default. */
   readonly bodies?: BodyOptions;
   /** Changes an event before it is captured; `null` leaves it out. */
-  readonly event?: (event: EventInput, request: Request) => EventInput | null;
+  event?(event: EventInput, request: Request): EventInput | null;
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._:/+=@-]{1,200}$/;
@@ -133,10 +136,9 @@ function finish<Request>({ options, isExcluded, request, end, made, capture }: F
       const event = eventOf(request, end, { ...made, actor, tenant, address, bodies: captured });
       return occurredAt === undefined ? event : { ...event, occurred_at: occurredAt };
     };
-    const { event: change } = options;
-    if (change === undefined) capture(build(true));
+    if (options.event === undefined) capture(build(true));
     else {
-      const changed = attempt('event', () => change(build(true), request.raw));
+      const changed = attempt('event', () => options.event?.(build(true), request.raw));
       // Without the change that would have taken something out, what might have to be taken out is left out.
       if (changed !== null) capture(changed ?? build(false));
     }

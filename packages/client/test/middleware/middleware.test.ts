@@ -1,4 +1,9 @@
+import { connect } from 'node:http2';
+import express5 from 'express';
+import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attestry as expressMiddleware } from '../../src/middleware/express.ts';
+import { attestry as fastifyPlugin } from '../../src/middleware/fastify.ts';
 import { CollectingClient } from '../../src/testing/collecting-client.ts';
 import { describeConformance, eventsOf, STANDARD } from './conformance.ts';
 import { frameworks as express } from './express-app.ts';
@@ -8,6 +13,7 @@ import { hono, honoFetch } from './hono-app.ts';
 import { koa } from './koa-app.ts';
 import { nest, startNest } from './nest-app.ts';
 import { send } from './node-client.ts';
+import { serve } from './node-server.ts';
 import { CASES } from './suite-cases.ts';
 
 test('the suite has forty requests', () => {
@@ -45,4 +51,59 @@ describe('NestJS 11 on its own', () => {
       { type, action: { status: outcome }, http: { route: `${path.slice(0, -1)}:id` } },
     ]);
   });
+});
+
+test('over HTTP/2, an answer that is not wanted any more is told from one that is cut off', async () => {
+  const client = new CollectingClient();
+  const app = Fastify({ http2: true, forceCloseConnections: true });
+  await app.register(fastifyPlugin, { client });
+  app.post('/jobs', (_request, reply) => {
+    reply.hijack();
+    reply.raw.write('never');
+  });
+  app.post('/torn', (_request, reply) => {
+    reply.hijack();
+    reply.raw.write('a');
+    setTimeout(() => reply.raw.stream.destroy(new Error('tape torn')), 20);
+  });
+  const session = connect(await app.listen({ port: 0, host: '127.0.0.1' }));
+  for (const path of ['/jobs', '/torn']) {
+    const stream = session.request({ ':method': 'POST', ':path': path });
+    stream.on('error', () => undefined);
+    if (path === '/jobs') stream.once('data', () => stream.close(8));
+    else stream.resume();
+    await new Promise((resolve) => stream.once('close', resolve));
+  }
+  expect(await eventsOf(() => client.events, 2)).toMatchObject([
+    { type: 'job.created', http: { status_code: 499 } },
+    { type: 'torn.created', http: { status_code: 200 }, action: { status: 'failure' } },
+  ]);
+  session.destroy();
+  await app.close();
+});
+
+test('a client that left before the middleware was reached is an event as well', async () => {
+  const client = new CollectingClient();
+  const slow = express5();
+  slow.use((_request, response, next) => void response.once('close', () => next()));
+  slow.use(expressMiddleware({ client }));
+  slow.post('/jobs/:id', (_request, response) => void response.end('for nobody'));
+  const app = await serve(slow);
+  await send(app, { method: 'POST', path: '/jobs/7', leaves: 'before_answer' });
+  expect(await eventsOf(() => client.events, 1)).toMatchObject([
+    { type: 'job.created', http: { status_code: 499, route: '/jobs/:id' } },
+  ]);
+  expect(client.events).toHaveLength(1);
+  await app.close();
+});
+
+test('a middleware that is used twice still makes one event of a request', async () => {
+  const client = new CollectingClient();
+  const app = Fastify();
+  await app.register(fastifyPlugin, { client });
+  await app.register(fastifyPlugin, { client });
+  app.post('/notes', async () => ({}));
+  await app.inject({ method: 'POST', url: '/notes' });
+  expect(await eventsOf(() => client.events, 1)).toHaveLength(1);
+  await app.close();
 });

@@ -7,7 +7,7 @@ import { freshDist } from '../../build/fresh-dist.ts';
 import { startCollector } from './event-collector.ts';
 import { type AppOptions, type Framework, PLAIN_ROUTES } from './framework-app.ts';
 
-const root = join(import.meta.dirname, '../../../..');
+const root = process.env['NEXT_SUITE_ROOT'] ?? join(import.meta.dirname, '../../../..');
 const nextBin = join(root, 'node_modules/next/dist/bin/next');
 
 /** The site of `next-site`, with the plain routes of the suite, built once for all its starts. */

@@ -6,7 +6,7 @@ import { client } from '../../suite.js';
 
 export const removes = auditedAction(
   client,
-  (form) => ({ type: 'document.deleted', target: { type: 'document', id: form.get('id') ?? 'd-1' } }),
+  async (form) => ({ type: 'document.deleted', target: { type: 'document', id: form.get('id') ?? 'd-1' } }),
   async () => redirect('/documents'),
 );
 

@@ -1,0 +1,45 @@
+import express, { type Request as ExpressRequest } from 'express';
+import { Hono } from 'hono';
+import Koa from 'koa';
+import type { NextRequest } from 'next/server.js';
+import { expectTypeOf, test } from 'vitest';
+import { attestry as forExpress } from '../../src/middleware/express.ts';
+import { attestry as forHono } from '../../src/middleware/hono.ts';
+import { attestry as forKoa } from '../../src/middleware/koa.ts';
+import { AttestryModule } from '../../src/middleware/nest.ts';
+import { attestry as forNext } from '../../src/middleware/next.ts';
+import { CollectingClient } from '../../src/testing/collecting-client.ts';
+
+interface SignedIn {
+  readonly user?: { readonly id: string };
+}
+
+const client = new CollectingClient();
+
+test('functions of the app are written for its own requests', () => {
+  const actor = ({ user }: ExpressRequest & SignedIn): { type: 'user'; id: string } | undefined =>
+    user === undefined ? undefined : { type: 'user', id: user.id };
+  express().use(forExpress({ client, actor }));
+  // Without saying so, it is Express's own.
+  express().use(forExpress({ client, tenant: (request) => request.get('x-tenant') }));
+  AttestryModule.forRoot({ client, actor });
+  AttestryModule.forRootAsync({ useFactory: () => ({ client, actor }) });
+  new Hono().use(forHono({ client, tenant: (context) => context.req.header('x-tenant') }));
+  new Koa().use(forKoa({ client, tenant: (context) => context.req.headers['x-tenant']?.toString() }));
+});
+
+test('a wrapped route handler is what Next wants of the file of its route', () => {
+  type Handler = (
+    request: NextRequest,
+    context: { params: Promise<{ id: string }> },
+  ) => Response | undefined | Promise<Response | undefined>;
+  const withAudit = forNext<NextRequest>({
+    client,
+    actor: (request) => ({ type: 'user', id: request.nextUrl.host }),
+  });
+  const PATCH = withAudit(async (_request, { params }: { params: Promise<{ id: string }> }) =>
+    Response.json({ id: (await params).id }),
+  );
+  expectTypeOf(PATCH).toExtend<Handler>();
+  expectTypeOf(withAudit(() => new Response(null))).toExtend<Handler>();
+});
