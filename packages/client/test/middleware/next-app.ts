@@ -7,6 +7,7 @@ import { freshDist } from '../../build/fresh-dist.ts';
 import { startCollector } from './event-collector.ts';
 import { type AppOptions, type Framework, PLAIN_ROUTES } from './framework-app.ts';
 
+// Another folder with another Next.js and the packed client in its node_modules, to try that version by hand.
 const root = process.env['NEXT_SUITE_ROOT'] ?? join(import.meta.dirname, '../../../..');
 const nextBin = join(root, 'node_modules/next/dist/bin/next');
 
