@@ -1,0 +1,31 @@
+import type { SettingsChanges } from '@attestry/ledger';
+import { ApiError } from '../errors/api-error.ts';
+import { SETTINGS_STALE_MS_MAX } from '../limits.ts';
+
+/**
+ * Nobody is let in by keys that may have been revoked on another node for longer than the bound: while the database does
+ * not tell, the answer is that it is away.
+ *
+ * @throws {ApiError} `unavailable`
+ */
+export function assertFresh(settings: SettingsChanges): void {
+  if (settings.staleMs() <= SETTINGS_STALE_MS_MAX) return;
+  throw new ApiError('unavailable', 'The database is away, so it is not known which keys are valid.', {
+    retryAfterS: 5,
+  });
+}
+
+/**
+ * Asks memory first and, where the answer is no, once more after a look at what other nodes have changed: what was made
+ * on another node a moment ago is there, and the usual answer costs no look.
+ */
+export async function askTwice<Answer>(
+  settings: SettingsChanges,
+  ask: () => Answer,
+  isNo: (answer: Answer) => boolean,
+): Promise<Answer> {
+  const answer = ask();
+  if (!isNo(answer)) return answer;
+  await settings.refresh();
+  return ask();
+}
