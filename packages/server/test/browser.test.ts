@@ -457,6 +457,12 @@ describe('a browser token', () => {
     expect((await beacon(`{"token":"${given}",${events},${events}}`)).json().code).toBe('malformed_json');
     expect((await beacon(`{"token":"${given}",${events},"more":1}`)).json().path).toBe('/more');
     expect((await beacon(`{"token":"${given}","events":{}}`)).json().path).toBe('/events');
+    const both = await server.call('POST', URL, {
+      token: '',
+      body: { token: null, events: [{ type: 'page.viewed' }] },
+      headers: { origin: ORIGIN, authorization: `Bearer ${given}` },
+    });
+    expect([both.statusCode, both.json().path]).toEqual([400, '/token']);
   });
 
   it('that is refused is noted, by address, in the log of the server', async () => {

@@ -45,15 +45,35 @@ const rounds: readonly {
   readonly round: string;
   readonly selection: readonly string[];
   readonly examplesMax: number;
+  /** Sent with the token of a page of this origin, instead of the key. */
+  readonly origin?: string;
 }[] = [
   {
     round: 'everything that leaves keys alone',
-    selection: ['--exclude-method=DELETE', '--exclude-path-regex=/rotate$'],
+    selection: ['--exclude-method=DELETE', '--exclude-path-regex=/(rotate|ingest/browser)$'],
     examplesMax: 20,
+  },
+  {
+    round: 'what pages send',
+    selection: ['--include-path-regex=/ingest/browser$'],
+    examplesMax: 20,
+    origin: 'https://app.example.com',
   },
   { round: 'deletions', selection: ['--include-method=DELETE'], examplesMax: 50 },
   { round: 'key rotation', selection: ['--include-path-regex=/rotate$'], examplesMax: 50 },
 ];
+
+/** Who the round is: the first administrator, or a page with its token. */
+async function credentials({ url, key }: RunningServer, origin: string | undefined): Promise<string[]> {
+  const bearer = (token: string): string => `--header=Authorization: Bearer ${token}`;
+  if (origin === undefined) return [bearer(key)];
+  const answer = await fetch(`${url}/v1/browser-tokens`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ origin }),
+  });
+  return [bearer(((await answer.json()) as { token: string }).token), `--header=Origin: ${origin}`];
+}
 
 async function fuzz(
   server: RunningServer,
@@ -70,7 +90,7 @@ async function fuzz(
     '--phases=examples,coverage,fuzzing',
     `--max-examples=${round.examplesMax}`,
     `--checks=${checks.join(',')}`,
-    `--header=Authorization: Bearer ${server.key}`,
+    ...(await credentials(server, round.origin)),
     ...round.selection,
     '--seed=1',
     '--no-color',
@@ -91,6 +111,8 @@ describe.skipIf(tool.path === undefined)(`the HTTP interface, fuzzed from its ow
         ATTESTRY_LOG_LEVEL: 'error',
         ATTESTRY_RATE_LIMIT_PER_KEY: '0',
         ATTESTRY_RATE_LIMIT_PER_ADDRESS: '0',
+        ATTESTRY_RATE_LIMIT_PER_BROWSER_TOKEN: '0',
+        ATTESTRY_RATE_LIMIT_PER_BROWSER_ADDRESS: '0',
       },
     });
   });

@@ -295,7 +295,8 @@ const SECURITY: Readonly<Record<string, object>> = {
   'sign-in': { security: [] },
   'browser-token': { security: [{ browserToken: [] }] },
 };
-const NO_QUERY = { type: 'object', additionalProperties: false } as const;
+/** With `properties`, without which the reference would take the keywords for parameters. */
+const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false } as const;
 
 /** What the reference document says about a route; also what Fastify validates. */
 function routeSchema(definition: AnyRoute): object {

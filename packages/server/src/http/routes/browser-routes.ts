@@ -82,10 +82,13 @@ function pageReceipt(outcome: EventOutcome): object | undefined {
 function readEvents(body: unknown): readonly unknown[] {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new ApiError('invalid_request', 'The body must be {"events": [...]}.', { path: '' });
-  const { token: _token, events, ...rest } = body as { token?: unknown; events?: unknown };
+  const { token, events, ...rest } = body as { token?: unknown; events?: unknown };
   const [extra] = Object.keys(rest);
   if (extra !== undefined)
     throw new ApiError('invalid_request', `"${extra}" is not known beside "events".`, { path: `/${extra}` });
+  // What it says was looked at before, or is in the header.
+  if (token !== undefined && typeof token !== 'string')
+    throw new ApiError('invalid_request', '/token must be a text.', { path: '/token' });
   if (!Array.isArray(events) || events.length === 0)
     throw new ApiError('invalid_request', '/events must be a list with at least one event.', {
       path: '/events',
