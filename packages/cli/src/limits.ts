@@ -41,9 +41,11 @@ export const PAGE_EVENTS_MAX = 1000;
 /** Events `query` fetches when nothing is said: what fits a few screens; also the API's default. */
 export const QUERY_EVENTS_DEFAULT = 100;
 
-/** Pause of `tail` between two empty polls: fast enough for eyes, slow enough for a server with many tails. */
-export const TAIL_POLL_MS_DEFAULT = 1000;
-export const TAIL_POLL_MS_MIN = 100;
+/** A server says something on a stream every 15 s: after three times that the connection is dead. */
+export const STREAM_SILENCE_MS_MAX = 45_000;
+
+/** Pause of `tail` before it goes on where a stream ended. */
+export const STREAM_PAUSE_MS = 250;
 
 /** Pause between two looks at a verification job. */
 export const VERIFY_POLL_MS = 250;

@@ -201,18 +201,7 @@ describe('commands against a real server', () => {
       const state = join(server.folder, 'tail.position');
       const seen: string[] = [];
       const tail = async (count: number): Promise<void> => {
-        const args = [
-          'tail',
-          '--type',
-          'tail.test',
-          '--json',
-          '--state',
-          state,
-          '--interval',
-          '100',
-          '--max',
-          String(count),
-        ];
+        const args = ['tail', '--type', 'tail.test', '--json', '--state', state, '--max', String(count)];
         const result = await server.run(args);
         expect(result.exitCode).toBe(0);
         for (const line of result.stdout.trim().split('\n'))

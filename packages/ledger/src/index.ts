@@ -25,6 +25,7 @@ export type {
   EventQueryStore,
   EventRow,
   PageRequest,
+  PositiveCondition,
   RowPosition,
   StatsBucket,
   StatsGroup,
@@ -49,7 +50,7 @@ export type { MakeBlindIndex } from './projection/blind-columns.ts';
 export type { BlindIndex, EventColumns } from './projection/event-columns.ts';
 export { projectEvent } from './projection/project-event.ts';
 export { type CompiledFilters, compileFilters } from './query/compile-filters.ts';
-export type { EventFilters, MetadataFilter } from './query/event-filters.ts';
+export type { EventFilters, ExcludedFilters, MetadataFilter } from './query/event-filters.ts';
 export { FilterError, type FilterErrorCode } from './query/filter-error.ts';
 export { openReadOnly, ReadOnlyLedger, type ReadOnlyOptions } from './read-only.ts';
 export type { FoundEvent } from './reading/ledger-reader.ts';

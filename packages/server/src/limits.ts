@@ -93,6 +93,24 @@ export const SESSIONS_MAX = 100_000;
 /** How often ended sessions are looked for. */
 export const SESSION_SWEEP_MS = 60_000;
 
+/** Open streams of the server: each reads the log when it grows, once for all that watch the same. */
+export const LIVE_STREAMS_MAX = 500;
+/** A share for each tenant and credential, so that nobody keeps the others from theirs. */
+export const LIVE_STREAMS_PER_TENANT_MAX = 200;
+export const LIVE_STREAMS_PER_CREDENTIAL_MAX = 20;
+/** Shorter than what proxies and NAT take for a dead connection. A stream whose credential has ended ends within it. */
+export const LIVE_HEARTBEAT_MS = 15_000;
+/** A reader that takes longer to take what it is sent is told to come back. */
+export const LIVE_STALL_MS = 10_000;
+/** Events sent at a time, and at most held for one reader. */
+export const LIVE_PAGE_EVENTS = 100;
+/** Pause at the end of the log, in which what comes is gathered: 20 looks a second at most. */
+export const LIVE_PAUSE_MS = 50;
+/** How long an answer is kept for the streams that ask the same. */
+export const LIVE_PAGE_KEPT_MS = 40;
+/** What a reader may send by a WebSocket: nothing but pongs. */
+export const LIVE_MESSAGE_BYTES_MAX = 1_024;
+
 /** Custom event types per tenant; each is a compiled validator in memory. */
 export const SCHEMAS_PER_TENANT_MAX = 1_000;
 /** Versions kept per custom type. */

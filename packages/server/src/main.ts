@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type EmbeddedLedger, openEmbedded } from '@attestry/ledger';
+import { type AdminStore, type EmbeddedLedger, openEmbedded } from '@attestry/ledger';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
@@ -18,6 +18,7 @@ import type { ExportSource } from './exports/export-order.ts';
 import { Exporter } from './exports/exporter.ts';
 import { buildApp, type HttpTimeouts } from './http/app.ts';
 import { STOP_GRACE_MS, STOP_TRANSFERS_MS } from './limits.ts';
+import { type LiveOptions, LiveStreams } from './live/live-streams.ts';
 import { Metrics } from './metrics/metrics.ts';
 import type { Operations } from './operations/operations.ts';
 import { sessionEvent } from './operations/sign-in.ts';
@@ -41,6 +42,7 @@ export interface ServerOptions {
   readonly logger?: Logger;
   readonly timeouts?: HttpTimeouts;
   readonly consoleDir?: string;
+  readonly live?: Pick<LiveOptions, 'heartbeatMs' | 'stallMs'>;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   readonly auditWindowMs?: number;
@@ -122,6 +124,27 @@ async function holdSettings(
   return held;
 }
 
+/** The sessions of the console; one that ends by time is told to the log. */
+function openSessions(
+  store: AdminStore,
+  keys: ApiKeys,
+  { audit, config, logger, now }: { audit: SelfAudit; config: Config; logger: Logger; now: () => number },
+): Promise<Sessions> {
+  return Sessions.open({
+    store,
+    keys,
+    now,
+    ...config.session,
+    onExpired: (key, session) => {
+      const event = sessionEvent(key, session, { type: 'user.session.expired', verb: 'logout' });
+      audit.record(key.tenant, event).catch((error: unknown) => {
+        logger.error({ err: error }, 'the end of a session could not be recorded');
+      });
+    },
+    onTrouble: (error) => logger.error({ err: error }, 'a session could not be written'),
+  });
+}
+
 async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings): Promise<AssembledServer> {
   const { config, source, logger, options } = surroundings;
   const { ledger, stores } = embedded;
@@ -151,19 +174,8 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     logger,
   });
   const exporter = new Exporter(source, options.exportReadWindowMs);
-  const sessions = await Sessions.open({
-    store: ledger.admin,
-    keys,
-    now,
-    ...config.session,
-    onExpired: (key, session) => {
-      const event = sessionEvent(key, session, { type: 'user.session.expired', verb: 'logout' });
-      audit.record(key.tenant, event).catch((error: unknown) => {
-        logger.error({ err: error }, 'the end of a session could not be recorded');
-      });
-    },
-    onTrouble: (error) => logger.error({ err: error }, 'a session could not be written'),
-  });
+  const sessions = await openSessions(ledger.admin, keys, { audit, config, logger, now });
+  embedded.settings.onChange(() => sessions.reload());
   const ops: Operations = {
     ledger,
     settings: embedded.settings,
@@ -173,6 +185,11 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     audit,
     verifyJobs,
     exporter,
+    live: new LiveStreams({
+      ledger,
+      onGrowth: (listener) => ledger.onGrowth(({ tenant }) => listener(tenant)),
+      ...options.live,
+    }),
     metrics,
     exclusively: embedded.exclusively,
     version: packageJson.version,
@@ -191,6 +208,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     const cutTransfers = setTimeout(() => {
       app.server.closeAllConnections();
     }, options.stopTransfersMs ?? STOP_TRANSFERS_MS);
+    ops.live.close();
     await app.close();
     clearTimeout(cutTransfers);
     await Promise.all([exporter.close(), verifyJobs.close(), sessions.close()]);

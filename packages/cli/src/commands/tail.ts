@@ -10,9 +10,10 @@ import {
   withServerOptions,
 } from '../command-context.ts';
 import { type ApiClient, type QueryParameters, sleep } from '../connection/api-client.ts';
+import { openEventStream } from '../connection/event-stream.ts';
 import type { EventPage, EventView } from '../event-view.ts';
 import { ExitCode } from '../exit-code.ts';
-import { PAGE_EVENTS_MAX, TAIL_POLL_MS_DEFAULT, TAIL_POLL_MS_MIN } from '../limits.ts';
+import { PAGE_EVENTS_MAX, STREAM_PAUSE_MS } from '../limits.ts';
 import { renderEvents } from '../terminal/event-table.ts';
 import { safeJson } from '../terminal/plain-text.ts';
 import { formatDuration } from '../terminal/quantity.ts';
@@ -22,15 +23,8 @@ import { wholeNumber } from './parse-number.ts';
 
 interface TailOptions extends ServerOptions, Readonly<Record<string, unknown>> {
   readonly lines: number;
-  readonly interval: number;
   readonly state?: string;
   readonly max?: number;
-}
-
-/** Where a tail stands: everything up to this record was printed. */
-interface Position {
-  readonly seq: number;
-  readonly recordedAt: string;
 }
 
 /** `attestry tail`: events as they are recorded. */
@@ -47,12 +41,6 @@ export function registerTail(program: Command, context: CommandContext): void {
       'begin with this many of the newest events',
       wholeNumber(0, PAGE_EVENTS_MAX),
       10,
-    )
-    .option(
-      '--interval <ms>',
-      'pause between two looks',
-      wholeNumber(TAIL_POLL_MS_MIN, 3_600_000),
-      TAIL_POLL_MS_DEFAULT,
     )
     .option('--state <file>', 'keep the position in this file, and go on from it the next time')
     .option('--max <count>', 'end after this many events', wholeNumber(1))
@@ -75,93 +63,76 @@ async function tail(
     );
   }
   const client = clientFor(options);
-  const filters = filterParameters(words, options).filter(([name]) => name !== 'time');
+  const filters = filterParameters(words, options).filter(([name]) => !NOT_OF_STREAMS.has(name));
   const stop = new AbortController();
   const onSignal = (): void => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const printer = new TailPrinter(context.terminal, options);
   try {
-    let position = options.state === undefined ? undefined : readState(options.state);
-    if (position === undefined) position = await printNewest(client, filters, options.lines, printer);
-    else printer.resume(position);
-    await follow(
-      { client, filters, position, printer, interval: options.interval, terminal: context.terminal },
-      stop.signal,
-    );
+    const seq = options.state === undefined ? undefined : readState(options.state);
+    if (seq !== undefined) printer.resume(seq);
+    await follow({ client, filters, printer, lines: options.lines, terminal: context.terminal }, stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
+    stop.abort();
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
   return ExitCode.done;
 }
 
-/** Prints the newest events, oldest of them first. @returns the position of the newest, if there is any */
-async function printNewest(
-  client: ApiClient,
-  filters: QueryParameters,
-  lines: number,
-  printer: TailPrinter,
-): Promise<Position | undefined> {
-  const page = await client.json<EventPage>('/v1/events', {
-    query: [...filters, ['time', 'recorded'], ['order', 'desc'], ['limit', String(Math.max(lines, 1))]],
-  });
-  const newest = page.events[0];
-  const oldestFirst = [...page.events].reverse();
-  await printer.print(lines === 0 ? [] : oldestFirst);
-  return newest === undefined ? undefined : { seq: newest.seq, recordedAt: newest.recorded_at };
-}
+/** A stream has no time span and an order of its own. */
+const NOT_OF_STREAMS: ReadonlySet<string> = new Set(['time', 'from', 'to']);
 
 interface Follow {
   readonly client: ApiClient;
   readonly filters: QueryParameters;
-  readonly position: Position | undefined;
   readonly printer: TailPrinter;
-  readonly interval: number;
+  readonly lines: number;
   readonly terminal: Terminal;
 }
 
 /**
- * Reads on from a position until the signal fires or enough is printed.
- *
- * Recorded times never go back within a log, so everything after a record has its time or a later one: reading from
- * that time on and leaving out what is not above its sequence number neither skips nor repeats. From then on the
- * cursor of the last page marks the place.
+ * Reads a stream until the signal fires or enough is printed, and goes on after the last record when it ends: the
+ * server sends everything from there on, in order, so nothing is skipped and nothing repeated.
  */
 async function follow(task: Follow, signal: AbortSignal): Promise<void> {
-  let cursor: string | undefined;
-  const from: QueryParameters =
-    task.position === undefined
-      ? task.filters.filter(([name]) => name === 'from')
-      : [['from', task.position.recordedAt]];
-  const others = task.filters.filter(([name]) => name !== 'from');
-  while (!signal.aborted && !task.printer.isDone) {
-    const page = await task.client.json<EventPage>('/v1/events', {
-      query: [
-        ...others,
-        ...from,
-        ['time', 'recorded'],
-        ['order', 'asc'],
-        ['limit', String(PAGE_EVENTS_MAX)],
-        ...(cursor === undefined ? [] : ([['cursor', cursor]] as const)),
-      ],
-      retry: 'patient',
-      signal,
-      onRetry: (pauseMs, reason) => {
-        void note(task.terminal, `attestry: ${reason}; next try in ${formatDuration(pauseMs)}`);
-      },
-    });
-    await task.printer.print(page.events);
-    cursor = page.next_cursor ?? cursor;
-    if (!page.has_more) await sleep(task.interval, signal);
+  const { client, filters, printer, terminal } = task;
+  const onRetry = (pauseMs: number, reason: string): void => {
+    void note(terminal, `attestry: ${reason}; next try in ${formatDuration(pauseMs)}`);
+  };
+  while (!signal.aborted && !printer.isDone) {
+    const { lastSeq } = printer;
+    const place: QueryParameters = lastSeq === undefined ? [] : [['after', String(lastSeq)]];
+    const connection = new AbortController();
+    const either = AbortSignal.any([signal, connection.signal]);
+    for await (const message of openEventStream(client, [...filters, ...place], either, onRetry)) {
+      // A stream begins with the place where it begins: what is older is read as a page.
+      if (printer.lastSeq === undefined) await printNewest(task, message.seq);
+      if (message.kind === 'message') await printer.print([message.data as EventView]);
+      else printer.resume(message.seq);
+      if (printer.isDone) break;
+    }
+    connection.abort();
+    if (!printer.isDone) await sleep(STREAM_PAUSE_MS, signal);
   }
+}
+
+/** Prints the newest events up to a record, oldest of them first. */
+async function printNewest({ client, filters, printer, lines }: Follow, upTo: number): Promise<void> {
+  const page = await client.json<EventPage>('/v1/events', {
+    query: [...filters, ['time', 'recorded'], ['order', 'desc'], ['limit', String(Math.max(lines, 1))]],
+  });
+  const older = page.events.filter(({ seq }) => seq <= upTo).slice(0, lines);
+  await printer.print(older.reverse());
+  printer.resume(upTo);
 }
 
 /** Prints each record once, and remembers the place when asked to. */
 class TailPrinter {
   readonly #terminal: Terminal;
   readonly #options: TailOptions;
-  #lastSeq = -1;
+  #lastSeq: number | undefined;
   #printed = 0;
   #hasTitle = false;
 
@@ -174,18 +145,20 @@ class TailPrinter {
     return this.#options.max !== undefined && this.#printed >= this.#options.max;
   }
 
-  resume(position: Position): void {
-    this.#lastSeq = position.seq;
+  /** Record up to which everything was printed or does not match. */
+  get lastSeq(): number | undefined {
+    return this.#lastSeq;
+  }
+
+  resume(seq: number): void {
+    this.#lastSeq = Math.max(seq, this.#lastSeq ?? -1);
   }
 
   async print(events: readonly EventView[]): Promise<void> {
     const room = (this.#options.max ?? Number.POSITIVE_INFINITY) - this.#printed;
-    const fresh = events.filter((event) => event.seq > this.#lastSeq).slice(0, room);
+    const fresh = events.filter((event) => event.seq > (this.#lastSeq ?? -1)).slice(0, room);
     const last = fresh.at(-1);
-    if (last === undefined) {
-      this.#lastSeq = Math.max(this.#lastSeq, events.at(-1)?.seq ?? -1);
-      return;
-    }
+    if (last === undefined) return;
     if (this.#options.json === true) {
       for (const event of fresh) await line(this.#terminal, safeJson(event));
     } else {
@@ -197,12 +170,12 @@ class TailPrinter {
     this.#lastSeq = last.seq;
     this.#printed += fresh.length;
     // After the printing: a crash in between repeats events, the other order would lose them.
-    if (this.#options.state !== undefined)
-      writeState(this.#options.state, { seq: last.seq, recordedAt: last.recorded_at });
+    if (this.#options.state !== undefined) writeState(this.#options.state, last.seq);
   }
 }
 
-function readState(file: string): Position | undefined {
+/** The last record of an earlier tail, or `undefined` when there is no file yet. */
+function readState(file: string): number | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -211,9 +184,8 @@ function readState(file: string): Position | undefined {
     throw usageError(`--state ${file}: ${(error as Error).message}`);
   }
   try {
-    const { seq, recorded_at: recordedAt } = JSON.parse(text) as { seq?: unknown; recorded_at?: unknown };
-    if (Number.isSafeInteger(seq) && typeof recordedAt === 'string')
-      return { seq: seq as number, recordedAt };
+    const { seq } = JSON.parse(text) as { seq?: unknown };
+    if (Number.isSafeInteger(seq)) return seq as number;
   } catch {
     // Told below, together with wrong members.
   }
@@ -224,10 +196,7 @@ function readState(file: string): Position | undefined {
 }
 
 /** Replaces the file at once, so that a crash leaves the old position or the new one. */
-function writeState(file: string, position: Position): void {
-  writeFileSync(
-    `${file}.new`,
-    `${JSON.stringify({ seq: position.seq, recorded_at: position.recordedAt })}\n`,
-  );
+function writeState(file: string, seq: number): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify({ seq })}\n`);
   renameSync(`${file}.new`, file);
 }

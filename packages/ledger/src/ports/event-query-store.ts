@@ -55,7 +55,15 @@ export type EventCondition =
   /** Compared as text with the value at `/metadata/<path>` of the record, which is not indexed. */
   | { readonly kind: 'metadata'; readonly path: readonly string[]; readonly anyOf: readonly string[] }
   | { readonly kind: 'regulation'; readonly anyOf: readonly string[] }
-  | { readonly kind: 'text'; readonly match: TextMatch };
+  | { readonly kind: 'text'; readonly match: TextMatch }
+  /**
+   * Events that do not meet the condition, those without the member included. What a reader may not see counts as absent
+   * here too: such an event is found.
+   */
+  | { readonly kind: 'not'; readonly condition: PositiveCondition };
+
+/** Any condition but a negated one. */
+export type PositiveCondition = Exclude<EventCondition, { readonly kind: 'not' }>;
 
 /** Position of a row in an order; what a cursor carries. */
 export interface RowPosition {
@@ -96,6 +104,11 @@ export interface EventPage {
   readonly rows: readonly EventRow[];
   /** Whether more rows follow in the direction of reading. */
   readonly more: boolean;
+  /**
+   * For a query with text conditions, also negated ones: the first seq that the full-text index had not reached before
+   * the page was read. Rows from there on may be missing, or be here by mistake. MUST be given for such a query.
+   */
+  readonly searchedTo?: number;
 }
 
 export type StatsGroup =

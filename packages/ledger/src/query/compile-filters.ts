@@ -6,9 +6,15 @@ import {
   TRAFFIC_LIGHTS,
 } from '@attestry/core';
 import { FILTER_METADATA_DEPTH_MAX, FILTER_VALUE_CHARS_MAX, FILTER_VALUES_MAX } from '../limits.ts';
-import type { BlindColumn, EventCondition, EventQuery, WordColumn } from '../ports/event-query-store.ts';
+import type {
+  BlindColumn,
+  EventCondition,
+  EventQuery,
+  PositiveCondition,
+  WordColumn,
+} from '../ports/event-query-store.ts';
 import { emailText, type MakeBlindIndex } from '../projection/blind-columns.ts';
-import type { EventFilters, MetadataFilter } from './event-filters.ts';
+import type { EventFilters, ExcludedFilters, MetadataFilter } from './event-filters.ts';
 import { FilterError } from './filter-error.ts';
 import { compileIpFilter } from './ip-filter.ts';
 import { parseTextQuery } from './text-query.ts';
@@ -17,13 +23,13 @@ import { compileTypeFilter } from './type-filter.ts';
 /** What the filters say, without the tenant and the rights, which are known from the credential. */
 export type CompiledFilters = Omit<EventQuery, 'tenant' | 'personal'>;
 
-type ListParameter = Exclude<keyof EventFilters, 'metadata' | 'q' | 'from' | 'to' | 'time'>;
+type ListParameter = Exclude<keyof EventFilters, 'metadata' | 'q' | 'from' | 'to' | 'time' | 'not' | 'and'>;
 
 /** Turns the values of one parameter into a condition. Values are neither empty nor too long or too many. */
 type CompileValues = (
   values: readonly string[],
   blind: MakeBlindIndex,
-) => EventCondition | Promise<EventCondition>;
+) => PositiveCondition | Promise<PositiveCondition>;
 
 const LIST_PARAMETERS: Readonly<Record<ListParameter, CompileValues>> = {
   project: words('project'),
@@ -52,7 +58,7 @@ const LIST_PARAMETERS: Readonly<Record<ListParameter, CompileValues>> = {
   traffic_light: knownWords('traffic_light', 'trafficLight', TRAFFIC_LIGHTS),
 };
 
-const OTHER_PARAMETERS: ReadonlySet<string> = new Set(['metadata', 'q', 'from', 'to', 'time']);
+const OTHER_PARAMETERS: ReadonlySet<string> = new Set(['metadata', 'q', 'from', 'to', 'time', 'not', 'and']);
 
 /**
  * Compiles filters into the conditions of a query. Everything a reader may have got wrong is refused: an unknown name
@@ -63,7 +69,38 @@ const OTHER_PARAMETERS: ReadonlySet<string> = new Set(['metadata', 'q', 'from', 
  */
 export async function compileFilters(filters: EventFilters, blind: MakeBlindIndex): Promise<CompiledFilters> {
   refuseUnknownParameters(filters);
-  const conditions: EventCondition[] = [];
+  const { not, and = [] } = filters;
+  const conditions: EventCondition[] = [...(await compileConditions(filters, blind))];
+  if (filters.q !== undefined) {
+    conditions.push({ kind: 'text', match: parseTextQuery(filters.q) });
+  }
+  if (not !== undefined) conditions.push(...(await compileExcluded(not, blind)));
+  const spans = [timeSpan(filters)];
+  for (const others of and) {
+    const further = await compileFilters(others, blind);
+    conditions.push(...further.conditions);
+    spans.push(further);
+  }
+  return { conditions, ...intersection(spans) };
+}
+
+/** Conditions that leave events out, each on its own. */
+async function compileExcluded(not: ExcludedFilters, blind: MakeBlindIndex): Promise<EventCondition[]> {
+  const { q = [], ...others } = not;
+  refuseUnknownParameters(others);
+  const positive = [
+    ...(await compileConditions(others, blind)),
+    ...q.map((text) => ({ kind: 'text', match: parseTextQuery(text) }) as const),
+  ];
+  return positive.map((condition) => ({ kind: 'not', condition }));
+}
+
+/** The conditions of all parameters that are lists. */
+async function compileConditions(
+  filters: Pick<EventFilters, ListParameter | 'metadata'>,
+  blind: MakeBlindIndex,
+): Promise<PositiveCondition[]> {
+  const conditions: PositiveCondition[] = [];
   for (const parameter of Object.keys(LIST_PARAMETERS) as ListParameter[]) {
     const values = filters[parameter];
     if (values !== undefined) {
@@ -75,13 +112,25 @@ export async function compileFilters(filters: EventFilters, blind: MakeBlindInde
   for (const metadata of filters.metadata ?? []) {
     conditions.push(compileMetadata(metadata));
   }
-  if (filters.q !== undefined) {
-    conditions.push({ kind: 'text', match: parseTextQuery(filters.q) });
-  }
-  return { conditions, ...timeSpan(filters) };
+  return conditions;
 }
 
-function refuseUnknownParameters(filters: EventFilters): void {
+/** What lies in all spans; the clock is that of the first. */
+function intersection(
+  spans: readonly Pick<EventQuery, 'time' | 'fromMs' | 'toMs'>[],
+): Pick<EventQuery, 'time' | 'fromMs' | 'toMs'> {
+  const fromMs = Math.max(...spans.map((span) => span.fromMs ?? Number.NEGATIVE_INFINITY));
+  const toMs = Math.min(...spans.map((span) => span.toMs ?? Number.POSITIVE_INFINITY));
+  if (fromMs >= toMs)
+    throw new FilterError('out_of_range', 'to', 'is not after from, so that nothing can lie between them');
+  return {
+    time: spans[0]?.time ?? 'occurred',
+    ...(Number.isFinite(fromMs) && { fromMs }),
+    ...(Number.isFinite(toMs) && { toMs }),
+  };
+}
+
+function refuseUnknownParameters(filters: object): void {
   for (const name of Object.keys(filters)) {
     if (!Object.hasOwn(LIST_PARAMETERS, name) && !OTHER_PARAMETERS.has(name)) {
       throw new FilterError('unknown_parameter', name, 'is not a filter');
@@ -166,7 +215,7 @@ function statusRange(value: string): { readonly from: number; readonly to: numbe
   return { from: Number(value), to: Number(value) };
 }
 
-function compileMetadata({ path, values }: MetadataFilter): EventCondition {
+function compileMetadata({ path, values }: MetadataFilter): PositiveCondition {
   const parameter = `metadata.${path.join('.')}`;
   if (path.length === 0 || path.includes('')) {
     throw new FilterError('bad_value', parameter, 'needs a path, e.g. metadata.order.id');

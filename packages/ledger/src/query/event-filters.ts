@@ -44,4 +44,14 @@ export interface EventFilters {
   readonly to?: number;
   /** Which clock `from` and `to` mean; `occurred` when absent. */
   readonly time?: 'occurred' | 'recorded';
+  /** What must not be so: each member, and each value of it, leaves events out. */
+  readonly not?: ExcludedFilters;
+  /** Further filters of their own that must be met too; `from` and `to` narrow each other. Not nested. */
+  readonly and?: readonly Omit<EventFilters, 'and' | 'time'>[];
+}
+
+/** Filters that leave events out. */
+export interface ExcludedFilters extends Omit<EventFilters, 'q' | 'from' | 'to' | 'time' | 'not' | 'and'> {
+  /** Texts of which none may be found, each as in the parameter `q`. */
+  readonly q?: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type IpAddress, maskIp, parseIp } from '@attestry/core';
 import { FILTER_NETWORKS_MAX, FILTER_NETWORKS_SLICE } from '../limits.ts';
-import type { EventCondition } from '../ports/event-query-store.ts';
+import type { PositiveCondition } from '../ports/event-query-store.ts';
 import type { MakeBlindIndex } from '../projection/blind-columns.ts';
 import type { BlindIndex } from '../projection/event-columns.ts';
 import { INDEXED_PREFIXES, type IpColumn, ipColumnText } from '../projection/ip-networks.ts';
@@ -25,7 +25,7 @@ const COLUMNS: readonly IpColumn[] = ['ipWide', 'ipNet', 'ip'];
 export async function compileIpFilter(
   values: readonly string[],
   blind: MakeBlindIndex,
-): Promise<EventCondition> {
+): Promise<PositiveCondition> {
   const divided = values.map((value) => divide(parseNetwork(value)));
   refuseTooBroad(divided);
   const found = new Map<IpColumn, Set<BlindIndex>>();

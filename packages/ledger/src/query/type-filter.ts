@@ -1,5 +1,5 @@
 import { EVENT_TYPE_PATTERN } from '@attestry/core';
-import type { EventCondition } from '../ports/event-query-store.ts';
+import type { PositiveCondition } from '../ports/event-query-store.ts';
 import { FilterError } from './filter-error.ts';
 
 const EXACT = new RegExp(EVENT_TYPE_PATTERN);
@@ -11,7 +11,7 @@ const PREFIX = /^[a-z0-9_.]*$/;
  *
  * @throws {FilterError} for what no type can be
  */
-export function compileTypeFilter(values: readonly string[]): EventCondition {
+export function compileTypeFilter(values: readonly string[]): PositiveCondition {
   const exact: string[] = [];
   const prefixes: string[] = [];
   for (const value of values) {

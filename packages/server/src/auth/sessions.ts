@@ -73,6 +73,8 @@ function ownerOf({ identity }: Session): string {
 export class Sessions {
   readonly #options: SessionOptions;
   readonly #byId = new Map<string, Held>();
+  /** Ended here, and still in the store for a moment. */
+  readonly #ending = new Set<string>();
   readonly #timer: NodeJS.Timeout;
   #writing: Promise<void> = Promise.resolve();
 
@@ -83,11 +85,24 @@ export class Sessions {
 
   static async open(options: SessionOptions): Promise<Sessions> {
     const sessions = new Sessions(options);
-    for (const { id, value, revision } of await options.store.list(KIND)) {
-      const session = JSON.parse(value) as Session;
-      sessions.#byId.set(id, { session, revision, seenAtMs: session.seenAtMs });
-    }
+    await sessions.reload();
     return sessions;
+  }
+
+  /** Takes over what other nodes have begun and ended. */
+  async reload(): Promise<void> {
+    const known = new Set(this.#byId.keys());
+    const rows = await this.#options.store.list(KIND);
+    for (const { id, value, revision } of rows) {
+      known.delete(id);
+      const held = this.#byId.get(id);
+      if (this.#ending.has(id) || revision <= (held?.revision ?? 0)) continue;
+      const session = JSON.parse(value) as Session;
+      const seenAtMs = Math.max(session.seenAtMs, held?.seenAtMs ?? 0);
+      this.#byId.set(id, { session, revision, seenAtMs });
+    }
+    // What began here while the rows were read is not among `known`.
+    for (const id of known) this.#byId.delete(id);
   }
 
   /** How long a browser keeps the cookie. */
@@ -149,9 +164,11 @@ export class Sessions {
     const held = this.#byId.get(id);
     if (held === undefined) return;
     this.#byId.delete(id);
+    this.#ending.add(id);
     // After what is on its way to the row, which would otherwise come back.
     await this.#writing;
     await this.#options.store.remove(KIND, held.session.tenant, id);
+    this.#ending.delete(id);
   }
 
   /** Ends all sessions of whoever owns this one. @returns how many */

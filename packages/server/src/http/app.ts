@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { METHODS, type Server } from 'node:http';
 import helmet from '@fastify/helmet';
+import websocket from '@fastify/websocket';
 import { Ajv } from 'ajv';
 import Fastify, {
   type FastifyBaseLogger,
@@ -9,6 +10,8 @@ import Fastify, {
   LogController,
   type RouteOptions,
 } from 'fastify';
+import type { TSchema } from 'typebox';
+import type { Caller } from '../auth/caller.ts';
 import { sessionToken } from '../auth/session-cookie.ts';
 import type { Config } from '../config/config.ts';
 import { ApiError } from '../errors/api-error.ts';
@@ -18,22 +21,25 @@ import {
   HEADER_BYTES_MAX,
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_MS,
+  LIVE_MESSAGE_BYTES_MAX,
   PATH_PARAMETER_CHARS_MAX,
   REQUEST_TIMEOUT_MS,
   SOCKET_IDLE_MS,
 } from '../limits.ts';
+import type { StartStream } from '../operations/open-stream.ts';
 import type { Operations } from '../operations/operations.ts';
 import { authenticate } from './authenticate.ts';
 import { addBodyParsers } from './body-parsers.ts';
 import { addConsole } from './console.ts';
 import { describeValidation, type KnownNames } from './describe-validation.ts';
+import { LIVE_PROTOCOL, sendLive } from './live-socket.ts';
 import { admitPage, answerPreflight, authenticatePage } from './page-access.ts';
 import { refuseMalformedQuery } from './percent-encoding.ts';
 import { handleError, notFoundHandler, type sendProblem } from './problem-replies.ts';
 import { addRawReplies, handleClientError } from './raw-replies.ts';
 import { addReference } from './reference.ts';
 import { addRequestLimits, type RequestLimits } from './request-limits.ts';
-import type { AnyRoute, Reply } from './route.ts';
+import type { AnyRoute, Input, Reply } from './route.ts';
 import { ALL_ROUTES } from './routes/all-routes.ts';
 import { refuseForeignSignIn, signInSource } from './sign-in-access.ts';
 import { strictQuery } from './strict-query.ts';
@@ -41,6 +47,10 @@ import { strictQuery } from './strict-query.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     operationId?: string;
+  }
+  interface FastifyRequest {
+    /** Of a WebSocket whose request was found good. */
+    startStream: StartStream | undefined;
   }
 }
 
@@ -96,6 +106,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: timeouts.headersMs,
+      // Curl and others offer HTTP/2 this way, and are answered in HTTP/1.1.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
       // The app refuses a request without Host itself, with a problem document.
       requireHostHeader: false,
       connectionsCheckingInterval: timeouts.checkIntervalMs,
@@ -103,6 +115,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.decorateRequest('caller', undefined);
   app.decorateRequest('page', undefined);
+  app.decorateRequest('startStream', undefined);
   app.setErrorHandler(handleError);
   addRawReplies(app.server as Server, methodsOf(ALL_ROUTES));
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
@@ -112,6 +125,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(helmet, {
     global: true,
     contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+  });
+  await app.register(websocket, {
+    options: {
+      maxPayload: LIVE_MESSAGE_BYTES_MAX,
+      handleProtocols: (offered) => (offered.has(LIVE_PROTOCOL) ? LIVE_PROTOCOL : false),
+    },
   });
   const limits = await addRequestLimits(app, options.config.rateLimits);
   await addReference(app);
@@ -208,11 +227,27 @@ function addRoute(app: FastifyInstance, ops: Operations, limits: RequestLimits, 
     ...(definition.bodyIsCheckedByOperation === true ? { validatorCompiler: skipBody(app) } : {}),
     schemaErrorFormatter: (errors, context) => describeValidation(errors, context, known),
     ...accessHooks(ops, limits, access),
+    ...socketHandlers(ops, definition),
     handler: async (request, reply) => {
       const answer = await callHandler(definition, ops, request);
       return sendReply(reply, answer);
     },
   });
+}
+
+/** For a route that is a WebSocket too: judged before the upgrade, so that a refusal is still an answer of HTTP. */
+function socketHandlers(ops: Operations, definition: AnyRoute): Partial<RouteOptions> {
+  if (typeof definition.access === 'string' || !('socket' in definition)) return {};
+  return {
+    preHandler: async (request) => {
+      if (!request.ws) return;
+      const { caller, input } = privateInput(ops, request);
+      request.startStream = await definition.socket?.(caller, input);
+    },
+    wsHandler: (socket, request) => {
+      if (request.startStream !== undefined) void sendLive(socket, request.startStream, request.log);
+    },
+  };
 }
 
 /** Who may pass, checked before the body is read; of pages, whose token may be in the body, before it is parsed. */
@@ -268,17 +303,26 @@ function callHandler(definition: AnyRoute, ops: Operations, request: FastifyRequ
     if (request.page === undefined) throw new Error('a route for pages was reached without a token');
     return definition.handle(request.page, { ops, body: request.body });
   }
-  if (request.caller === undefined) throw new Error('a private route was reached without a caller');
-  const { params, query, body, headers } = request;
-  return definition.handle(request.caller, {
+  const { caller, input } = privateInput(ops, request);
+  return definition.handle(caller, input);
+}
+
+function privateInput(
+  ops: Operations,
+  request: FastifyRequest,
+): { readonly caller: Caller; readonly input: Input<TSchema, TSchema, TSchema> } {
+  const { caller, params, query, body, headers } = request;
+  if (caller === undefined) throw new Error('a private route was reached without a caller');
+  const input = {
     ops,
     params,
     query,
     body,
     headers,
     isHead: request.method === 'HEAD',
-    sessionToken: request.caller.session === undefined ? undefined : sessionToken(request),
-  });
+    sessionToken: caller.session === undefined ? undefined : sessionToken(request),
+  };
+  return { caller, input };
 }
 
 function sendReply(reply: Parameters<typeof sendProblem>[0], answer: Reply): unknown {

@@ -23,7 +23,8 @@ const BEARER_PATTERN = /^Bearer ([!-~]{1,200})$/i;
 
 function bearerToken(request: FastifyRequest): string | undefined {
   const { authorization } = request.headers;
-  return authorization === undefined ? undefined : BEARER_PATTERN.exec(authorization)?.[1];
+  if (authorization === undefined) return request.ws ? socketToken(request) : undefined;
+  return BEARER_PATTERN.exec(authorization)?.[1];
 }
 
 /** Methods that change nothing. */
@@ -41,10 +42,15 @@ async function readCredential(
 ): Promise<Authenticated | OpenSession> {
   const bearer = bearerToken(request);
   assertFresh(ops.settings);
-  const cookie = request.headers.authorization === undefined ? sessionToken(request) : undefined;
+  const hasKey = bearer !== undefined || request.headers.authorization !== undefined;
+  const cookie = hasKey ? undefined : sessionToken(request);
   const outcome =
     cookie !== undefined
-      ? ops.sessions.open(cookie, request.ip)
+      ? await askTwice(
+          ops.settings,
+          () => ops.sessions.open(cookie, request.ip),
+          (answer) => answer === 'unknown session',
+        )
       : bearer === undefined
         ? 'missing'
         : await askTwice(ops.settings, () => ops.keys.authenticate(bearer, request.ip), isNewsPossible);
@@ -83,6 +89,13 @@ function refuseForgery(request: FastifyRequest, cookie: string): void {
     'forbidden',
     'With a session, send the header X-CSRF-Token with session.csrf_token of GET /v1/me.',
   );
+}
+
+/** Of a WebSocket, whose headers no page can choose but this one: never in the address, which is logged everywhere. */
+function socketToken(request: FastifyRequest): string | undefined {
+  const protocols = request.headers['sec-websocket-protocol']?.split(',') ?? [];
+  const token = protocols.map((name) => name.trim()).find((name) => name.startsWith('bearer.'));
+  return token?.slice('bearer.'.length);
 }
 
 /** The tenant a platform administrator names; for everybody else naming another tenant is asking for what is not there. */

@@ -154,6 +154,28 @@ function filterQuery<T extends object>(properties: TProperties) {
   });
 }
 
+/** `GET /v1/stream` and `GET /v1/live`: no time span, because a stream has no end, and its order is the recorded one. */
+export const StreamQuery = Type.Unsafe<
+  Pick<FilterQuery, FilterName | 'tenant' | 'q' | `metadata.${string}`> & { after?: number }
+>({
+  ...Type.Object(
+    {
+      tenant,
+      ...optionalFilters,
+      q: RANGE_PROPERTIES.q,
+      after: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: Number.MAX_SAFE_INTEGER,
+          description: 'Begin after this record (`seq`), instead of with what is recorded from now on.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  patternProperties: METADATA,
+});
+
 const fields = Type.Optional(
   Type.Array(Type.String({ minLength: 1, maxLength: 1_000 }), {
     minItems: 1,

@@ -3,6 +3,7 @@ import type { Static, TSchema } from 'typebox';
 import type { Caller } from '../auth/caller.ts';
 import type { Scope } from '../auth/roles.ts';
 import type { PageSource } from '../operations/ingest-page-events.ts';
+import type { StartStream } from '../operations/open-stream.ts';
 import type { Operations } from '../operations/operations.ts';
 
 /** What a route asks of the credential. There is no default: a route without it does not compile. */
@@ -81,6 +82,8 @@ export interface PrivateRoute<P extends TSchema, Q extends TSchema, B extends TS
   extends RouteShape<P, Q, B> {
   readonly access: KeyAccess;
   handle(caller: Caller, input: Input<P, Q, B>): Promise<Reply> | Reply;
+  /** Of a WebSocket: judges the request, while its answer is still one of HTTP. */
+  socket?(caller: Caller, input: Input<P, Q, B>): Promise<StartStream>;
 }
 
 /** A route open to everybody. */

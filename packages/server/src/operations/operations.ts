@@ -6,6 +6,7 @@ import type { BrowserTokens } from '../auth/browser-tokens.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { Tenants } from '../auth/tenants.ts';
 import type { Exporter } from '../exports/exporter.ts';
+import type { LiveStreams } from '../live/live-streams.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { EventSchemas } from '../schemas/event-schemas.ts';
 import type { VerifyJobs } from '../verify/verify-jobs.ts';
@@ -24,6 +25,7 @@ export interface Operations {
   readonly audit: SelfAudit;
   readonly verifyJobs: VerifyJobs;
   readonly exporter: Exporter;
+  readonly live: LiveStreams;
   readonly metrics: Metrics;
   /** Does something short that no other node does at the same time. */
   readonly exclusively: <T>(name: string, work: () => Promise<T>) => Promise<T>;

@@ -71,6 +71,41 @@ const CONDITIONS: Readonly<Record<string, readonly EventCondition[]>> = {
   ],
   'a regulation': [{ kind: 'regulation', anyOf: ['EU AI Act'] }],
   regulations: [{ kind: 'regulation', anyOf: ['EU AI Act', 'GDPR', 'HIPAA'] }],
+  'not a word': [
+    { kind: 'not', condition: { kind: 'word', column: 'status', anyOf: ['failure', 'denied'] } },
+  ],
+  'not a word that is often absent': [
+    { kind: 'not', condition: { kind: 'word', column: 'trafficLight', anyOf: ['red'] } },
+  ],
+  'not a word that no row has': [
+    { kind: 'not', condition: { kind: 'word', column: 'type', anyOf: ['no.such.type'] } },
+  ],
+  'not a prefix of types': [
+    {
+      kind: 'not',
+      condition: { kind: 'typePrefix', exact: ['user.login.failure'], prefixes: ['document.'] },
+    },
+  ],
+  'neither of two actors': [
+    { kind: 'not', condition: { kind: 'blind', ...blindOf('actor', 'alice', 'carol') } },
+  ],
+  'an actor and not a session': [
+    { kind: 'blind', ...blindOf('actor', 'bob') },
+    { kind: 'not', condition: { kind: 'blind', ...blindOf('session', '1', '2', '3') } },
+  ],
+  'neither actor nor target': [
+    {
+      kind: 'not',
+      condition: { kind: 'anyBlind', alternatives: [blindOf('actor', 'alice'), blindOf('target', 'doc-2')] },
+    },
+  ],
+  'no HTTP status of a hundred': [
+    { kind: 'not', condition: { kind: 'httpStatus', ranges: [{ from: 500, to: 599 }] } },
+  ],
+  'not a number in metadata': [
+    { kind: 'not', condition: { kind: 'metadata', path: ['count'], anyOf: ['1', '2'] } },
+  ],
+  'not a regulation': [{ kind: 'not', condition: { kind: 'regulation', anyOf: ['EU AI Act'] } }],
 };
 
 const TIMES: Readonly<Record<string, Pick<EventQuery, 'time' | 'fromMs' | 'toMs'>>> = {

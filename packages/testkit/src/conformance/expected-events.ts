@@ -19,7 +19,8 @@ export function expectedEvents(events: readonly KnownEvent[], query: EventQuery)
     .sort((a, b) => (query.time === 'occurred' ? timeOf(a) - timeOf(b) : 0) || a.seq - b.seq);
 }
 
-function matches({ columns, text }: KnownEvent, condition: EventCondition): boolean {
+function matches(event: KnownEvent, condition: EventCondition): boolean {
+  const { columns, text } = event;
   switch (condition.kind) {
     case 'word':
       return condition.anyOf.includes(columns[condition.column] ?? '');
@@ -42,6 +43,8 @@ function matches({ columns, text }: KnownEvent, condition: EventCondition): bool
       const checked = JSON.parse(text).data.compliance?.regulations_checked ?? [];
       return condition.anyOf.some((name) => checked.includes(name));
     }
+    case 'not':
+      return !matches(event, condition.condition);
     case 'text':
       throw new Error('text is not in the oracle: it has a suite of its own');
   }

@@ -1,4 +1,4 @@
-import type { EventQuery, EventRow, Ledger } from '@attestry/ledger';
+import type { EventFilters, EventQuery, EventRow, Ledger } from '@attestry/ledger';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { incomingEvent } from '../events/event-generator.ts';
 
@@ -223,6 +223,31 @@ export function describeTextSearch(engine: string, open: () => Promise<SearchUnd
       const both = await search.ledger.compileQuery('acme', { q: 'report' }, { personal: true });
       const first = await search.ledger.query.page(both, { order: 'desc', limit: 1 });
       expect(first).toMatchObject({ more: true, rows: [{ seq: (await seqs('acme', 'report'))[1] }] });
+    });
+
+    it('leaves out what has a word, also when nothing else is asked', async () => {
+      const found = async (filters: EventFilters): Promise<readonly (string | undefined)[]> =>
+        (await rows(await search.ledger.compileQuery('acme', filters, { personal: true })))
+          .map(({ seq }) => nameOf.get(seq))
+          .sort();
+      const others = Object.keys(DOCUMENTS).filter((name) => name !== 'report' && name !== 'denied');
+      expect(await found({ not: { q: ['report'] } })).toEqual(others.sort());
+      expect(await found({ not: { q: ['report', '"judge my"', 'creme*'] } })).toEqual(
+        others.filter((name) => name !== 'words'),
+      );
+      expect(await found({ status: ['denied'], not: { q: ['board'] } })).toEqual(['denied']);
+    });
+
+    it('says how far the index has come', async () => {
+      for (const filters of [{ q: 'report' }, { not: { q: ['report'] } }]) {
+        const query = await search.ledger.compileQuery('acme', filters, { personal: true });
+        const { searchedTo } = await search.ledger.query.page(query, { order: 'asc', limit: 100 });
+        expect(searchedTo).toBeGreaterThan(Math.max(...nameOf.keys()));
+      }
+      const plain = await search.ledger.compileQuery('acme', {}, { personal: true });
+      expect(await search.ledger.query.page(plain, { order: 'asc', limit: 1 })).not.toHaveProperty(
+        'searchedTo',
+      );
     });
 
     it('never finds what another tenant has (trap 25)', async () => {

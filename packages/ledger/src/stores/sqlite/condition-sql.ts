@@ -1,9 +1,15 @@
 import { LedgerError } from '../../errors.ts';
-import type { EventCondition, EventQuery, TextMatch } from '../../ports/event-query-store.ts';
+import type {
+  EventCondition,
+  EventQuery,
+  PositiveCondition,
+  TextMatch,
+} from '../../ports/event-query-store.ts';
 import type { Dictionary } from './dictionary.ts';
 import { FilterTerms } from './filter-terms.ts';
 import { isOpenSql } from './open-members.ts';
 import { BLIND_COLUMNS, WORD_COLUMNS } from './schema.ts';
+import { matchExpression } from './search-match.ts';
 import { fragment, join, marks, type SqlFragment } from './sql-fragment.ts';
 import { IN_LIST_MAX, METADATA_DEPTH_MAX, TERMS_PER_CONDITION_MAX } from './sqlite-limits.ts';
 
@@ -19,7 +25,7 @@ export interface CompiledCondition {
   readonly isIdentifier?: true;
 }
 
-/** All conditions of a query but the text ones. */
+/** All conditions of a query but the text ones; negated ones are among them, texts too. */
 export interface CompiledConditions {
   /** Some condition can match no row of this database. */
   readonly impossible: boolean;
@@ -42,7 +48,13 @@ export function compileConditions(
   const compiler = new ConditionCompiler(dictionary, new FilterTerms(logNo));
   const texts = conditions.flatMap((condition) => (condition.kind === 'text' ? [condition.match] : []));
   const compiled = conditions.flatMap((condition) =>
-    condition.kind === 'text' ? [] : [compiler.compile(condition)],
+    condition.kind === 'text'
+      ? []
+      : [
+          condition.kind === 'not'
+            ? compiler.not(condition.condition, personal)
+            : compiler.compile(condition),
+        ],
   );
   const impossible = compiled.some(({ check }) => check === NOTHING);
   return { impossible, conditions: personal ? compiled : [...compiled, ...openOnly(conditions)], texts };
@@ -66,7 +78,22 @@ class ConditionCompiler {
     this.#terms = terms;
   }
 
-  compile(condition: Exclude<EventCondition, { kind: 'text' }>): CompiledCondition {
+  /** Rows that do not meet a condition. No index finds them; a column that is absent makes a check NULL. */
+  not(condition: PositiveCondition, personal: boolean): CompiledCondition {
+    if (condition.kind === 'text') {
+      const found = 'SELECT 1 FROM search.documents AS d WHERE d.documents MATCH ? AND d.rowid = r.k';
+      return { check: fragment(`NOT EXISTS (${found})`, matchExpression(condition.match, personal)) };
+    }
+    const { check, inTimeIndex } = this.compile(condition);
+    const open = personal ? [] : openOnly([condition]).map((other) => other.check);
+    const { sql, values } = join([check, ...open], 'AND');
+    return {
+      check: fragment(`(${sql}) IS NOT TRUE`, ...values),
+      ...(inTimeIndex === undefined ? {} : { inTimeIndex }),
+    };
+  }
+
+  compile(condition: Exclude<PositiveCondition, { kind: 'text' }>): CompiledCondition {
     switch (condition.kind) {
       case 'word':
         return this.#word(condition);

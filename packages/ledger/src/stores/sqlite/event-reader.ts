@@ -24,7 +24,7 @@ import type { RecordReader, RecordRow } from './record-reader.ts';
 import { seqOfKey } from './row-key.ts';
 import { isIndexed, sampleCount } from './sampled-count.ts';
 import { SearchAttachment } from './search-attachment.ts';
-import { join, type SqlFragment } from './sql-fragment.ts';
+import { fragment, join, type SqlFragment } from './sql-fragment.ts';
 import { CANDIDATES_PER_ROW_MAX, SORTED_MATCHES_MAX } from './sqlite-limits.ts';
 import { StatementCache } from './statement-cache.ts';
 import { groupSql } from './stats-group.ts';
@@ -54,7 +54,8 @@ export class EventReader {
 
   /** See `EventQueryStore.page`. */
   page(query: EventQuery, request: PageRequest): EventPage {
-    return this.#run(query, { rows: [], more: false }, (resolved) => {
+    const searched = this.#searchedTo(query);
+    return this.#run(query, { rows: [], more: false, ...searched }, (resolved) => {
       const up = (request.order === 'asc') !== (request.backwards ?? false);
       const start = request.position === undefined ? undefined : { position: request.position, up };
       const found =
@@ -68,7 +69,7 @@ export class EventReader {
       const rows = this.#records
         .withSeals(found)
         .map(({ row, ...stored }) => ({ ...stored, atMs: row.at, occurredAtMs: row.occurred }));
-      return { rows, more };
+      return { rows, more, ...searched };
     });
   }
 
@@ -81,7 +82,7 @@ export class EventReader {
   estimate(query: EventQuery): { readonly count: number; readonly exact: boolean } {
     return this.#run(query, { count: 0, exact: true }, (resolved) => {
       // A share of what the index finds would tell of sealed members.
-      if (!query.personal && query.conditions.some(({ kind }) => kind === 'blind' || kind === 'anyBlind')) {
+      if (!query.personal && query.conditions.some(comparesBlind)) {
         return { count: this.#count(this.#countSource(resolved)), exact: true };
       }
       // Exact where that costs no more than walking an index.
@@ -218,15 +219,38 @@ export class EventReader {
     return start.up ? query.toSeq - start.position.seq : start.position.seq - query.fromSeq;
   }
 
+  /** How far the full-text index has come, for who asks it. */
+  #searchedTo(query: EventQuery): Pick<EventPage, 'searchedTo'> {
+    if (!hasText(query)) return {};
+    return this.#run(query, { searchedTo: 0 }, ({ logNo }) => {
+      const cursor = this.#statements.get<{ readonly next_seq: number }>(
+        fragment('SELECT next_seq FROM search.cursors WHERE log_no = ?', logNo),
+      );
+      return { searchedTo: cursor?.next_seq ?? 0 };
+    });
+  }
+
   #run<Result>(query: EventQuery, nothing: Result, work: (resolved: ResolvedQuery) => Result): Result {
     try {
-      if (query.conditions.some(({ kind }) => kind === 'text')) this.#search.refresh();
+      if (hasText(query)) this.#search.refresh();
       const resolved = this.#resolver.resolve(query);
       return resolved === undefined ? nothing : work(resolved);
     } catch (error) {
       throw toStoreError(error, 'querying events');
     }
   }
+}
+
+function comparesBlind(condition: EventQuery['conditions'][number]): boolean {
+  const { kind } = condition.kind === 'not' ? condition.condition : condition;
+  return kind === 'blind' || kind === 'anyBlind';
+}
+
+function hasText({ conditions }: EventQuery): boolean {
+  return conditions.some(
+    (condition) =>
+      condition.kind === 'text' || (condition.kind === 'not' && condition.condition.kind === 'text'),
+  );
 }
 
 /** A source of few rows with the keyset as a check; SQLite sorts what is left. */

@@ -6,12 +6,14 @@ import { EVIDENCE_ROUTES } from './evidence-routes.ts';
 import { INGEST_ROUTES } from './ingest-routes.ts';
 import { SERVICE_ROUTES } from './service-routes.ts';
 import { SESSION_ROUTES } from './session-routes.ts';
+import { STREAM_ROUTES } from './stream-routes.ts';
 
 /** Every route of the server. */
 export const ALL_ROUTES: readonly AnyRoute[] = [
   ...INGEST_ROUTES,
   ...BROWSER_ROUTES,
   ...EVENT_ROUTES,
+  ...STREAM_ROUTES,
   ...EVIDENCE_ROUTES,
   ...ADMIN_ROUTES,
   ...SESSION_ROUTES,
