@@ -10,7 +10,19 @@ export {
 export { type Fault, type FaultPlan, faultyStores, type StoreStep } from './faults/faulty-stores.ts';
 export { cachedTool, type ToolLookup } from './launch/cached-tool.ts';
 export { chromium, chromiumArguments } from './launch/chromium.ts';
+export {
+  type PostgresBinaries,
+  type PostgresVersion,
+  postgresBinaries,
+} from './launch/postgres/postgres-binaries.ts';
+export {
+  type PostgresLaunch,
+  type RunningPostgres,
+  startPostgres,
+} from './launch/postgres/postgres-server.ts';
+export { type SharedPostgres, sharedPostgres } from './launch/postgres/shared-postgres.ts';
 export { type RunningServer, type ServerLaunch, startServerProcess } from './launch/server-process.ts';
+export { TcpProxy } from './launch/tcp-proxy.ts';
 export { createSeededRandom, type SeededRandom } from './seeded/seeded-random.ts';
 export { createSettableClock, type SettableClock } from './seeded/settable-clock.ts';
 export { type SimulationOptions, type SimulationReport, simulate } from './simulator/simulate.ts';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LinkedLog, type UnlinkedRecord } from './linked-log.ts';
 import { sampleEvent } from './sample-events.ts';
 import { SeededRandom } from './seeded-random.ts';
-import type { OpenStores, StoresUnderTest } from './store-fixture.ts';
+import type { LedgerStoresUnderTest, OpenLedgerStores } from './store-fixture.ts';
 
 const NOTE: UnlinkedRecord = { data: { seq: 0, text: 'not an event' } };
 
@@ -20,9 +20,9 @@ export function sampleKey(random: SeededRandom, name: string): NewDataKey {
 }
 
 /** The contract of `LedgerStore`, on a real engine. */
-export function describeLedgerStore(engine: string, open: OpenStores): void {
+export function describeLedgerStore(engine: string, open: OpenLedgerStores): void {
   describe(`LedgerStore on ${engine}`, () => {
-    let stores: StoresUnderTest;
+    let stores: LedgerStoresUnderTest;
     let random: SeededRandom;
     const events = (tenant: string, count: number): UnlinkedRecord[] =>
       Array.from({ length: count }, (_, n) => sampleEvent(random, tenant, n));

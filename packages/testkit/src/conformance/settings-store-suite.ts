@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sampleKey } from './ledger-store-suite.ts';
 import { LinkedLog } from './linked-log.ts';
 import { SeededRandom } from './seeded-random.ts';
-import type { OpenStores, StoresUnderTest } from './store-fixture.ts';
+import type { LedgerStoresUnderTest, OpenLedgerStores } from './store-fixture.ts';
 
 const EVERYTHING = { sizeFrom: 0, sizeTo: Number.MAX_SAFE_INTEGER, order: 'asc', limit: 100 } as const;
 
 /** The contract of `CheckpointStore`. */
-export function describeCheckpointStore(engine: string, open: OpenStores): void {
+export function describeCheckpointStore(engine: string, open: OpenLedgerStores): void {
   describe(`CheckpointStore on ${engine}`, () => {
-    let stores: StoresUnderTest;
+    let stores: LedgerStoresUnderTest;
     beforeEach(async () => {
       stores = await open();
       const logs = ['acme', 'other'].map((tenant) => new LinkedLog(tenant).link(1_000, [{ data: { n: 1 } }]));
@@ -56,9 +56,9 @@ export function describeCheckpointStore(engine: string, open: OpenStores): void 
 }
 
 /** The contract of `KeyStore`. */
-export function describeKeyStore(engine: string, open: OpenStores): void {
+export function describeKeyStore(engine: string, open: OpenLedgerStores): void {
   describe(`KeyStore on ${engine}`, () => {
-    let stores: StoresUnderTest;
+    let stores: LedgerStoresUnderTest;
     const random = new SeededRandom(2);
     beforeEach(async () => {
       stores = await open();
@@ -108,9 +108,9 @@ export function describeKeyStore(engine: string, open: OpenStores): void {
 }
 
 /** The contract of `AdminStore`. */
-export function describeAdminStore(engine: string, open: OpenStores): void {
+export function describeAdminStore(engine: string, open: OpenLedgerStores): void {
   describe(`AdminStore on ${engine}`, () => {
-    let stores: StoresUnderTest;
+    let stores: LedgerStoresUnderTest;
     beforeEach(async () => {
       stores = await open();
     });

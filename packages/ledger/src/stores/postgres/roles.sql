@@ -1,0 +1,64 @@
+-- The four roles and their least grants. Safe to run again. Runs with search_path = <schema>, pg_temp, after the
+-- migrations, as a superuser or as the owner of the database with CREATEROLE.
+--
+--   attestry_migrate  owns everything; changes the tables
+--   attestry_write    the server: appends, and keeps settings, keys, checkpoints, leases
+--   attestry_read     verification, exports, read-only commands
+--   attestry_prune    takes texts and seals out of records; only as the current role (SET ROLE attestry_prune)
+--
+-- They may log in, and have no password until one is set: ALTER ROLE attestry_write PASSWORD '...'.
+
+DO $$
+DECLARE role text;
+BEGIN
+  FOREACH role IN ARRAY ARRAY['attestry_migrate', 'attestry_write', 'attestry_read', 'attestry_prune'] LOOP
+    BEGIN
+      EXECUTE format('CREATE ROLE %I LOGIN', role);
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN
+      NULL; -- of another database of this server, or made by somebody else just now
+    END;
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), role);
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), role);
+  END LOOP;
+  IF NOT pg_has_role('attestry_migrate', 'MEMBER') THEN GRANT attestry_migrate TO CURRENT_USER; END IF;
+END $$;
+
+DO $$
+DECLARE
+  mine regnamespace := current_schema()::regnamespace;
+  statement text;
+BEGIN
+  EXECUTE format('ALTER SCHEMA %I OWNER TO attestry_migrate', current_schema());
+  FOR statement IN
+    SELECT format('ALTER TABLE %s OWNER TO attestry_migrate', c.oid::regclass) FROM pg_class AS c
+      WHERE c.relnamespace = mine AND c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) <> 'attestry_migrate'
+    UNION ALL
+    SELECT format('ALTER FUNCTION %s OWNER TO attestry_migrate', p.oid::regprocedure) FROM pg_proc AS p
+      WHERE p.pronamespace = mine AND pg_get_userbyid(p.proowner) <> 'attestry_migrate'
+    UNION ALL
+    SELECT format('ALTER TYPE %s OWNER TO attestry_migrate', t.oid::regtype) FROM pg_type AS t
+      JOIN pg_class AS c ON c.oid = t.typrelid
+      WHERE t.typnamespace = mine AND c.relkind = 'c' AND pg_get_userbyid(t.typowner) <> 'attestry_migrate'
+  LOOP
+    EXECUTE statement;
+  END LOOP;
+END $$;
+
+GRANT SELECT ON schema_migrations, tenants, heads, records, event_ids, data_keys, tiles, checkpoints, admin,
+  settings_version, leases, cursors TO attestry_write, attestry_read, attestry_prune;
+
+GRANT INSERT ON tenants, heads, records, event_ids, data_keys, tiles, checkpoints, admin, leases, cursors
+  TO attestry_write;
+GRANT UPDATE ON heads, admin, settings_version, leases, cursors TO attestry_write;
+GRANT UPDATE (index_key) ON tenants TO attestry_write;
+GRANT UPDATE (subject_index, wrapped, subject_sealed) ON data_keys TO attestry_write;
+GRANT UPDATE (signed_at) ON checkpoints TO attestry_write;
+GRANT DELETE ON admin, cursors TO attestry_write;
+GRANT EXECUTE ON FUNCTION append(head_move[], records[], event_ids[], tiles[]), make_partition(date) TO attestry_write;
+
+GRANT UPDATE (text, seal_key_nos, seal_envelopes, actor, actor_email, ip, ip_net, ip_wide, session, target, request_id,
+  correlation_id, parent_id, execution_id) ON records TO attestry_prune;
+
+GRANT SELECT ON search_documents, search_version TO attestry_write, attestry_read;
+GRANT INSERT, DELETE, TRUNCATE ON search_documents TO attestry_write;
+GRANT UPDATE ON search_version TO attestry_write;

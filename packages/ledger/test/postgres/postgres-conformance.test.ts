@@ -1,0 +1,27 @@
+import { describeLedgerStores, type LedgerStoresUnderTest } from '@attestry/testkit/conformance';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { openPostgresStores } from '../../src/stores/postgres/postgres-stores.ts';
+import { openTestDatabase, type TestDatabase, VERSIONS } from './postgres-schema.ts';
+
+async function openIn(url: string, schema: string): Promise<LedgerStoresUnderTest> {
+  const stores = await openPostgresStores({ url, schema });
+  return {
+    ...stores,
+    dispose: () => stores.close(),
+    reopen: async () => {
+      await stores.close();
+      return openIn(url, schema);
+    },
+  };
+}
+
+for (const { version, skipped } of VERSIONS) {
+  describe.skipIf(skipped !== '')(`PostgreSQL ${version}${skipped}`, () => {
+    let database: TestDatabase;
+    beforeAll(async () => {
+      database = await openTestDatabase(version);
+    });
+    afterAll(() => database.close());
+    describeLedgerStores('postgres', () => openIn(database.url, database.newSchema()));
+  });
+}
