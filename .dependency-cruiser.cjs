@@ -1,7 +1,8 @@
-// Which part may import which. The picture behind it is in ARCHITECTURE.md: core <- ledger <- server <- cli; the client stands alone.
+// Which part may import which. The picture behind it is in ARCHITECTURE.md: core <- ledger <- server <- cli, and
+// core <- client <- react <- console; the client stands alone.
 // Tests may reach across packages for launchers and fixtures, but nothing imports a test.
 
-const test = String.raw`\.test\.ts$|^packages/[^/]+/test/`;
+const test = String.raw`\.test\.tsx?$|^(packages|apps)/[^/]+/test/`;
 
 /** Writes source files from core's schema; nothing imports it. */
 const generator = '^packages/client/generate/';
@@ -14,6 +15,7 @@ const allowedPackages = {
   cli: ['core', 'ledger', 'server'],
   // Its types are made from core's schema; at run time it needs nothing of ours.
   client: [],
+  react: ['core', 'client'],
 };
 
 const oneWay = Object.entries(allowedPackages).map(([name, allowed]) => ({
@@ -27,6 +29,21 @@ const oneWay = Object.entries(allowedPackages).map(([name, allowed]) => ({
 module.exports = {
   forbidden: [
     ...oneWay,
+    {
+      name: 'console-imports-downwards',
+      comment:
+        'the console talks to the server over HTTP alone: of our packages it imports react, client and core',
+      severity: 'error',
+      from: { path: '^apps/console/', pathNot: test },
+      to: { path: '^(packages|apps)/', pathNot: '^(packages/(react|client|core)|apps/console)/' },
+    },
+    {
+      name: 'browsers-have-no-node',
+      comment: 'react and the console run in a browser: no Node built-in',
+      severity: 'error',
+      from: { path: '^(packages/react|apps/console)/src/', pathNot: test },
+      to: { dependencyTypes: ['core'] },
+    },
     {
       name: 'core-is-pure',
       comment: 'core runs in a browser: no Node built-in, and only the libraries it declares',
@@ -59,8 +76,8 @@ module.exports = {
       name: 'packages-by-name',
       comment: 'another package is imported by its name, through what its package.json exports',
       severity: 'error',
-      from: { path: '^packages/([^/]+)/' },
-      to: { path: '^packages/', pathNot: '^packages/$1/', dependencyTypes: ['local'] },
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: { path: '^(packages|apps)/', pathNot: '^$1/$2/', dependencyTypes: ['local'] },
     },
     {
       name: 'stores-are-separate',
@@ -110,7 +127,7 @@ module.exports = {
       name: 'no-import-of-tests',
       comment: 'what a test and the code share is not in the test',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src/', pathNot: [test, '^packages/testkit/'] },
+      from: { path: '^(packages|apps)/[^/]+/src/', pathNot: [test, '^packages/testkit/'] },
       to: { path: [test, '^packages/testkit/'] },
     },
     {
@@ -126,6 +143,8 @@ module.exports = {
     // Type imports count too: they are how a boundary is crossed unnoticed.
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
+    // The built console.
+    exclude: { path: '^packages/server/console/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'types', 'default'],

@@ -6,7 +6,13 @@ const fuzz = process.env.ATTESTRY_TEST_FUZZ === '1';
 
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'script/**/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'packages/*/test/**/*.test.ts',
+      'apps/*/src/**/*.test.ts',
+      'apps/*/test/**/*.test.ts',
+      'script/**/*.test.ts',
+    ],
     exclude: [...configDefaults.exclude, ...(fuzz ? [] : ['**/*.fuzz.test.ts'])],
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -56,6 +56,11 @@ const violations: readonly { readonly check: Check; readonly planted: readonly V
         text: "export const n: number = 'one';\n",
       },
       {
+        rule: 'TS2322',
+        path: 'apps/console/src/planted/type-error.tsx',
+        text: "export const n: number = 'one';\n",
+      },
+      {
         rule: 'TS1294',
         path: 'packages/core/src/planted/not-erasable.ts',
         text: 'export enum Colour {\n  red,\n}\n',
@@ -135,6 +140,21 @@ const violations: readonly { readonly check: Check; readonly planted: readonly V
         rule: 'ports-import-no-implementation',
         path: 'packages/ledger/src/ports/planted.ts',
         text: "export * from '../sequencer/planted-target.ts';\n",
+      },
+      {
+        rule: 'console-imports-downwards',
+        path: 'apps/console/src/planted/upwards.ts',
+        text: "export * from '@attestry/server';\n",
+      },
+      {
+        rule: 'react-imports-downwards',
+        path: 'packages/react/src/planted/upwards.ts',
+        text: "export * from '@attestry/ledger';\n",
+      },
+      {
+        rule: 'browsers-have-no-node',
+        path: 'packages/react/src/planted/built-in.ts',
+        text: "import { readFileSync } from 'node:fs';\nexport const read = readFileSync;\n",
       },
       {
         rule: 'operations-see-no-request',

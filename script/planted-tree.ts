@@ -40,11 +40,18 @@ function linkDependencies(from: string, to: string): void {
     symlinkSync(realpathSync(join(from, 'node_modules', name)), join(to, 'node_modules', name));
   }
   symlinkSync(join(to, 'packages', 'cli'), join(to, 'node_modules', 'attestry'));
+  symlinkSync(join(to, 'apps', 'console'), join(scoped, 'console'));
+  linkOwn(from, to, join('apps', 'console'));
   for (const name of readdirSync(join(to, 'packages'))) {
     if (name !== 'cli') symlinkSync(join(to, 'packages', name), join(scoped, name));
-    const own = join(from, 'packages', name, 'node_modules');
-    if (existsSync(own)) symlinkSync(own, join(to, 'packages', name, 'node_modules'));
+    linkOwn(from, to, join('packages', name));
   }
+}
+
+/** What npm installed for one package alone. */
+function linkOwn(from: string, to: string, folder: string): void {
+  const own = join(from, folder, 'node_modules');
+  if (existsSync(own)) symlinkSync(own, join(to, folder, 'node_modules'));
 }
 
 /**

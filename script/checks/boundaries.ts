@@ -11,6 +11,7 @@ export const boundariesCheck: Check = {
       '--output-type',
       'err',
       'packages',
+      'apps',
       'script',
       'bench',
     ];

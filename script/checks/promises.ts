@@ -10,6 +10,7 @@ export const promisesCheck: Check = {
       '--deny-warnings',
       '--format=unix',
       'packages',
+      'apps',
       'script',
       'bench',
     ]),

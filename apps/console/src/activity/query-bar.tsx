@@ -1,0 +1,256 @@
+import {
+  type ChangeEvent,
+  type FormEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react';
+import { useShortcut } from '../app/shortcuts.ts';
+import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/english.ts';
+import { queryTokens } from './query-tokens.ts';
+import { applySuggestion, type Suggestion, useSuggestions } from './suggestions.ts';
+
+interface QueryBarProps {
+  readonly q: string | undefined;
+  readonly search: (q: string | undefined) => void;
+  /** Why the server did not understand the search. */
+  readonly problem: string | undefined;
+  readonly children: ReactNode;
+}
+
+/** The box in which people write what they look for, coloured as they write. */
+export function QueryBar({ q, search, problem, children }: QueryBarProps): ReactNode {
+  const input = useRef<HTMLInputElement>(null);
+  const box = useQueryBox(q, search, input);
+  const ids = { list: useId(), problem: useId() };
+  useShortcut('/', () => input.current?.focus());
+  const isOpen = box.isFocused && box.suggestions.length > 0;
+  return (
+    <search className="relative mx-4 mt-3 min-[901px]:mx-6 min-[901px]:mt-4">
+      <form
+        onSubmit={box.submit}
+        className={`flex min-h-[40px] items-center gap-1.5 rounded-box border bg-panel px-2.5 py-1 focus-within:border-accent ${
+          problem === undefined ? 'border-line-strong' : 'border-red-line'
+        }`}
+      >
+        <span className="text-faint">
+          <Icon name="search" size={15} />
+        </span>
+        <div className="relative h-[30px] min-w-0 flex-1">
+          <Highlight text={box.text} input={input} />
+          <input
+            ref={input}
+            type="text"
+            role="combobox"
+            aria-label={t.activity.search}
+            aria-expanded={isOpen}
+            aria-controls={ids.list}
+            aria-autocomplete="list"
+            aria-activedescendant={
+              isOpen && box.chosen !== undefined ? `${ids.list}-${box.chosen}` : undefined
+            }
+            aria-invalid={problem !== undefined}
+            aria-describedby={problem === undefined ? undefined : ids.problem}
+            spellCheck={false}
+            autoComplete="off"
+            autoCapitalize="off"
+            placeholder={t.activity.placeholder}
+            value={box.text}
+            onChange={box.change}
+            onKeyDown={box.key}
+            onSelect={box.moveCaret}
+            onFocus={() => box.setFocused(true)}
+            onBlur={() => box.setFocused(false)}
+            className="absolute inset-0 w-full bg-transparent font-mono text-[12.5px] leading-[30px] text-transparent caret-accent outline-none placeholder:truncate placeholder:font-sans placeholder:text-[13px]"
+          />
+        </div>
+        {box.text === '' ? (
+          <kbd className="hidden min-[901px]:block">/</kbd>
+        ) : (
+          <ClearButton clear={box.clear} />
+        )}
+        {children}
+      </form>
+      {isOpen ? (
+        <SuggestionList id={ids.list} suggestions={box.suggestions} chosen={box.chosen} take={box.take} />
+      ) : null}
+      {problem === undefined ? null : (
+        <p id={ids.problem} role="alert" className="mt-1 text-red">
+          {t.activity.queryError}: {problem}
+        </p>
+      )}
+    </search>
+  );
+}
+
+interface QueryBox {
+  readonly text: string;
+  readonly isFocused: boolean;
+  readonly suggestions: readonly Suggestion[];
+  readonly chosen: number | undefined;
+  readonly setFocused: (isFocused: boolean) => void;
+  readonly change: (event: ChangeEvent<HTMLInputElement>) => void;
+  readonly moveCaret: () => void;
+  readonly key: (event: KeyboardEvent<HTMLInputElement>) => void;
+  readonly submit: (event: FormEvent) => void;
+  readonly clear: () => void;
+  readonly take: (suggestion: Suggestion) => void;
+}
+
+function useQueryBox(
+  q: string | undefined,
+  search: (q: string | undefined) => void,
+  input: RefObject<HTMLInputElement | null>,
+): QueryBox {
+  const [text, setText] = useState(q ?? '');
+  const [caret, setCaret] = useState(0);
+  const [isFocused, setFocused] = useState(false);
+  const [chosen, setChosen] = useState<number>();
+  // The address may change under the box: back, a facet, a link.
+  useEffect(() => setText(q ?? ''), [q]);
+  const suggestions = useSuggestions(text, caret, isFocused);
+  const run = (value: string): void => search(value.trim() === '' ? undefined : value.trim());
+  const take = (suggestion: Suggestion): void => {
+    const applied = applySuggestion(text, suggestion);
+    setText(applied.text);
+    setCaret(applied.caret);
+    setChosen(undefined);
+    requestAnimationFrame(() => input.current?.setSelectionRange(applied.caret, applied.caret));
+    if (suggestion.isComplete) run(applied.text);
+  };
+  const key = (event: KeyboardEvent<HTMLInputElement>): void => {
+    if (event.key === 'Escape') input.current?.blur();
+    else if (event.key === 'ArrowDown') setChosen(((chosen ?? -1) + 1) % Math.max(1, suggestions.length));
+    else if (event.key === 'ArrowUp')
+      setChosen(chosen === undefined || chosen === 0 ? undefined : chosen - 1);
+    else if (
+      (event.key === 'Enter' || event.key === 'Tab') &&
+      chosen !== undefined &&
+      suggestions[chosen] !== undefined
+    )
+      take(suggestions[chosen]);
+    else return;
+    event.preventDefault();
+  };
+  return {
+    text,
+    isFocused,
+    suggestions,
+    chosen,
+    setFocused,
+    key,
+    take,
+    change: (event) => {
+      setText(event.target.value);
+      setCaret(event.target.selectionStart ?? event.target.value.length);
+      setChosen(undefined);
+    },
+    moveCaret: () => setCaret(input.current?.selectionStart ?? 0),
+    submit: (event) => {
+      event.preventDefault();
+      run(text);
+    },
+    clear: () => {
+      setText('');
+      search(undefined);
+      input.current?.focus();
+    },
+  };
+}
+
+function ClearButton({ clear }: { readonly clear: () => void }): ReactNode {
+  return (
+    <button
+      type="button"
+      onClick={clear}
+      aria-label={t.activity.clear}
+      className="grid size-7 place-items-center rounded-control text-faint hover:bg-sunk"
+    >
+      <Icon name="close" size={14} />
+    </button>
+  );
+}
+
+/** The text again, coloured, under the input, whose own text is transparent. */
+function Highlight({
+  text,
+  input,
+}: {
+  readonly text: string;
+  readonly input: RefObject<HTMLInputElement | null>;
+}): ReactNode {
+  const layer = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const box = input.current;
+    const follow = (): void => {
+      if (layer.current !== null && box !== null) layer.current.scrollLeft = box.scrollLeft;
+    };
+    follow();
+    box?.addEventListener('scroll', follow);
+    return () => box?.removeEventListener('scroll', follow);
+  });
+  return (
+    <div
+      ref={layer}
+      aria-hidden="true"
+      className="absolute inset-0 overflow-hidden font-mono text-[12.5px] leading-[30px] whitespace-pre"
+    >
+      {queryTokens(text).map(({ kind, text: piece, isNegated, at }) => (
+        <span
+          key={at}
+          className={
+            kind === 'field' || kind === 'sign'
+              ? isNegated
+                ? 'text-red'
+                : 'text-blue'
+              : kind === 'phrase'
+                ? 'text-accent'
+                : ''
+          }
+        >
+          {piece}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+interface SuggestionListProps {
+  readonly id: string;
+  readonly suggestions: readonly Suggestion[];
+  readonly chosen: number | undefined;
+  readonly take: (suggestion: Suggestion) => void;
+}
+
+function SuggestionList({ id, suggestions, chosen, take }: SuggestionListProps): ReactNode {
+  return (
+    <div
+      id={id}
+      role="listbox"
+      aria-label={t.search.suggestions}
+      className="float absolute inset-x-0 top-full mt-1 max-h-[340px] overflow-y-auto p-1"
+    >
+      {suggestions.map((suggestion, index) => (
+        // Keys are handled by the combobox that owns this list.
+        <div
+          key={suggestion.text}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === chosen}
+          // Before the input loses the focus, and with it this list.
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => take(suggestion)}
+          className="flex min-h-[30px] cursor-pointer items-center gap-3 rounded-control px-2.5 hover:bg-sunk aria-selected:bg-sunk"
+        >
+          <bdi className="truncate font-mono text-[12.5px]">{suggestion.label}</bdi>
+          <span className="ml-auto truncate text-faint">{suggestion.hint}</span>
+        </div>
+      ))}
+    </div>
+  );
+}

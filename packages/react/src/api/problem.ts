@@ -1,0 +1,47 @@
+/** What the server said when it refused, or that it could not be reached. */
+export class ApiProblem extends Error {
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number;
+  /** Stable code, e.g. `forbidden`; `unreachable` when there was no answer. */
+  readonly code: string;
+  readonly requestId: string | undefined;
+  /** Parameter or member that is wrong. */
+  readonly path: string | undefined;
+  readonly retryAfterS: number | undefined;
+
+  constructor(detail: string, about: ProblemAbout, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = 'ApiProblem';
+    this.status = about.status;
+    this.code = about.code;
+    this.requestId = about.request_id;
+    this.path = about.path;
+    this.retryAfterS = about.retry_after;
+  }
+
+  static unreachable(cause: unknown): ApiProblem {
+    return new ApiProblem('The server did not answer.', { status: 0, code: 'unreachable' }, { cause });
+  }
+}
+
+interface ProblemAbout {
+  readonly status: number;
+  readonly code: string;
+  readonly request_id?: string;
+  readonly path?: string;
+  readonly retry_after?: number;
+}
+
+/** Reads a problem document (RFC 9457); an answer that is none, e.g. of a proxy, becomes one. */
+export async function problemOf(response: Response): Promise<ApiProblem> {
+  const { status } = response;
+  try {
+    const body = (await response.json()) as Partial<ProblemAbout> & { detail?: string };
+    if (typeof body.code === 'string') {
+      return new ApiProblem(body.detail ?? body.code, { ...body, status, code: body.code });
+    }
+  } catch {
+    // Not JSON: the status alone has to do.
+  }
+  return new ApiProblem(`The server answered ${status}.`, { status, code: 'unexpected' });
+}

@@ -1,0 +1,102 @@
+import { type ReactNode, useId, useState } from 'react';
+import type { EventProof, ProofStep } from '../proof/check-event-proof.ts';
+import { useAttestry } from './context.tsx';
+
+/** The steps of a proof that this browser recomputed, each with what it means one click away. */
+export function ProofSteps({
+  proof,
+  footer,
+}: {
+  readonly proof: EventProof;
+  readonly footer?: ReactNode;
+}): ReactNode {
+  const { words } = useAttestry();
+  return (
+    <section className="at-proof" data-ok={proof.ok}>
+      <h3 className="at-proof-head">
+        <ShieldIcon ok={proof.ok} />
+        {proof.ok ? words.proof.proven : words.proof.failed}
+      </h3>
+      <ol>
+        {proof.steps.map((step) => (
+          <Step key={step.name} step={step} proof={proof} />
+        ))}
+      </ol>
+      <p className="at-proof-note">{words.proof.keyNote}</p>
+      {footer === undefined ? null : <div className="at-proof-foot">{footer}</div>}
+    </section>
+  );
+}
+
+function Step({ step, proof }: { readonly step: ProofStep; readonly proof: EventProof }): ReactNode {
+  const { words } = useAttestry();
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
+  const { title, detail } = useStepText(step, proof);
+  return (
+    <li data-ok={step.ok}>
+      <span aria-hidden="true" className="at-proof-sign">
+        {step.ok ? '✓' : '✕'}
+      </span>
+      <div>
+        <button
+          type="button"
+          className="at-proof-step"
+          aria-expanded={isOpen}
+          aria-controls={id}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {title}
+        </button>
+        <small>{detail}</small>
+        {step.name === 'record' ? <small className="at-mono at-hash">{step.value}</small> : null}
+        <p id={id} hidden={!isOpen} className="at-proof-explain">
+          {words.proof.explain[step.name]}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+function useStepText(
+  step: ProofStep,
+  proof: EventProof,
+): { readonly title: string; readonly detail: string } {
+  const { words, format } = useAttestry();
+  const { steps } = words.proof;
+  const failed = (title: string): { title: string; detail: string } => ({ title, detail: step.detail ?? '' });
+  switch (step.name) {
+    case 'record':
+      return step.ok
+        ? { title: steps.record, detail: steps.recordDetail(format.number(proof.recordBytes)) }
+        : failed(steps.recordFailed);
+    case 'same':
+      return step.ok
+        ? {
+            title: steps.same,
+            detail: steps.sameDetail(Number(step.value), format.number(Number(step.value))),
+          }
+        : failed(steps.sameFailed);
+    case 'leaf':
+      return step.ok
+        ? {
+            title: steps.leaf(format.number(proof.size)),
+            detail: steps.leafDetail(format.number(proof.hashes), proof.durationMs.toFixed(1)),
+          }
+        : failed(steps.leafFailed);
+    case 'signed':
+      return step.ok
+        ? { title: steps.signed, detail: steps.signedDetail(proof.origin) }
+        : failed(steps.signedFailed);
+  }
+}
+
+/** A shield with a tick, or one that is crossed out. */
+export function ShieldIcon({ ok }: { readonly ok: boolean }): ReactNode {
+  return (
+    <svg aria-hidden="true" width="15" height="15" viewBox="0 0 20 20" className="at-icon">
+      <path d="M10 2 17 5v5c0 4-3 7-7 8-4-1-7-4-7-8V5z" />
+      <path d={ok ? 'm7 10 2 2 4-4' : 'm7.500 7.500 5 5m0-5-5 5'} />
+    </svg>
+  );
+}

@@ -1,0 +1,138 @@
+import type { Words } from './words.ts';
+
+/** The words of the components in English. */
+export const english: Words = {
+  sentence: {
+    sealedPerson: 'A sealed person',
+    erasedPerson: 'An erased person',
+    sealedThing: 'a sealed name',
+    anonymous: 'Somebody unknown',
+    nobody: 'Somebody',
+    actorTypes: {
+      user: 'A user',
+      service: 'A service',
+      agent: 'An agent',
+      system: 'The system',
+      anonymous: 'Somebody unknown',
+    },
+    outcome: (verb, status) => {
+      switch (status) {
+        case 'denied':
+          return `was denied ${verb.gerund}`;
+        case 'failure':
+          return `failed to ${verb.infinitive}`;
+        case 'partial':
+          return `partly ${verb.past}`;
+        case 'in_progress':
+          return `is ${verb.gerund}`;
+        default:
+          return verb.past;
+      }
+    },
+  },
+  statuses: {
+    success: 'Done',
+    failure: 'Failed',
+    denied: 'Denied',
+    partial: 'Partial',
+    in_progress: 'In progress',
+  },
+  severities: { info: 'Info', low: 'Low', medium: 'Medium', high: 'High', critical: 'Critical' },
+  categories: {
+    auth: 'Sign-in',
+    data: 'Data',
+    config: 'Configuration',
+    admin: 'Administration',
+    eval: 'Evaluation',
+    ai: 'AI',
+    compliance: 'Compliance',
+    security: 'Security',
+    system: 'System',
+    performance: 'Performance',
+    api: 'API',
+  },
+  detail: {
+    who: 'Who',
+    actingFor: 'For',
+    from: 'From',
+    what: 'What',
+    on: 'On',
+    why: 'Why',
+    error: 'Error',
+    request: 'Request',
+    when: 'When',
+    recorded: 'Recorded',
+    where: 'Where',
+    service: 'Service',
+    project: 'Project',
+    session: 'Session',
+    ai: 'AI',
+    compliance: 'Compliance',
+    performance: 'Performance',
+    security: 'Security',
+    metadata: 'More',
+    change: 'Change',
+    changeAttempted: 'Change attempted',
+    before: 'Before',
+    after: 'After',
+    noChange: 'This event carries no state before or after.',
+    unchanged: (count) => `${count} unchanged`,
+    sealed: 'sealed',
+    sealedHint: (members) => `Personal data you have no right to see: ${members}`,
+    erased: 'erased',
+    erasedHint: 'Erased on request. The record and its proof are intact.',
+    reads: 'reads',
+    durationMs: (ms) => `in ${ms} ms`,
+    showAll: 'Show all',
+    showLess: 'Show less',
+    truncated: (characters) => `… ${characters} more characters`,
+  },
+  proof: {
+    checking: 'Checking in this browser',
+    proven: 'Proven in this browser',
+    failed: 'Not proven',
+    pending: 'Not signed yet',
+    pendingDetail: 'The event is stored. The next signed checkpoint covers it, usually within a second.',
+    noRight:
+      'Your key may not read the records behind this proof. An auditor or an administrator can check it.',
+    unreachable: 'The proof could not be loaded.',
+    steps: {
+      record: 'The record hashes to its leaf',
+      recordDetail: (bytes) => `${bytes} bytes, SHA-256`,
+      recordFailed: 'The stored record does not hash to the hash that the event carries',
+      same: 'The record says what is shown here',
+      sameDetail: (sealed, formatted) =>
+        sealed === 0
+          ? 'every member compared'
+          : `every member compared; ${formatted} sealed ${sealed === 1 ? 'member is' : 'members are'} not part of the record`,
+      sameFailed: 'What is shown differs from the stored record',
+      leaf: (size) => `The leaf is in the tree of ${size} events`,
+      leafDetail: (hashes, ms) => `${hashes} hashes, path recomputed in ${ms} ms`,
+      leafFailed: 'The path does not lead from this record to the signed root',
+      signed: 'The tree was signed by this log',
+      signedDetail: (origin) => origin,
+      signedFailed: 'The signature does not hold',
+    },
+    explain: {
+      record:
+        'The browser computes SHA-256 over the exact bytes that the log stored. A single changed character would give another hash.',
+      same: 'The content you read is compared with the bytes that were hashed, so the page cannot show something else than what was recorded.',
+      leaf: 'All records form a tree of hashes. The path leads from this record to the one root; no other record fits.',
+      signed:
+        'The log signed that root. Changing or removing any record would need another root, and that one was not signed.',
+    },
+    whatThisMeans: 'What this means',
+    download: 'Download proof',
+    keyNote: 'Checked with the key that the first record of this log names.',
+  },
+  feed: {
+    label: 'Events',
+    empty: 'No events yet',
+    loading: 'Loading events',
+    failed: 'The events could not be loaded.',
+    retry: 'Try again',
+    more: 'Show more',
+    showNew: (_count, formatted) => `Show ${formatted} new`,
+  },
+  chart: { label: 'Events over time', time: 'Time', events: 'Events' },
+};

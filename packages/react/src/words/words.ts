@@ -1,0 +1,100 @@
+import type { ActionStatus, ActorType, EventCategory, EventSeverity } from '@attestry/core';
+import type { VerbForms } from './verb-forms.ts';
+
+/** The words of sentences about events. */
+export interface SentenceWords {
+  readonly sealedPerson: string;
+  readonly erasedPerson: string;
+  readonly sealedThing: string;
+  readonly anonymous: string;
+  readonly nobody: string;
+  readonly actorTypes: Readonly<Record<ActorType, string>>;
+  /** The verb phrase: "deleted", "was denied deleting", "failed to delete". */
+  readonly outcome: (verb: VerbForms, status: ActionStatus | undefined) => string;
+}
+
+/** Every text that the components of this package show; give your own object to translate them. */
+export interface Words {
+  readonly sentence: SentenceWords;
+  readonly statuses: Readonly<Record<ActionStatus, string>>;
+  readonly severities: Readonly<Record<EventSeverity, string>>;
+  readonly categories: Readonly<Record<EventCategory, string>>;
+  readonly detail: {
+    readonly who: string;
+    readonly actingFor: string;
+    readonly from: string;
+    readonly what: string;
+    readonly on: string;
+    readonly why: string;
+    readonly error: string;
+    readonly request: string;
+    readonly when: string;
+    readonly recorded: string;
+    readonly where: string;
+    readonly service: string;
+    readonly project: string;
+    readonly session: string;
+    readonly ai: string;
+    readonly compliance: string;
+    readonly performance: string;
+    readonly security: string;
+    readonly metadata: string;
+    readonly change: string;
+    readonly changeAttempted: string;
+    readonly before: string;
+    readonly after: string;
+    readonly noChange: string;
+    readonly unchanged: (count: string) => string;
+    readonly sealed: string;
+    readonly sealedHint: (members: string) => string;
+    readonly erased: string;
+    readonly erasedHint: string;
+    readonly reads: string;
+    readonly durationMs: (ms: string) => string;
+    readonly showAll: string;
+    readonly showLess: string;
+    readonly truncated: (characters: string) => string;
+  };
+  readonly proof: {
+    readonly checking: string;
+    readonly proven: string;
+    readonly failed: string;
+    readonly pending: string;
+    readonly pendingDetail: string;
+    readonly noRight: string;
+    readonly unreachable: string;
+    readonly steps: {
+      readonly record: string;
+      readonly recordDetail: (bytes: string) => string;
+      readonly recordFailed: string;
+      readonly same: string;
+      readonly sameDetail: (sealed: number, formatted: string) => string;
+      readonly sameFailed: string;
+      readonly leaf: (size: string) => string;
+      readonly leafDetail: (hashes: string, ms: string) => string;
+      readonly leafFailed: string;
+      readonly signed: string;
+      readonly signedDetail: (origin: string) => string;
+      readonly signedFailed: string;
+    };
+    readonly explain: {
+      readonly record: string;
+      readonly same: string;
+      readonly leaf: string;
+      readonly signed: string;
+    };
+    readonly whatThisMeans: string;
+    readonly download: string;
+    readonly keyNote: string;
+  };
+  readonly feed: {
+    readonly label: string;
+    readonly empty: string;
+    readonly loading: string;
+    readonly failed: string;
+    readonly retry: string;
+    readonly more: string;
+    readonly showNew: (count: number, formatted: string) => string;
+  };
+  readonly chart: { readonly label: string; readonly time: string; readonly events: string };
+}
