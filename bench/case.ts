@@ -10,12 +10,12 @@ export interface BenchContext {
   say(line: string): void;
 }
 
-/** One figure: a ratio to a raw baseline of the same run, or an absolute bound of the issue (bytes, MB, seconds). */
+/** One figure: a ratio to a raw baseline of the same run, or an absolute bound of the issue (bytes, MB, seconds, microseconds). */
 export interface Figure {
   readonly name: string;
   readonly value: number;
   /** `x` for a ratio to the baseline. */
-  readonly unit: 'x' | 'bytes' | 'MB' | 's';
+  readonly unit: 'x' | 'bytes' | 'MB' | 's' | 'µs';
   readonly target: number;
   /** Whether more or less than the target is good. */
   readonly better: 'more' | 'less';

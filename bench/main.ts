@@ -2,6 +2,10 @@ import { parseArgs } from 'node:util';
 import type { BenchCase, BenchContext, Figure } from './case.ts';
 import { append } from './cases/append.ts';
 import { busyLatency } from './cases/busy-latency.ts';
+import { clientCapture } from './cases/client-capture.ts';
+import { clientMiddleware } from './cases/client-middleware.ts';
+import { clientOutage } from './cases/client-outage.ts';
+import { clientSpool } from './cases/client-spool.ts';
 import { freshness } from './cases/freshness.ts';
 import { millionEvents } from './cases/million-events.ts';
 import { queryPage } from './cases/query-page.ts';
@@ -9,7 +13,10 @@ import { singlePost } from './cases/single-post.ts';
 import { fillMillion, type Million } from './million.ts';
 import { measureParallelism } from './parallelism.ts';
 
-const CASES: readonly BenchCase[] = [append, singlePost, busyLatency, freshness, millionEvents, queryPage];
+const CASES: readonly BenchCase[] = [
+  ...[append, singlePost, busyLatency, freshness, millionEvents, queryPage],
+  ...[clientCapture, clientMiddleware, clientOutage, clientSpool],
+];
 const MILLION = 1_000_000;
 
 interface Result extends Figure {

@@ -56,7 +56,7 @@ export class Pipeline extends Delivery {
   #sent = 0;
   #leftOut = 0;
   #closing: Promise<CloseReport> | undefined;
-  #isEnded = false;
+  #isClosed = false;
   #unsent = 0;
 
   constructor(options: AttestryOptions) {
@@ -102,7 +102,7 @@ export class Pipeline extends Delivery {
     while (this.settings.whenFull === 'block' && !this.#fits(ready) && this.queue.size > 0) {
       void this.flushTo();
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
-      if (this.#closing !== undefined) throw closed();
+      if (this.#isClosed) throw closed();
     }
     return new Promise<Receipt>((resolve, reject) => {
       if (this.#enqueue({ ...ready, settle: { resolve, reject } })) void this.flush();
@@ -110,13 +110,12 @@ export class Pipeline extends Delivery {
   }
 
   flush(): Promise<boolean> {
-    const { pushed } = this.queue;
     const isAll = this.settings.spool?.hasBacklog() === true || this.queue.held > 0;
-    // A report of losses goes with the next batch, or alone when there is none.
-    return this.flushTo(isAll ? Infinity : this.#losses.isEmpty ? pushed : pushed + 1);
+    return this.flushTo(isAll ? Infinity : this.queue.pushed);
   }
 
   close(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<CloseReport> {
+    this.#isClosed = true;
     this.#closing ??= this.drain(deadlineMs).then(() => ({ unsent: this.end() }));
     this.#wakeWaiters();
     return this.#closing;
@@ -137,7 +136,7 @@ export class Pipeline extends Delivery {
   /** @returns `undefined` when the event is left out on purpose */
   #prepare(event: EventInput, defaults: EventContext, durable = false): QueuedEvent | undefined {
     const { sample, enrich = [], beforeSend } = this.settings;
-    if (this.#closing !== undefined) throw closed();
+    if (this.#isClosed) throw closed();
     const rate = durable || sample === undefined ? 1 : sampleRate(sample, event.type);
     let whole: EventInput | null = null;
     if (rate === 1 || Math.random() < rate) {
@@ -230,21 +229,19 @@ export class Pipeline extends Delivery {
   }
 
   protected hasReport(): boolean {
+    this.#refill();
     return !this.#losses.isEmpty;
   }
 
   protected takeReport(): QueuedEvent | undefined {
-    this.#refill();
     return this.#losses.isEmpty
       ? undefined
       : queuedEvent(completed(this.#losses.take(), this.settings.defaults ?? {}, 1));
   }
 
-  /** Takes nothing more, sends nothing more; what is left is lost, or sent by the next process. */
+  /** Takes nothing more, sends nothing more; what is left is lost, or sent by the next process. Harmless when repeated. */
   end(): number {
-    if (this.#isEnded) return this.#unsent;
-    this.#isEnded = true;
-    this.#closing ??= Promise.resolve({ unsent: 0 });
+    this.#isClosed = true;
     const { spool } = this.settings;
     this.#stopDrain();
     const report = this.stop();

@@ -1,7 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { isTracingSuppressed } from '@opentelemetry/core';
 import { expect, test } from 'vitest';
+import { Attestry } from '../attestry.ts';
 import { CollectingClient } from '../testing/collecting-client.ts';
 import { mergeDefaults } from './merge-event.ts';
 
@@ -28,8 +31,48 @@ test('a child has further defaults and shares everything else', async () => {
   const audit = new CollectingClient({ defaults: { context: { service: 'a' } } });
   audit.child({ context: { environment: 'test' } }).capture({ type: 'a.b' });
   expect(audit.events[0]?.context).toEqual({ service: 'a', environment: 'test' });
-  await audit.close();
-  expect(audit.child({}).capture({ type: 'a.late' })).toBeUndefined();
+  const errors: string[] = [];
+  const other = new CollectingClient({ onError: ({ code }) => errors.push(code) });
+  await other.close();
+  expect(other.child({}).capture({ type: 'a.late' })).toBeUndefined();
+  expect(errors).toEqual(['closed']);
+});
+
+test('what is said most can be said shortly', () => {
+  const audit = new CollectingClient();
+  const child = audit.child({ service: 'billing', environment: 'test' });
+  child.run({ actor: { type: 'user', id: 'u-1' }, tenant: 'acme', request_id: 'r-1' }, () => {
+    child.capture({ type: 'a.b', context: { reason: 'asked' } });
+  });
+  expect(audit.events[0]).toMatchObject({
+    tenant_id: 'acme',
+    actor: { id: 'u-1' },
+    context: { service: 'billing', environment: 'test', request_id: 'r-1', reason: 'asked' },
+  });
+});
+
+test('our own requests belong to no request of the app, and to no trace', async () => {
+  const storage = new AsyncLocalStorage<string>();
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  const seen: unknown[] = [];
+  const audit = new Attestry({
+    url: 'http://server.test',
+    key: 'att_k',
+    drainOnExit: false,
+    fetch: () => {
+      seen.push(storage.getStore(), isTracingSuppressed(context.active()), trace.getActiveSpan());
+      return Promise.resolve(Response.json({ receipts: [{}] }, { status: 201 }));
+    },
+  });
+  const span = trace.wrapSpanContext({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 });
+  await storage.run('a request', () =>
+    context.with(trace.setSpan(context.active(), span), () => {
+      audit.capture({ type: 'a.b' });
+      return audit.flush();
+    }),
+  );
+  context.disable();
+  expect(seen).toEqual([undefined, true, undefined]);
 });
 
 test('an actor with an id of its own is not mixed with another', () => {
@@ -38,6 +81,7 @@ test('an actor with an id of its own is not mixed with another', () => {
     type: 'service',
     id: 's-1',
   });
+  expect(mergeDefaults({ actor: { type: 'anonymous' } }, base).actor).toEqual(base.actor);
   expect(mergeDefaults(base, { actor: { type: 'user', ip_address: '192.0.2.1' } }).actor).toEqual({
     ...base.actor,
     ip_address: '192.0.2.1',

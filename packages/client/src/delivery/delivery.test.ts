@@ -106,15 +106,104 @@ test('a refused event is reported once and does not hold up its neighbours', asy
   ]);
 });
 
-test('a refused key holds events back and rejects who waits', async () => {
-  const { make, requests, errors } = scripted(problem(401));
+test.each([401, 403])(
+  'a key refused with %i holds events back, is told once, and is tried again later',
+  async (status) => {
+    const { make, requests, errors } = scripted(problem(status), problem(status));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      const audit = make();
+      audit.capture({ type: 'a.kept' });
+      const receipt = audit.captureDurable({ type: 'a.durable' });
+      expect(await audit.flush()).toBe(false);
+      expect(errors.map(({ code }) => code)).toEqual(['key_refused']);
+      expect(audit.stats()).toMatchObject({ queued: { events: 2 }, lost: 0 });
+      await vi.advanceTimersByTimeAsync(59_000);
+      expect(requests).toHaveLength(1);
+      await vi.advanceTimersByTimeAsync(62_000);
+      expect(requests).toHaveLength(3);
+      expect((await receipt).id).toHaveLength(36);
+      expect([errors.length, audit.stats().sent]).toEqual([1, 2]);
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);
+
+test('an event that the server could not store is sent again, after those that it did', async () => {
+  const { make, requests, dropped } = scripted((events) =>
+    Response.json(
+      {
+        results: events.map(({ id }, index) =>
+          index === 0
+            ? { index, status: 503, code: 'store_full', path: '', detail: 'The disk is full.' }
+            : {
+                index,
+                status: 201,
+                receipt: { id, seq: index, hash: '', recorded_at: '', duplicate: false },
+              },
+        ),
+      },
+      { status: 207 },
+    ),
+  );
   const audit = make();
-  audit.capture({ type: 'a.kept' });
+  for (const type of ['a.one', 'a.two']) audit.capture({ type });
+  await vi.waitFor(async () => expect(await audit.flush()).toBe(true));
+  expect(requests.map((events) => events.map(({ type }) => type))).toEqual([['a.one', 'a.two'], ['a.one']]);
+  expect(requests[1]?.[0]?.id).toBe(requests[0]?.[0]?.id);
+  expect(dropped).toEqual([]);
+});
+
+test.each([404, 405, 301, 500])(
+  'an answer %i is about the server, not the event: nothing is given up',
+  async (status) => {
+    const { make, requests, dropped } = scripted(() => new Response('<html>', { status }));
+    const audit = make();
+    audit.capture({ type: 'a.kept' });
+    expect(await audit.flush()).toBe(false);
+    expect(await audit.flush()).toBe(true);
+    expect([requests.length, dropped.length, audit.stats().lost]).toEqual([2, 0, 0]);
+  },
+);
+
+test('the report of a loss cannot itself be dropped', async () => {
+  const down: Answer = () => Promise.reject(new TypeError('down'));
+  const { make, requests } = scripted(down, down);
+  const audit = make({ queueEventsMax: 2, whenFull: 'drop-oldest', flushIntervalMs: 60_000 });
+  for (let i = 0; i < 3; i += 1) audit.capture({ type: `a.${i}` });
   expect(await audit.flush()).toBe(false);
-  expect(errors.map(({ code }) => code)).toEqual(['key_refused']);
-  expect(audit.stats().queued.events).toBe(1);
+  for (let i = 3; i < 6; i += 1) audit.capture({ type: `a.${i}` });
   expect(await audit.flush()).toBe(false);
-  expect(requests).toHaveLength(1);
+  await vi.waitFor(async () => expect(await audit.flush()).toBe(true));
+  const reports = requests
+    .slice(2)
+    .flat()
+    .filter(({ type }) => type === 'system.events.lost');
+  expect(new Set(reports.map(({ id }) => id)).size).toBe(reports.length);
+  const counts = reports.map(({ metadata }) => Number(/"count":(\d+)/.exec(JSON.stringify(metadata))?.[1]));
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(4);
+});
+
+test('names that every object has are counted as any other', async () => {
+  const { make, requests } = scripted();
+  const audit = make({ beforeSend: () => explode() });
+  for (const type of ['constructor', '__proto__', 'constructor']) audit.capture({ type });
+  await audit.flush();
+  expect(requests.flat()[0]?.metadata).toMatchObject({ lost: { count: 3 } });
+  expect(JSON.stringify(requests.flat()[0])).toContain('"types":{"constructor":2,"__proto__":1}');
+});
+
+test('flush answers for what was captured before it, however much comes after', async () => {
+  const { make } = scripted();
+  const audit = make({ batchEvents: 10 });
+  const more = (): void => {
+    for (let i = 0; i < 10; i += 1) audit.capture({ type: 'a.more' });
+  };
+  const load = setInterval(more, 0);
+  more();
+  expect(await audit.flush()).toBe(true);
+  clearInterval(load);
 });
 
 test('a request that is too large is halved down to the event that is the reason', async () => {
@@ -167,7 +256,7 @@ test('capture never throws: no type, a cycle, a throwing hook, after close', asy
   for (const event of [undefined, null, 17, {}, { type: 'a.bad' }, { type: 'a.b', metadata: cycle }])
     audit.capture(event as never);
   expect(errors.every(({ code }) => code === 'invalid_event')).toBe(true);
-  expect(audit.stats().lost).toBe(6);
+  expect(audit.stats()).toMatchObject({ lost: 5, captured: 1 });
   await audit.close();
   expect(audit.capture({ type: 'a.late' })).toBeUndefined();
   await expect(audit.captureDurable({ type: 'a.late' })).rejects.toMatchObject({ code: 'closed' });
@@ -176,6 +265,129 @@ test('capture never throws: no type, a cycle, a throwing hook, after close', asy
 function explode(): never {
   throw new Error('hook');
 }
+
+test('a server that never answers is given up, and a close ends and settles everything', async () => {
+  const never = (() => new Promise<Response>(() => undefined)) as typeof fetch;
+  const errors: AttestryError[] = [];
+  const audit = scripted().make({ fetch: never, timeoutMs: 20, onError: (error) => errors.push(error) });
+  audit.capture({ type: 'a.one' });
+  expect(await audit.flush()).toBe(false);
+  expect(errors[0]?.message).toBe('no answer within 20 ms');
+  const stuck = scripted().make({ fetch: never });
+  const durable = stuck.captureDurable({ type: 'a.durable' });
+  const refused = expect(durable).rejects.toMatchObject({ code: 'closed' });
+  expect(await stuck.close(50)).toEqual({ unsent: 1 });
+  await refused;
+  expect(await stuck.flush()).toBe(false);
+});
+
+test('a wall clock that is set back does not stop sending', async () => {
+  const { make, requests } = scripted(() => Promise.reject(new TypeError('down')));
+  const audit = make({ flushIntervalMs: 10 });
+  audit.capture({ type: 'a.one' });
+  await audit.flush();
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 86_400_000 });
+  try {
+    audit.capture({ type: 'a.two' });
+    await vi.waitFor(
+      () => expect(requests.flat().map(({ type }) => type)).toEqual(['a.one', 'a.one', 'a.two']),
+      {
+        timeout: 5_000,
+      },
+    );
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('hooks may throw, also later, and take ids away: nothing breaks and nothing is kept twice', async () => {
+  const { make, requests } = scripted();
+  const rejections: unknown[] = [];
+  const onRejection = (reason: unknown): void => void rejections.push(reason);
+  process.on('unhandledRejection', onRejection);
+  const audit = make({
+    enrich: [({ id: _id, ...event }) => ({ ...event, severity: 'low' })],
+    beforeSend: (event) => (event.type === 'a.bad' ? explode() : event),
+    onDrop: (() => Promise.reject(new Error('async hook'))) as never,
+    onError: explode,
+    waitUntil: explode,
+  });
+  audit.capture({ type: 'a.bad' });
+  audit.capture({ type: 'a.good' });
+  expect(await audit.flush()).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  process.off('unhandledRejection', onRejection);
+  expect(rejections).toEqual([]);
+  expect(requests.flat().find(({ type }) => type === 'a.good')?.id).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('on edge runtimes events are sent at once, and the runtime is told what to wait for', async () => {
+  const { make, requests } = scripted();
+  const awaited: Promise<unknown>[] = [];
+  const audit = make({ waitUntil: (work) => awaited.push(work), flushIntervalMs: 60_000 });
+  for (const type of ['a.one', 'a.two']) audit.capture({ type });
+  await Promise.all(awaited);
+  expect([awaited.length, requests.length]).toEqual([1, 1]);
+});
+
+test('a key that changes is asked for before every request', async () => {
+  const seen: unknown[] = [];
+  const fetchImpl = (async (_url: unknown, init: RequestInit) => {
+    seen.push((init.headers as Record<string, string>)['authorization']);
+    return healthyAnswer((JSON.parse(init.body as string) as { events: Sent[] }).events);
+  }) as typeof fetch;
+  const audit = scripted().make({
+    fetch: fetchImpl,
+    key: () => Promise.resolve(`t${seen.length + 1}`),
+    path: 'v1/other',
+  });
+  for (const type of ['a.one', 'a.two']) {
+    audit.capture({ type });
+    await audit.flush();
+  }
+  expect(seen).toEqual(['Bearer t1', 'Bearer t2']);
+});
+
+test('reads are sampled by type, the rate is recorded, durable ones always stay', async () => {
+  const { make, requests } = scripted();
+  const audit = make({ sample: { 'document.*': 0.5, 'document.viewed': 0, '*': 1 } });
+  for (let i = 0; i < 200; i += 1) audit.capture({ type: 'document.x' });
+  audit.capture({ type: 'document.viewed', target: { type: 'document', id: 'd' } });
+  await audit.captureDurable({ type: 'document.viewed', target: { type: 'document', id: 'd' } });
+  audit.capture({ type: 'a.b' });
+  await audit.flush();
+  const kept = requests.flat().filter(({ type }) => type === 'document.x');
+  expect(kept.length).toBeGreaterThan(50);
+  expect(kept.length).toBeLessThan(150);
+  expect(kept[0]?.metadata).toEqual({ sample_rate: 0.5 });
+  expect(requests.flat().filter(({ type }) => type === 'document.viewed')).toHaveLength(1);
+  expect(requests.flat().find(({ type }) => type === 'a.b')).not.toHaveProperty('metadata');
+  expect(audit.stats().left_out).toBe(201 - kept.length);
+});
+
+test('without onError the console is told, once a minute for each kind of trouble', async () => {
+  const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const { make } = scripted();
+  const { onError: _none, ...rest } = { onError: undefined, beforeSend: () => explode() };
+  const audit = new Attestry({ url: 'http://server.test', key: 'att_k', drainOnExit: false, ...rest });
+  for (let i = 0; i < 5; i += 1) audit.capture({ type: 'a.bad' });
+  expect(warned.mock.calls).toEqual([['Attestry: the event cannot be sent: hook']]);
+  warned.mockRestore();
+  await make().close();
+});
+
+test('mistakes in the options are all named at once', () => {
+  const options = { url: 'ftp://x', key: 'a b', batchEvents: 0, whenFull: 'drop' as never };
+  const more = { sample: { 'a.b': 2 }, redact: { patterns: [/x/] } };
+  expect(() => new Attestry({ ...options, ...more })).toThrow(
+    expect.objectContaining({
+      code: 'configuration',
+      message: expect.stringMatching(/url .*; .*key .*|key .*whenFull.*a\.b.*\/x\/.*batchEvents/s),
+    }),
+  );
+  for (const word of ['url', 'key', 'batchEvents', 'whenFull', 'a.b', '/x/'])
+    expect(() => new Attestry({ ...options, ...more })).toThrow(word);
+});
 
 test('close sends what waits, gives up at its deadline and says what is left', async () => {
   const { make, requests } = scripted();

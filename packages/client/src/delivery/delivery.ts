@@ -51,9 +51,12 @@ export abstract class Delivery {
     this.#batchEvents = settings.batchEvents;
   }
 
-  /** Whether there is an event that has to go first and was not captured: the report of what was lost. */
+  /**
+   * Whether there is an event that has to go first and was not captured: the report of what was lost. Asked whenever it is
+   * decided what is sent next; the queue may grow meanwhile.
+   */
   protected abstract hasReport(): boolean;
-  /** Asked before each batch for that event. */
+  /** That event. */
   protected abstract takeReport(): QueuedEvent | undefined;
   /** Told of every event that is settled: in the log, or never to be. */
   protected abstract settle(event: QueuedEvent, result: Receipt | AttestryError): void;
@@ -121,9 +124,13 @@ export abstract class Delivery {
       if (this.#stopped) this.#answerFlushes(false);
       return;
     }
-    const isIdle = queue.size === 0 && this.#report === undefined && !this.hasReport();
-    this.#answerFlushes(true, isIdle ? Infinity : queue.pushed - queue.size);
-    if (isIdle) return;
+    if (!this.hasReport() && this.#report === undefined) {
+      this.#answerFlushes(true, queue.pushed - queue.size);
+      if (queue.size === 0) {
+        this.#answerFlushes(true);
+        return;
+      }
+    }
     const pauseMs = this.#notBeforeMs - performance.now();
     if (pauseMs <= 0) {
       this.#outside(() => untraced(() => void this.#send()));

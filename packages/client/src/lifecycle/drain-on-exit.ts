@@ -21,7 +21,6 @@ interface NodeProcess {
   kill(pid: number, signal: string): void;
   listenerCount(event: string): number;
   readonly pid: number;
-  readonly versions?: { readonly node?: string };
   readonly [SIGNAL_EXIT]?: { readonly count?: number };
 }
 
@@ -52,7 +51,7 @@ export function drainOnExit(client: Drainable): () => void {
     document.addEventListener('visibilitychange', onHidden);
     return () => document.removeEventListener('visibilitychange', onHidden);
   }
-  if (process?.versions?.node === undefined) return () => undefined;
+  if (process?.on === undefined) return () => undefined;
   // One listener each for all clients: the process warns of more than ten.
   scope[CLIENTS] ??= drainAtEnd(process);
   const clients = scope[CLIENTS];

@@ -13,10 +13,33 @@ test.each([
   'X-API-Key',
   'set-cookie',
   'refreshToken',
+  'smtp_password',
+  'dbPassword',
+  'stripeSecretKey',
+  'X-Auth-Token',
+  'card_pin',
+  'userOtp',
 ])('the value of a member named %s does not leave', (name) => {
   expect(redact({ metadata: { deep: [{ [name]: 'hunter2' }] } })).toEqual({
     metadata: { deep: [{ [name]: REDACTED }] },
   });
+});
+
+test.each([
+  'token_type',
+  'password_changed_at',
+  'prompt_tokens',
+  'secret_id',
+  'spin',
+  'api_key_id',
+  'passenger',
+])('the value of a member named %s stays', (name) => {
+  expect(redact({ [name]: 'plain' })).toEqual({ [name]: 'plain' });
+});
+
+test('a flag is no secret, an empty text tells none', () => {
+  const flags = { has_password: true, password: '', token: null, reset_token: false };
+  expect(redact(flags)).toBe(flags);
 });
 
 test.each([
@@ -27,7 +50,14 @@ test.each([
   ['one of 15 digits', '3782-822463-10005', REDACTED],
   ['a private key', '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----', REDACTED],
   ['a token in a later line', `first\nsecond ${JWT}`, `first\nsecond ${REDACTED}`],
+  [
+    'one with headers',
+    '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4\n\nMIIB\n-----END RSA PRIVATE KEY-----.',
+    `${REDACTED}.`,
+  ],
+  ['one that was cut', 'x -----BEGIN EC PRIVATE KEY-----\nMIIB', `x ${REDACTED}`],
   ['a key of ours', 'key att_live_abc123_s3cr3t_9f8e leaked', `key ${REDACTED} leaked`],
+  ['a password in an address', 'postgres://app:hunter2@db/x', `postgres${REDACTED}db/x`],
 ])('%s in a text is replaced', (_name, text, clean) => {
   expect(redact({ action: { description: text } })).toEqual({ action: { description: clean } });
 });
@@ -72,19 +102,23 @@ test('own names and patterns count, allowed names do not', () => {
     pin: 'board',
     note: `see ${REDACTED}`,
   });
-  expect(() => makeRedact({ patterns: [/x/] })).toThrow(/flag g/);
 });
 
-test('hostile shapes end: deep, wide, long and cyclic', () => {
-  let deep: unknown = 'end';
-  for (let i = 0; i < 500; i += 1) deep = { deep };
-  expect(JSON.stringify(redact(deep))).toContain(REDACTED);
-  expect(redact(Array.from({ length: 30_000 }, () => ({}))).at(-1)).toBe(REDACTED);
-  expect(redact('x'.repeat(200_000))).toBe(REDACTED);
-  const cycle: Record<string, unknown> = {};
-  cycle['self'] = cycle;
-  expect(JSON.stringify(redact(cycle))).toContain(REDACTED);
-  const started = performance.now();
-  redact(`${'1 '.repeat(40_000)} ${'eyJ.'.repeat(5_000)}`);
-  expect(performance.now() - started).toBeLessThan(5_000);
+test('nothing but the form changes where no secrets are looked for', () => {
+  const value = { password: 'x', text: JWT };
+  expect(makeRedact(false)(value)).toBe(value);
+});
+
+test.each([
+  ['eyJ-'.repeat(12_000), 'beginnings of tokens'],
+  ['eyJaaaaa.'.repeat(5_000), 'parts of tokens'],
+  ['-----BEGIN PRIVATE KEY'.repeat(2_000), 'beginnings of keys'],
+  ['://a:'.repeat(9_000), 'beginnings of addresses'],
+  ['4111 '.repeat(9_000), 'groups of digits'],
+  ['att_a_'.repeat(8_000), 'parts of our keys'],
+  ['Bearer '.repeat(7_000), 'bearers'],
+  ['1-'.repeat(24_000), 'single digits'],
+])('hostile text takes linear time: %#', (text) => {
+  // A pattern that is quadratic in it would take minutes.
+  for (let i = 0; i < 200; i += 1) redact({ text: `${text}${i}` });
 });

@@ -43,8 +43,8 @@ export function makeRedact(options: RedactionOptions | false = {}): Redact {
   let valuesLeft: number;
   let charsLeft: number;
   const cleanText = (text: string): string => {
+    if (text.length > charsLeft) return '[too long]';
     charsLeft -= text.length;
-    if (charsLeft < 0) return '[too long]';
     // Half of a pair, left by a cut through an emoji, is no text; the server would refuse the whole event for it.
     let clean = text.toWellFormed?.() ?? text;
     if (options !== false) clean = withoutSecrets(clean);

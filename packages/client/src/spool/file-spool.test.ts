@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { Attestry } from '../attestry.ts';
 import { fileSpool } from './file-spool.ts';
 
@@ -19,9 +19,10 @@ function freshFolder(): string {
 
 /** A server in memory that can be away. */
 function server() {
-  const state = { away: false, seen: [] as string[] };
+  const state = { away: false, requestsLeft: Infinity, seen: [] as string[] };
   const fetchImpl = (async (_url: unknown, init: RequestInit) => {
-    if (state.away) throw new TypeError('connection refused');
+    if (state.away || state.requestsLeft === 0) throw new TypeError('connection refused');
+    state.requestsLeft -= 1;
     const bytes =
       typeof init.body === 'string' ? new Blob([init.body]) : new Blob([init.body as ArrayBuffer]);
     const text =
@@ -44,12 +45,21 @@ function client(dir: string, fetchImpl: typeof fetch, more = {}): Attestry {
     key: 'att_k',
     drainOnExit: false,
     fetch: fetchImpl,
+    onError: () => undefined,
     spool: fileSpool({ dir, ...more }),
     queueEventsMax: 500,
   });
 }
 
-const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n));
+/** Runs of numbers, so that what is missing, doubled or out of order can be seen: `0-499 501-700`. */
+function runs(seen: readonly string[]): string {
+  const text: string[] = [];
+  for (const [i, n] of seen.entries()) {
+    if (i === 0 || Number(seen[i - 1]) + 1 !== Number(n)) text.push(n);
+    if (Number(seen[i + 1]) !== Number(n) + 1) text.push(`-${n} `);
+  }
+  return text.join('').trim();
+}
 
 test('more events than memory holds wait on the disk and come in order', async () => {
   const { state, fetchImpl } = server();
@@ -61,35 +71,99 @@ test('more events than memory holds wait on the disk and come in order', async (
   expect(audit.stats()).toMatchObject({ captured: 5_000, lost: 0 });
   state.away = false;
   await expect.poll(() => audit.flush(), { timeout: 10_000 }).toBe(true);
-  expect(state.seen).toEqual(numbers(5_000));
+  expect(runs(state.seen)).toBe('0-4999');
   expect(await audit.close()).toEqual({ unsent: 0 });
   expect(readdirSync(dir)).toEqual([]);
 });
 
-test('what a process could not send comes with the next one, once', async () => {
+test.each(['always', 'interval', 'never'] as const)(
+  'what a client could not send comes with the next one, once (fsync %s)',
+  async (fsync) => {
+    const { state, fetchImpl } = server();
+    state.away = true;
+    const dir = freshFolder();
+    const first = client(dir, fetchImpl, { fsync });
+    for (let n = 0; n < 700; n += 1) first.capture({ type: n === 5 ? 'Odd type\n' : 'a.b', metadata: { n } });
+    // 500 that waited, 100 in flight; the others are on the disk alone.
+    expect(await first.close(50)).toEqual({ unsent: 600 });
+    const [left] = readdirSync(dir);
+    const [segment] = readdirSync(join(dir, left as string)).filter((name) => name.endsWith('.events'));
+    // The power failed in the middle of the last write, and took a page of an earlier one.
+    appendFileSync(
+      join(dir, left as string, segment as string),
+      `${'\0'.repeat(4_096)}\n+{"id":"0199","type":"a.t`,
+    );
+    state.away = false;
+    const told: string[] = [];
+    const second = client(dir, fetchImpl, { fsync, onError: ({ message }: Error) => told.push(message) });
+    second.capture({ type: 'a.b', metadata: { n: 700 } });
+    await expect.poll(() => second.flush(), { timeout: 10_000 }).toBe(true);
+    expect(runs(state.seen)).toBe('0-700');
+    expect(told).toEqual([expect.stringMatching(/2 lines of .* were damaged and are left out/)]);
+    await second.close();
+    expect(readdirSync(dir)).toEqual([]);
+  },
+);
+
+test('events with a receipt do not disturb the order of what waits on the disk', async () => {
   const { state, fetchImpl } = server();
   state.away = true;
-  const dir = freshFolder();
-  const first = client(dir, fetchImpl);
-  for (let n = 0; n < 700; n += 1) first.capture({ type: 'a.b', metadata: { n } });
-  await first.close(50);
-  // Its process is this one, which lives: give the folder to one that is gone.
-  const [left] = readdirSync(dir);
-  await import('node:fs').then(({ writeFileSync }) =>
-    writeFileSync(join(dir, left as string, 'owner.json'), JSON.stringify({ host: 'gone', pid: 1 })),
-  );
-  const { utimesSync } = await import('node:fs');
-  utimesSync(join(dir, left as string, 'owner.json'), 0, 0);
-  // The power failed in the middle of the last write.
-  const [segment] = readdirSync(join(dir, left as string)).filter((name) => name.endsWith('.events'));
-  appendFileSync(join(dir, left as string, segment as string), '0199 a.torn {"type":"a.t');
+  const audit = client(freshFolder(), fetchImpl);
+  const receipts: Promise<unknown>[] = [];
+  for (let n = 0; n < 2_000; n += 1) {
+    if (n % 100 === 50 && n < 450) receipts.push(audit.captureDurable({ type: 'a.b', metadata: { n } }));
+    else audit.capture({ type: 'a.b', metadata: { n } });
+  }
+  await expect(audit.captureDurable({ type: 'a.full' })).rejects.toMatchObject({ code: 'queue_full' });
   state.away = false;
-  const second = client(dir, fetchImpl);
-  second.capture({ type: 'a.b', metadata: { n: 700 } });
-  await expect.poll(() => second.flush(), { timeout: 10_000 }).toBe(true);
-  expect(state.seen).toEqual(numbers(701));
-  await second.close();
-  expect(readdirSync(dir)).toEqual([]);
+  await expect.poll(() => audit.flush(), { timeout: 10_000 }).toBe(true);
+  await Promise.all(receipts);
+  expect(runs(state.seen.filter((n) => n !== 'undefined'))).toBe('0-1999');
+  await audit.close();
+});
+
+test('what a full spool cannot take waits in memory behind what it holds', async () => {
+  const { state, fetchImpl } = server();
+  state.away = true;
+  const audit = client(freshFolder(), fetchImpl, { bytesMax: 75_000 });
+  let n = 0;
+  const capture = (count: number): void => {
+    for (let i = 0; i < count; i += 1, n += 1) audit.capture({ type: 'a.b', metadata: { n } });
+  };
+  capture(600);
+  state.away = false;
+  state.requestsLeft = 2;
+  await audit.flush();
+  capture(90);
+  expect(audit.stats()).toMatchObject({ lost: 0, captured: 690 });
+  state.requestsLeft = Infinity;
+  await expect.poll(() => audit.flush(), { timeout: 10_000 }).toBe(true);
+  expect(runs(state.seen)).toBe('0-689');
+  await audit.close();
+});
+
+test('a process that was taken for dead goes on in another folder', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const { state, fetchImpl } = server();
+    state.away = true;
+    const dir = freshFolder();
+    const slow = client(dir, fetchImpl);
+    for (let n = 0; n < 700; n += 1) slow.capture({ type: 'a.b', metadata: { n } });
+    const [mine] = readdirSync(dir);
+    const taken = join(freshFolder(), 'taken');
+    renameSync(join(dir, mine as string), taken);
+    vi.advanceTimersByTime(5_000);
+    for (let n = 700; n < 900; n += 1) slow.capture({ type: 'a.b', metadata: { n } });
+    expect(readdirSync(dir)).toHaveLength(1);
+    state.away = false;
+    await expect.poll(() => slow.flush(), { timeout: 10_000 }).toBe(true);
+    expect(runs(state.seen)).toBe('0-899');
+    await slow.close();
+    expect(readdirSync(dir)).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a process that was killed leaves nothing behind but its files, and a living one keeps its own', async () => {
@@ -115,7 +189,7 @@ test('a process that was killed leaves nothing behind but its files, and a livin
   await gone;
   const late = client(dir, fetchImpl);
   await expect.poll(() => late.flush(), { timeout: 10_000 }).toBe(true);
-  expect(state.seen).toEqual(numbers(1_000));
+  expect(runs(state.seen)).toBe('0-999');
   await late.close();
   expect(readdirSync(dir)).toEqual([]);
 });
@@ -134,6 +208,6 @@ test('a spool that is full says so once and leaves the events in memory', async 
   ]);
   state.away = false;
   await expect.poll(() => audit.flush(), { timeout: 10_000 }).toBe(true);
-  expect(state.seen).toEqual(numbers(100));
+  expect(runs(state.seen)).toBe('0-99');
   await audit.close();
 });

@@ -121,6 +121,7 @@ class FileSpool implements EventSpool {
   }
 
   close(): void {
+    if (this.#retryAtMs === Infinity) return;
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#options.fsync !== 'never') this.#quietly(() => this.#syncAll());
     const isEmpty = [...this.#segments].every(({ open, unread }) => open === 0 && unread === 0);

@@ -1,5 +1,6 @@
+import { transform } from 'esbuild';
 import { expect, test } from 'vitest';
-import { CollectingClient, NoopClient } from '../testing/collecting-client.ts';
+import { CollectingClient } from '../testing/collecting-client.ts';
 import { type AttestryMatchers, attestryMatchers } from '../testing/matchers.ts';
 import { audited, auditedMethod } from './audited.ts';
 
@@ -63,7 +64,56 @@ test('the work may say how it went', async () => {
   });
 });
 
-test('wrapped functions and decorated methods keep their arguments, results and this', async () => {
+test('states are what they were when they were set, and nothing said of them breaks the work', async () => {
+  const audit = new CollectingClient();
+  const user = { name: 'a', seen: new Date(0), roles: { x: 1, y: 2 }, id: 1n };
+  await audit.track({ type: 'record.updated', target: TARGET }, (t) => {
+    t.before = user;
+    user.name = 'b';
+    user.seen = new Date(1);
+    user.roles = { y: 2, x: 1 };
+    t.after = user;
+  });
+  expect(audit.events[0]?.data).toMatchObject({
+    before: { name: 'a', id: '1' },
+    after: { name: 'b' },
+    fields: ['name', 'seen'],
+  });
+  audit.clear();
+  const created = await audit.track({ type: 'record.created', target: TARGET }, (t) => {
+    t.before = null;
+    t.after = { name: 'a' };
+    t.metadata = new Proxy({}, { ownKeys: () => explode() });
+    return 1;
+  });
+  expect(created).toBe(1);
+  await expect(
+    audit.track({ type: 'record.updated', target: TARGET }, (t) => {
+      t.before = new Proxy({}, { get: () => explode(), ownKeys: () => explode() });
+      throw Object.create(null) as Error;
+    }),
+  ).rejects.toBeTypeOf('object');
+  expect(audit).toHaveAudited({ type: 'record.updated', action: { status: 'failure', error: 'unreadable' } });
+});
+
+function explode(): never {
+  throw new Error('proxy');
+}
+
+test('a changed password is named as changed, and neither value leaves', async () => {
+  const audit = new CollectingClient();
+  await audit.track({ type: 'record.updated', target: TARGET }, (t) => {
+    t.before = { password: 'old' };
+    t.after = { password: 'new' };
+  });
+  expect(audit.events[0]?.data).toEqual({
+    before: { password: '[redacted]' },
+    after: { password: '[redacted]' },
+    fields: ['password'],
+  });
+});
+
+test('wrapped functions keep their arguments, results and this', async () => {
   const audit = new CollectingClient();
   const add = audited(
     audit,
@@ -71,33 +121,38 @@ test('wrapped functions and decorated methods keep their arguments, results and 
     (a: number, b: number) => a + b,
   );
   expect(await add(1, 2)).toBe(3);
-  const event = auditedMethod(audit, (id: string) => ({
-    type: 'document.deleted',
-    target: { type: 'document', id },
-  }));
-  class Documents {
-    readonly gone: string[] = [];
-    async remove(id: string): Promise<number> {
-      return this.gone.push(id);
-    }
-  }
-  const documents = new Documents();
-  const remove = event(documents.remove as never, {} as ClassMethodDecoratorContext);
-  expect(await remove.call(documents as never, 'd-7')).toBe(1);
-  expect(audit).toHaveAudited({ type: 'document.deleted', target: { id: 'd-7' } });
-  const broken = audited(
-    audit,
-    () => {
-      throw new Error('no event');
-    },
-    () => 5,
-  );
+  expect(audit).toHaveAudited({ type: 'a.added', metadata: { a: 1 } });
+  const broken = audited(audit, explode, () => 5);
   expect(await broken()).toBe(5);
+  expect(audit).toHaveAudited({ type: 'system.error', action: { status: 'success', error: 'proxy' } });
 });
 
-test('the no-op client takes everything and does nothing', async () => {
-  const audit = new NoopClient();
-  expect(audit.capture({ type: 'a.b' })).toBeUndefined();
-  expect(await audit.track({ type: 'a.b' }, () => 1)).toBe(1);
-  expect(await audit.flush()).toBe(true);
-});
+const DECORATED = `
+  export const make = (audited) => {
+    class Documents {
+      gone = [];
+      @audited async remove(id) { return this.gone.push(id); }
+    }
+    return new Documents();
+  };`;
+
+test.each([false, true])(
+  'a method is decorated by the standard, or as NestJS does it: %s',
+  async (experimentalDecorators) => {
+    const audit = new CollectingClient();
+    const { code } = await transform(DECORATED, {
+      loader: 'ts',
+      target: 'es2022',
+      tsconfigRaw: { compilerOptions: { experimentalDecorators } },
+    });
+    const module = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
+      make(decorator: unknown): { remove(id: string): Promise<number> };
+    };
+    const documents = module.make(
+      auditedMethod(audit, (id: string) => ({ type: 'document.deleted', target: { type: 'document', id } })),
+    );
+    expect([await documents.remove('d-7'), await documents.remove('d-8')]).toEqual([1, 2]);
+    expect(audit).toHaveAuditedTimes({ type: 'document.deleted', action: { status: 'success' } }, 2);
+    expect(audit).toHaveAudited({ target: { id: 'd-8' } });
+  },
+);

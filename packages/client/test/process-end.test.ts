@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type EventSink, startEventSink } from './event-sink.ts';
+
+let sink: EventSink;
+const running: ChildProcess[] = [];
+const folders: string[] = [];
+beforeAll(async () => {
+  sink = await startEventSink();
+});
+afterAll(() => sink.close());
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+const at = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
+
+/** An app as users write one: clients that wait a minute before they send, so that only the end makes them. */
+function startApp(program: string, options = ''): ChildProcess {
+  const text = `
+    import { Attestry } from ${at('../src/index.ts')};
+    import { fileSpool } from ${at('../src/spool/file-spool.ts')};
+    const connect = (more) => new Attestry({ url: process.argv[1], key: 'k', flushIntervalMs: 60000, ...more });
+    const dropped = (event, reason) => console.log('dropped ' + event.type + ' ' + reason.code);
+    ${program}`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', text, sink.url, options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running.push(child);
+  return child;
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly output: string;
+}
+
+async function end(child: ChildProcess, signal?: NodeJS.Signals): Promise<Ended> {
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    if (signal !== undefined && output.includes('ready')) child.kill(signal);
+  });
+  const [code, killedBy] = (await once(child, 'close')) as [number | null, string | null];
+  return { code, signal: killedBy, output };
+}
+
+const arrived = (type: string): number => sink.events.filter((event) => event.type === type).length;
+
+test('what waits when a program has nothing more to do is sent', async () => {
+  const ended = await end(
+    startApp(
+      `const audit = connect(); for (let i = 0; i < 150; i += 1) audit.capture({ type: 'end.exit' });`,
+    ),
+  );
+  expect(ended).toMatchObject({ code: 0, signal: null });
+  expect(arrived('end.exit')).toBe(150);
+});
+
+test('SIGTERM: all clients of the process send what waits, then it ends as it would have without them', async () => {
+  const ended = await end(
+    startApp(`
+      connect().capture({ type: 'end.first' });
+      connect().capture({ type: 'end.second' });
+      for (let i = 0; i < 20; i += 1) connect();
+      setInterval(() => {}, 1000);
+      console.log('ready');`),
+    'SIGTERM',
+  );
+  expect(ended).toMatchObject({ code: null, signal: 'SIGTERM' });
+  expect([arrived('end.first'), arrived('end.second')]).toEqual([1, 1]);
+});
+
+test('SIGTERM: an app with a handler of its own ends when and how it wants to', async () => {
+  const ended = await end(
+    startApp(`
+      const audit = connect();
+      audit.capture({ type: 'end.before' });
+      const work = setInterval(() => {}, 1000);
+      process.on('SIGTERM', () => setTimeout(async () => {
+        audit.capture({ type: 'end.during' });
+        await audit.close();
+        process.exitCode = 7;
+        clearInterval(work);
+      }, 100));
+      console.log('ready');`),
+    'SIGTERM',
+  );
+  expect(ended).toMatchObject({ code: 7, signal: null });
+  expect([arrived('end.before'), arrived('end.during')]).toEqual([1, 1]);
+});
+
+test('a closed client leaves the process as it was', async () => {
+  const ended = await end(
+    startApp(`
+      const audit = connect();
+      audit.capture({ type: 'end.closed' });
+      await audit.close();
+      setInterval(() => {}, 1000);
+      console.log('ready');`),
+    'SIGTERM',
+  );
+  expect(ended).toMatchObject({ signal: 'SIGTERM' });
+  expect(arrived('end.closed')).toBe(1);
+});
+
+test('a server that is away does not keep the process; what is lost is told, what is spooled stays', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'attestry-end-'));
+  folders.push(dir);
+  const away = `{ url: 'http://127.0.0.1:9', onError() {}, onDrop: dropped }`;
+  const ended = await end(
+    startApp(
+      `
+      connect(${away}).capture({ type: 'end.lost' });
+      connect({ ...${away}, spool: fileSpool({ dir: process.argv[2] }) }).capture({ type: 'end.kept' });
+      console.log('ready');`,
+      dir,
+    ),
+    'SIGTERM',
+  );
+  expect(ended).toMatchObject({ signal: 'SIGTERM', output: 'ready\ndropped end.lost closed\n' });
+  expect(readdirSync(dir)).toEqual([expect.stringMatching(/^left-/)]);
+});
+
+test('process.exit sends nothing more, and says so', async () => {
+  const ended = await end(
+    startApp(`connect({ onDrop: dropped }).capture({ type: 'end.exited' }); process.exit(3);`),
+  );
+  expect(ended).toMatchObject({ code: 3, output: 'dropped end.exited closed\n' });
+  expect(arrived('end.exited')).toBe(0);
+});
+
+test('timers and connections of a client do not keep a process alive', async () => {
+  const ended = await end(
+    startApp(`
+      const audit = connect();
+      await audit.captureDurable({ type: 'end.idle' });
+      audit.capture({ type: 'end.idle' });`),
+  );
+  expect(ended).toMatchObject({ code: 0 });
+  expect(arrived('end.idle')).toBe(2);
+});
