@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { QUERY_FIELDS } from '@attestry/core/query-language';
 import { describe, expect, it } from 'vitest';
 import { ROLE_RIGHTS } from '../src/auth/roles.ts';
 import { SETTINGS } from '../src/config/settings.ts';
@@ -37,6 +38,13 @@ describe('the pages agree with the code', () => {
         `| \`ATTESTRY_${name}\` | ${fallback ? `\`${fallback}\`` : ''} | ${meaning} |`,
     );
     expect(rows('configuration')).toEqual(expected);
+  });
+
+  it('docs/query-language.md has every field', () => {
+    for (const { name, aliases, meaning } of QUERY_FIELDS) {
+      const row = `| \`${name}\` | ${aliases.map((alias) => `\`${alias}\``).join(' ')} | ${meaning}`;
+      expect(page('query-language')).toContain(row);
+    }
   });
 
   it('docs/authentication.md has every role', () => {

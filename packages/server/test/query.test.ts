@@ -122,6 +122,78 @@ describe('filters', () => {
     expect(await search('event -number')).toHaveLength(0);
     expect(await search('number')).toHaveLength(119);
   });
+
+  it('reads conditions in q as people write them, the same as parameters, in every answer', async () => {
+    const count = async (query: string): Promise<number> =>
+      (await server.get(`/v1/events?${SEEDED}&count=exact&limit=1&${query}`, token)).json().count.value;
+    const q = (text: string): string => `q=${encodeURIComponent(text)}`;
+    for (const [text, parameters] of [
+      ['actor:user-1 status:failure', 'actor=user-1&status=failure'],
+      ['actor:user-1 actor:user-2', 'actor=user-1&actor=user-2'],
+      ['severity>=high', 'severity=>=high'],
+      ['metadata.order.paid=true', 'metadata.order.paid=true'],
+    ] as const)
+      expect([text, await count(q(text))]).toEqual([text, await count(parameters)]);
+    const all = await count('');
+    expect(await count(q('-status:failure'))).toBe(all - (await count('status=failure')));
+    expect(await count(q('-actor:user-1 -actor:user-2'))).toBe(
+      all - (await count('actor=user-1&actor=user-2')),
+    );
+    // A parameter and a condition on the same thing must both be met.
+    expect(await count(`actor=user-1&${q('actor:user-2')}`)).toBe(0);
+    const { total } = (
+      await server.get(`/v1/stats?group_by=type&${SEEDED}&${q('-status:failure')}`, token)
+    ).json();
+    expect(total).toBe(await count(q('-status:failure')));
+    const exported = await server.get(`/v1/export?${SEEDED}&${q('-status:failure actor:user-1')}`, token);
+    expect(exported.body.trim().split('\n')).toHaveLength(await count(q('actor:user-1 -status:failure')));
+  });
+
+  it('names each mistake in q with its place', async () => {
+    const text = 'actor:user-1 sevrity:high status:broken';
+    const answer = await server.get(`/v1/events?q=${encodeURIComponent(text)}`, token);
+    expect(answer.statusCode).toBe(400);
+    const problem = answer.json();
+    expect(problem).toMatchObject({ code: 'invalid_parameter', path: 'q' });
+    expect(problem.detail).toContain('Did you mean severity?');
+    expect(
+      problem.errors.map(({ code, from, to }: { code: string; from: number; to: number }) => [
+        code,
+        text.slice(from, to),
+      ]),
+    ).toEqual([
+      ['unknown_field', 'sevrity:'],
+      ['bad_value', 'broken'],
+    ]);
+    const wide = await server.get('/v1/events?q=ip%3A0.0.0.0%2F0%20ip%3A%3A%3A%2F1', token);
+    expect([wide.statusCode, wide.json().path]).toEqual([400, 'q']);
+  });
+
+  it('does not compare in q what may not be compared by parameters', async () => {
+    const manager = await server.makeKey({ roles: ['project_manager'], projects: ['p-1'] });
+    for (const text of [
+      'actor:user-1',
+      '-actor:user-1',
+      'ip:10.0.0.1',
+      '-session:s',
+      'target:x',
+      'email:a@b',
+    ])
+      expect([
+        text,
+        (await server.get(`/v1/events?q=${encodeURIComponent(text)}`, manager.token)).statusCode,
+      ]).toEqual([text, 403]);
+    for (const text of [
+      'actor:x actor_type:service',
+      '-actor:x actor_type:agent',
+      'target:x target_type:doc',
+      'status:failure',
+    ])
+      expect([
+        text,
+        (await server.get(`/v1/events?q=${encodeURIComponent(text)}`, manager.token)).statusCode,
+      ]).toEqual([text, 200]);
+  });
 });
 
 describe('pages', () => {

@@ -1,4 +1,6 @@
+import { parseQuery } from '@attestry/core/query-language';
 import { type Command, Option } from 'commander';
+import stringWidth from 'string-width';
 import { usageError } from '../cli-error.ts';
 import type { QueryParameters } from '../connection/api-client.ts';
 import { repeated } from './repeated.ts';
@@ -66,13 +68,24 @@ export function withFilterOptions(command: Command): Command {
     );
 }
 
+/** The query, unless something is wrong with it, which is then shown below the place. */
+function checkedQuery(q: string): string {
+  const [problem] = parseQuery(q).problems;
+  if (problem === undefined) return q;
+  const { from, to, message } = problem;
+  // Tabs and line breaks would move the mark away from its place.
+  const shown = q.replace(/\s/g, ' ');
+  const mark = `${' '.repeat(stringWidth(shown.slice(0, from)))}${'^'.repeat(Math.max(1, stringWidth(shown.slice(from, to))))}`;
+  throw usageError(`${message}\n\n  ${shown}\n  ${mark}`, 'docs/query-language.md lists the fields.');
+}
+
 /** Turns parsed options back into query parameters. */
 export function filterParameters(
   words: readonly string[],
   options: Readonly<Record<string, unknown>>,
 ): QueryParameters {
   const parameters: [string, string][] = [];
-  if (words.length > 0) parameters.push(['q', words.join(' ')]);
+  if (words.length > 0) parameters.push(['q', checkedQuery(words.join(' '))]);
   for (const { parameter } of FILTERS) {
     for (const value of (options[camel(parameter)] as readonly string[] | undefined) ?? []) {
       parameters.push([parameter, value]);

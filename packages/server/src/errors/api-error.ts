@@ -10,6 +10,9 @@ export interface ErrorItem {
   /** JSON pointer from the event's root, or the name of a query parameter. */
   readonly path: string;
   readonly detail: string;
+  /** In the text of the parameter `q`: where it begins and ends, in UTF-16 units from 0. */
+  readonly from?: number;
+  readonly to?: number;
 }
 
 /** What an error may carry besides its code and sentence. */

@@ -116,7 +116,7 @@ const RANGE_PROPERTIES = {
       minLength: 1,
       maxLength: PARAMETER_CHARS_MAX,
       description:
-        'Full text over names, descriptions, ids, reasons and metadata: words, "phrases", -not, prefix*.',
+        'Words, "phrases", prefix* in full text, and conditions: `actor:alice severity>=high -type:api.request after:2026-01-31` (docs/query-language.md). `errors` of a refusal have the places of the mistakes.',
     }),
   ),
 };

@@ -35,6 +35,8 @@ const ErrorItem = Type.Object({
   code: Type.String(),
   path: Type.String({ description: 'JSON pointer from the event, or the name of a parameter.' }),
   detail: Type.String(),
+  from: Type.Optional(count('In `q`: where the mistake begins, in UTF-16 units from 0.')),
+  to: Type.Optional(count('In `q`: where it ends.')),
 });
 
 const Problem = Type.Object(

@@ -1,7 +1,8 @@
+import { parseQuery, queryFilters } from '@attestry/core/query-language';
 import type { EventCondition, EventFilters, EventQuery, Ledger } from '@attestry/ledger';
 import { FilterError } from '@attestry/ledger';
 import { matchesType, type View } from '../auth/rights.ts';
-import { invalidParameter, notFound } from '../errors/api-error.ts';
+import { ApiError, invalidParameter, notFound } from '../errors/api-error.ts';
 import { refuseSealedFilters } from './sealed-filters.ts';
 import { parseTimeParameter } from './time-parameter.ts';
 
@@ -35,6 +36,8 @@ export function filterNames(input: FilterInput): readonly string[] {
     .map(([name]) => name);
   const plain = names.map((name) => (name.startsWith('metadata.') ? 'metadata' : name));
   for (const name of ['from', 'to', 'q'] as const) if (input[name] !== undefined) plain.push(name);
+  // Fields of the query language, as if they had been parameters.
+  for (const term of parseQuery(input.q ?? '').terms) if (term.kind === 'field') plain.push(term.field);
   return [...new Set(plain)].sort();
 }
 
@@ -52,8 +55,26 @@ export function toEventFilters(input: FilterInput, nowMs: number): EventFilters 
   if (input.from !== undefined) filters.from = parseTimeParameter('from', input.from, nowMs);
   if (input.to !== undefined) filters.to = parseTimeParameter('to', input.to, nowMs);
   if (input.time !== undefined) filters.time = input.time;
-  if (input.q !== undefined) filters.q = input.q;
+  if (input.q !== undefined) filters.and = readQuery(input.q, nowMs);
   return filters as EventFilters;
+}
+
+/**
+ * Reads `q`: words to be found, and conditions as people write them.
+ *
+ * @throws {ApiError} `invalid_parameter` with the place of each mistake in `errors`
+ */
+function readQuery(q: string, nowMs: number): EventFilters['and'] {
+  const { terms, problems } = parseQuery(q);
+  const [first] = problems;
+  if (first !== undefined) {
+    const detail = `The parameter q, at character ${first.from + 1}: ${first.message}`;
+    throw new ApiError('invalid_parameter', detail, {
+      path: 'q',
+      errors: problems.map(({ code, message, from, to }) => ({ code, path: 'q', detail: message, from, to })),
+    });
+  }
+  return queryFilters(terms, nowMs) as EventFilters['and'];
 }
 
 /** A view as filters: what a credential may see, as if it had asked for no more. */
@@ -123,8 +144,14 @@ async function compileAll(
   try {
     return await ledger.compileQuery(tenant, filters, options);
   } catch (error) {
-    if (error instanceof FilterError)
-      throw invalidParameter(error.parameter, `The parameter ${error.parameter} ${error.detail}.`);
+    if (error instanceof FilterError) {
+      const { parameter, detail } = error;
+      const isOfQuery =
+        (filters.and ?? []).length > 0 && !Object.hasOwn(filters, parameter) && parameter !== 'q';
+      throw isOfQuery
+        ? invalidParameter('q', `The parameter q: ${parameter} ${detail}.`)
+        : invalidParameter(parameter, `The parameter ${parameter} ${detail}.`);
+    }
     throw error;
   }
 }

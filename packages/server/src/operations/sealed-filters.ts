@@ -14,11 +14,18 @@ const OF_ACTOR = ['actor', 'actor_email', 'ip', 'session'] as const;
  * @throws {ApiError} `forbidden` naming the parameter
  */
 export function refuseSealedFilters(filters: EventFilters): void {
+  // All of these must be met, so what one of them narrows is narrow for all; what leaves events out compares too.
+  const wanted = [filters, ...(filters.and ?? [])];
+  const compared = [...wanted, ...wanted.flatMap(({ not }) => (not === undefined ? [] : [not]))];
+  const isOfNoPerson = wanted.some(({ actor_type: types }) =>
+    isOnlyOf(types, (type) => NO_PERSONS.has(type)),
+  );
   for (const name of OF_ACTOR) {
-    if (filters[name] === undefined || isOnlyOf(filters.actor_type, (type) => NO_PERSONS.has(type))) continue;
+    if (isOfNoPerson || compared.every((some) => some[name] === undefined)) continue;
     throw refusal(name, `actor_type=${[...NO_PERSONS].join(', ')} (one or several of them)`);
   }
-  if (filters.target !== undefined && !isOnlyOf(filters.target_type, (type) => type !== 'user')) {
+  const isOnNoPerson = wanted.some(({ target_type: types }) => isOnlyOf(types, (type) => type !== 'user'));
+  if (!isOnNoPerson && compared.some(({ target }) => target !== undefined)) {
     throw refusal('target', 'a target_type other than user');
   }
 }
