@@ -108,15 +108,22 @@ const CONDITIONS: Readonly<Record<string, readonly EventCondition[]>> = {
   'not a regulation': [{ kind: 'not', condition: { kind: 'regulation', anyOf: ['EU AI Act'] } }],
 };
 
-const TIMES: Readonly<Record<string, Pick<EventQuery, 'time' | 'fromMs' | 'toMs'>>> = {
+const TIMES: Readonly<Record<AskedTime, Pick<EventQuery, 'time' | 'fromMs' | 'toMs'>>> = {
   occurred: { time: 'occurred' },
   'occurred from, to': { time: 'occurred', fromMs: 0, toMs: 1_700_000_000_001 },
   recorded: { time: 'recorded' },
   'recorded from, to': { time: 'recorded', fromMs: FIRST_AT_MS + 2, toMs: FIRST_AT_MS + 5 },
 };
 
+/** Times that a query may ask for; a suite that runs on several versions of an engine need not ask each for all. */
+export type AskedTime = 'occurred' | 'occurred from, to' | 'recorded' | 'recorded from, to';
+
 /** The contract of `EventQueryStore`, against an oracle that looks at every event. */
-export function describeEventQueryStore(engine: string, open: OpenStores): void {
+export function describeEventQueryStore(
+  engine: string,
+  open: OpenStores,
+  times = Object.keys(TIMES) as readonly AskedTime[],
+): void {
   describe(`EventQueryStore on ${engine}`, () => {
     let stores: StoresUnderTest;
     const events: KnownEvent[] = [];
@@ -155,7 +162,8 @@ export function describeEventQueryStore(engine: string, open: OpenStores): void 
     };
 
     for (const [name, conditions] of Object.entries(CONDITIONS)) {
-      for (const [clock, time] of Object.entries(TIMES)) {
+      for (const clock of times) {
+        const time = TIMES[clock];
         it(`pages, counts and estimates ${name}, ${clock} (trap 35, trap 37)`, async () => {
           const query: EventQuery = { tenant: 'acme', personal: true, conditions, ...time };
           const expected = expectedEvents(events, query);

@@ -1,6 +1,8 @@
 import type { EventFilters, EventQuery, EventRow, Ledger } from '@attestry/ledger';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { incomingEvent } from '../events/event-generator.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { randomQuestion, randomText, TextOracle } from './text-oracle.ts';
 
 /** A ledger over one engine, with the full-text search of that engine following it. */
 export interface SearchUnderTest {
@@ -211,6 +213,53 @@ export function describeTextSearch(engine: string, open: () => Promise<SearchUnd
       await expect(search.ledger.compileQuery('acme', { q }, { personal: true })).rejects.toMatchObject({
         parameter: 'q',
       });
+    });
+
+    it('finds what is far down a list, and words of any length', async () => {
+      const list = Array.from({ length: 600 }, (_, i) => `item-${i}`);
+      await search.ledger.createLog('lists');
+      const seq = await append('lists', {
+        type: 'search.test',
+        metadata: { list, long: `${'y'.repeat(900)}z ${'w'.repeat(400)}` },
+      });
+      await searchable('lists', 'item-599');
+      for (const q of ['item-300', `"599 ${'y'.repeat(900)}z"`, `${'y'.repeat(900)}z`, 'w'.repeat(400)]) {
+        expect(await seqs('lists', q), q).toEqual([seq]);
+      }
+      for (const q of [`${'y'.repeat(450)}*`, `${'w'.repeat(400)}*`])
+        expect(await seqs('lists', q), q).toEqual([seq]);
+      for (const q of [
+        'item-600',
+        '"item 301 302"',
+        'y'.repeat(900),
+        'w'.repeat(399),
+        `${'w'.repeat(401)}*`,
+      ]) {
+        expect(await seqs('lists', q), q).toEqual([]);
+      }
+    });
+
+    it('answers as FTS5 does, whatever texts and questions', async () => {
+      const random = new SeededRandom(21);
+      const oracle = new TextOracle();
+      await search.ledger.createLog('random');
+      for (let n = 0; n < 60; n += 1) {
+        const open = randomText(random, 12);
+        const sealed = randomText(random, 4);
+        const event = { type: 'x', actor: { type: 'user', id: `q${n}`, name: sealed }, metadata: { open } };
+        oracle.add(await append('random', event), open, sealed);
+      }
+      await append('random', { type: 'x', metadata: { open: 'lastoneofall' } });
+      await searchable('random', 'lastoneofall');
+      for (let n = 0; n < 120; n += 1) {
+        const q = randomQuestion(random);
+        for (const personal of [true, false]) {
+          const query = await search.ledger.compileQuery('random', { q }, { personal });
+          const found = (await rows(query)).map(({ seq }) => seq).sort((a, b) => a - b);
+          expect(found, `${q} ${personal}`).toEqual(oracle.find(query, personal));
+        }
+      }
+      oracle.close();
     });
 
     it('joins words with other conditions, pages and order', async () => {
