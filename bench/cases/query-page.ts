@@ -118,7 +118,7 @@ async function ourTimes(server: ServerProcess): Promise<PageTimes> {
     if (page.rows.length === 0) throw new Error(`no rows for ${JSON.stringify(asked[n])}`);
     if (page.rows.length === PAGE) full.add(n);
   });
-  ledger.close();
+  await ledger.close();
   return { taken, full };
 }
 
