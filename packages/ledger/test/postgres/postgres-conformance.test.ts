@@ -1,5 +1,6 @@
 import { describeLedgerStores, type LedgerStoresUnderTest } from '@attestry/testkit/conformance';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { migratePostgres } from '../../src/stores/postgres/migrations.ts';
 import { openPostgresStores } from '../../src/stores/postgres/postgres-stores.ts';
 import { openTestDatabase, type TestDatabase, VERSIONS } from './postgres-schema.ts';
 
@@ -22,6 +23,11 @@ for (const { version, skipped } of VERSIONS) {
       database = await openTestDatabase(version);
     });
     afterAll(() => database.close());
-    describeLedgerStores('postgres', () => openIn(database.url, database.newSchema()));
+    // With the rights of a server and no others: what they do not allow, it does not need.
+    describeLedgerStores('postgres', async () => {
+      const schema = database.newSchema();
+      await migratePostgres({ url: database.url, schema, roles: true });
+      return openIn(database.urlAs('attestry_write'), schema);
+    });
   });
 }

@@ -16,9 +16,8 @@ const SETTLE_PAUSE_MS = 20;
 const ROW_TYPES = ['head_move', 'records', 'event_ids', 'tiles'] as const;
 
 export interface AppendParts {
-  readonly url: string;
+  readonly connection: ConnectionOptions;
   readonly schema: string;
-  readonly statementMsMax: number;
   /** For what has to be there before an append: tenants, partitions. */
   readonly pool: PostgresPool;
   readonly tenants: TenantNumbers;
@@ -39,8 +38,8 @@ interface Writer {
  * transaction that needs no second message to be committed; the next one is sent while the one before commits.
  *
  * When the connection is lost, nobody knows whether what was sent has been done or is still being done. So the server is
- * asked to end the lost connection, and an append is only rejected once that has happened (or the server cannot be
- * reached): what the caller then reads in the head stays so.
+ * asked to end what is left of it, and nothing is read of the log before that is seen to have happened (`settled`): what
+ * the caller finds in the head stays so.
  */
 export class LedgerAppend {
   readonly #parts: AppendParts;
@@ -70,6 +69,20 @@ export class LedgerAppend {
     const done = (): void => void this.#inFlight.delete(outcome);
     outcome.then(done, done);
     return outcome;
+  }
+
+  /**
+   * Nothing that was sent on a lost connection will still be done when this resolves.
+   *
+   * @throws {OperationalError} when the server cannot be asked
+   */
+  async settled(): Promise<void> {
+    if (this.#unsettled.size === 0) return;
+    try {
+      await this.#connected();
+    } catch (error) {
+      throw toStoreError(error, 'finding out what was written');
+    }
   }
 
   /** Finishes what was called. */
@@ -172,9 +185,8 @@ export class LedgerAppend {
   }
 
   async #connect(): Promise<Writer> {
-    const { url, schema, statementMsMax } = this.#parts;
-    const options: ConnectionOptions = { url, use: 'append', statementMsMax };
-    const client = await openClient(options);
+    const { connection, schema } = this.#parts;
+    const client = await openClient(connection);
     client.on('end', () => this.#forget(client));
     try {
       await this.#endLost(client);
@@ -203,7 +215,7 @@ export class LedgerAppend {
     );
   }
 
-  /** The fate of what was sent on a lost connection is sealed when this resolves, or the server is out of reach. */
+  /** Tries at once to seal the fate of what was sent on a lost connection; `settled` tries again. */
   async #settle(lost: Writer): Promise<void> {
     if (!this.#lost.has(lost)) {
       this.#lost.add(lost);

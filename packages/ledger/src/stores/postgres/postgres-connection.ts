@@ -12,11 +12,19 @@ import {
 /** What a connection is for; part of the name by which the server knows it. */
 export type ConnectionUse = 'append' | 'write' | 'read' | 'query' | 'listen' | 'migrate' | 'verify';
 
-export interface ConnectionOptions {
+/** How long one connection waits for what, in milliseconds; each has a default in postgres-limits.ts. */
+export interface Patience {
+  readonly connectMs?: number;
+  readonly lockMs?: number;
+  /** For an answer after the server should have ended the statement. */
+  readonly answerMs?: number;
+}
+
+export interface ConnectionOptions extends Patience {
   /** `postgres://user:password@host:port/database?sslmode=…` */
   readonly url: string;
   readonly use: ConnectionUse;
-  /** After this long a statement is ended by the server. */
+  /** After this long a statement is ended by the server; 0: never. */
   readonly statementMsMax: number;
 }
 
@@ -30,7 +38,6 @@ const SESSION = {
   bytea_output: 'hex',
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
-  lock_timeout: String(LOCK_MS_MAX),
   idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS_MAX),
 } as const;
 
@@ -45,7 +52,7 @@ const TYPES = {
  *
  * @throws {LedgerError} `store_url_invalid`, which does not repeat the URL: it may hold a password
  */
-function parseUrl(url: string): { readonly url: string; readonly options: string } {
+function parseUrl(url: string, lockMs: number): { readonly url: string; readonly options: string } {
   let parsed: URL;
   try {
     parsed = new URL(url);
@@ -60,7 +67,9 @@ function parseUrl(url: string): { readonly url: string; readonly options: string
   }
   const given = parsed.searchParams.get('options') ?? '';
   for (const name of ['options', 'application_name', 'statement_timeout']) parsed.searchParams.delete(name);
-  const ours = Object.entries(SESSION).map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`);
+  const ours = Object.entries({ ...SESSION, lock_timeout: String(lockMs) }).map(
+    ([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`,
+  );
   return { url: parsed.href, options: [given, ...ours].join(' ').trim() };
 }
 
@@ -72,15 +81,16 @@ function parseUrl(url: string): { readonly url: string; readonly options: string
 export function clientConfig(
   options: ConnectionOptions,
 ): pg.ClientConfig & { readonly application_name: string } {
-  const parsed = parseUrl(options.url);
+  const parsed = parseUrl(options.url, options.lockMs ?? LOCK_MS_MAX);
+  const { statementMsMax, answerMs = ANSWER_GRACE_MS } = options;
   return {
     connectionString: parsed.url,
     options: parsed.options,
     application_name: `attestry ${options.use} ${randomUUID()}`,
-    statement_timeout: options.statementMsMax,
+    statement_timeout: statementMsMax,
     // The server ends what takes too long; when not even that answer comes, the connection is given up.
-    query_timeout: options.statementMsMax + ANSWER_GRACE_MS,
-    connectionTimeoutMillis: CONNECT_MS_MAX,
+    query_timeout: statementMsMax === 0 ? undefined : statementMsMax + answerMs,
+    connectionTimeoutMillis: options.connectMs ?? CONNECT_MS_MAX,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     types: TYPES,

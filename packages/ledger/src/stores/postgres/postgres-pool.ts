@@ -2,7 +2,7 @@ import pg from 'pg';
 import { OverloadedError } from '../../errors.ts';
 import { type ConnectionOptions, clientConfig } from './postgres-connection.ts';
 import { isConnectionLost, sqlState, toStoreError } from './postgres-error.ts';
-import { CALLS_WAITING_MAX, CONNECT_MS_MAX, IDLE_CONNECTION_MS } from './postgres-limits.ts';
+import { CALLS_WAITING_MAX, IDLE_CONNECTION_MS } from './postgres-limits.ts';
 import { quoteLiteral } from './schema-names.ts';
 
 /** Tenants whose rows a transaction sees; without any of them it sees none. `*` for what concerns all. */
@@ -60,10 +60,11 @@ export class PostgresPool {
       ...clientConfig(options),
       max: options.connectionsMax,
       idleTimeoutMillis: IDLE_CONNECTION_MS,
-      connectionTimeoutMillis: CONNECT_MS_MAX,
     });
     // An idle connection that breaks is taken out of the pool; the next call opens another.
     this.#pool.on('error', () => undefined);
+    // One that breaks while it is used also tells whoever waits for an answer.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /**
@@ -136,6 +137,12 @@ class Transaction {
     const began = this.#send({ text: begin });
     try {
       const [result] = await Promise.all([work((statement) => this.#send(statement)), began]);
+      if (begin.includes('READ ONLY')) {
+        // Nothing depends on its end: whoever uses the connection next sends behind it.
+        this.#client.query('COMMIT').catch(() => undefined);
+        this.isStuck = false;
+        return result;
+      }
       const { command } = await this.#send({ text: 'COMMIT' });
       // A transaction in which a statement failed answers COMMIT with ROLLBACK, and no error.
       if (command !== 'COMMIT') throw new Error('the transaction was rolled back');

@@ -11,7 +11,7 @@ import { PostgresLeaseStore } from './lease-store.ts';
 import { LedgerAppend } from './ledger-append.ts';
 import { LedgerReading } from './ledger-reading.ts';
 import { migratePostgres, pendingMigrations } from './migrations.ts';
-import { openClient } from './postgres-connection.ts';
+import { openClient, type Patience } from './postgres-connection.ts';
 import { toStoreError } from './postgres-error.ts';
 import { READ_CONNECTIONS_MAX, READ_MS_MAX, WRITE_CONNECTIONS_MAX, WRITE_MS_MAX } from './postgres-limits.ts';
 import { PostgresPool } from './postgres-pool.ts';
@@ -24,6 +24,8 @@ export interface PostgresStoreOptions {
   readonly url: string;
   /** Schema of the tables; `attestry` when absent. */
   readonly schema?: string | undefined;
+  /** How long a statement may take, and what else is waited for. */
+  readonly patience?: (Patience & { readonly readMs?: number; readonly writeMs?: number }) | undefined;
 }
 
 /** What other parts of this store build on. */
@@ -52,18 +54,21 @@ export interface PostgresLedgerStores extends Omit<Stores, 'query'> {
  */
 export async function openPostgresStores(options: PostgresStoreOptions): Promise<PostgresLedgerStores> {
   const schema = checkSchemaName(options.schema ?? DEFAULT_SCHEMA);
-  const { url } = options;
+  const { url, patience } = options;
+  const statementMsMax = patience?.writeMs ?? WRITE_MS_MAX;
   await prepare(url, schema);
   const reads = new PostgresPool({
+    ...patience,
     url,
     use: 'read',
-    statementMsMax: READ_MS_MAX,
+    statementMsMax: patience?.readMs ?? READ_MS_MAX,
     connectionsMax: READ_CONNECTIONS_MAX,
   });
   const writes = new PostgresPool({
+    ...patience,
     url,
     use: 'write',
-    statementMsMax: WRITE_MS_MAX,
+    statementMsMax,
     connectionsMax: WRITE_CONNECTIONS_MAX,
   });
   const tenants = new TenantNumbers(reads, schema);
@@ -71,9 +76,8 @@ export async function openPostgresStores(options: PostgresStoreOptions): Promise
   const parts: PostgresParts = { schema, reads, writes, tenants, keys };
   const reading = new LedgerReading({ pool: reads, schema, tenants, keys });
   const appends = new LedgerAppend({
-    url,
+    connection: { ...patience, url, use: 'append', statementMsMax },
     schema,
-    statementMsMax: WRITE_MS_MAX,
     pool: writes,
     tenants,
     keys,
@@ -144,18 +148,20 @@ async function prepare(url: string, schema: string): Promise<void> {
 
 function ledgerStore(appends: LedgerAppend, reading: LedgerReading, hints: ChangeHints): LedgerStore {
   return {
-    readHead: (tenant) => reading.readHead(tenant),
-    listHeads: () => reading.listHeads(),
     append: async (batches) => {
       const outcome = await appends.append(batches);
       if (outcome.kind === 'committed')
         for (const { after } of batches) hints.grown(after.tenant, after.size);
       return outcome;
     },
-    readRecords: (tenant, from, to) => reading.readRecords(tenant, from, to),
-    findSeqs: (tenant, ids) => reading.findSeqs(tenant, ids),
+    // What is read must stay so: nothing that was sent on a lost connection may be done afterwards.
+    readHead: (tenant) => appends.settled().then(() => reading.readHead(tenant)),
+    listHeads: () => appends.settled().then(() => reading.listHeads()),
+    findSeqs: (tenant, ids) => appends.settled().then(() => reading.findSeqs(tenant, ids)),
+    readRecords: (tenant, from, to) => appends.settled().then(() => reading.readRecords(tenant, from, to)),
     readTile: (tenant, level, index) => reading.readTile(tenant, level, index),
-    readLeafHashes: (tenant, from, to) => reading.readLeafHashes(tenant, from, to),
+    readLeafHashes: (tenant, from, to) =>
+      appends.settled().then(() => reading.readLeafHashes(tenant, from, to)),
   };
 }
 

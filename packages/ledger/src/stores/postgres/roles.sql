@@ -25,7 +25,7 @@ END $$;
 
 DO $$
 DECLARE
-  mine regnamespace := current_schema()::regnamespace;
+  mine oid := (SELECT oid FROM pg_namespace WHERE nspname = current_schema());
   statement text;
 BEGIN
   EXECUTE format('ALTER SCHEMA %I OWNER TO attestry_migrate', current_schema());
