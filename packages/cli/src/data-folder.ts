@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { VerificationReport } from '@attestry/core';
-import { runVerify, tenantsToVerify, unreadableReport } from '@attestry/ledger';
+import { type LedgerPlace, runVerify, tenantsToVerify, unreadableReport } from '@attestry/ledger';
 import { CliError, usageError } from './cli-error.ts';
 
 export interface FolderVerification {
   readonly dataDir: string;
+  /** URL of the database; what the server of the folder is told when absent. */
+  readonly store?: string | undefined;
   readonly tenant: string;
   /** First record to check, and the one to end before. */
   readonly from?: number | undefined;
@@ -29,12 +31,12 @@ export async function verifyFolder(
   if (tenant !== undefined) return [await verifyTenant({ ...options, tenant })];
   let tenants: readonly string[];
   try {
-    tenants = await tenantsToVerify(dataDir, foreignKeys());
+    tenants = await tenantsToVerify(dataDir, elsewhere(options.store));
   } catch (error) {
     if (error instanceof CliError) throw error;
     return [unreadableReport(dataDir, (error as Error).message)];
   }
-  if (tenants.length === 0) return [unreadableReport(dataDir, 'there is no log in this folder')];
+  if (tenants.length === 0) return [unreadableReport(dataDir, 'there is no log here')];
   const reports: VerificationReport[] = [];
   for (const [index, one] of tenants.entries()) {
     reports.push(await verifyTenant({ ...options, tenant: one, wholeFolder: index === 0 }));
@@ -49,7 +51,7 @@ export function verifyTenant(options: FolderVerification): Promise<VerificationR
   return runVerify({
     dataDir,
     tenant,
-    ...foreignKeys(),
+    ...elsewhere(options.store),
     ...(vkey === undefined ? {} : { vkey }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
@@ -65,12 +67,16 @@ function tenantOf(vkey: string): string | undefined {
   return /^[^+]*\/t\/([^/+]+)(?:\/g[0-9]+)?\+/.exec(vkey)?.[1];
 }
 
-/** Keys that the server of the folder is told by its environment instead of keeping them in the folder. */
-export function foreignKeys(): { readonly masterKey?: string; readonly signingKeyFile?: string } {
+/** What the server of a folder is told by its environment, because it is not in the folder: database and keys. */
+export function elsewhere(givenStore?: string): Omit<LedgerPlace, 'dataDir'> {
   const { ATTESTRY_MASTER_KEY, ATTESTRY_MASTER_KEY_FILE, ATTESTRY_SIGNING_KEY_FILE } = process.env;
+  const store = givenStore ?? (process.env.ATTESTRY_STORE || undefined);
+  const schema = process.env.ATTESTRY_STORE_SCHEMA || undefined;
   const masterKey =
     ATTESTRY_MASTER_KEY || (ATTESTRY_MASTER_KEY_FILE ? readKeyFile(ATTESTRY_MASTER_KEY_FILE) : '');
   return {
+    ...(store === undefined ? {} : { store }),
+    ...(schema === undefined ? {} : { schema }),
     ...(masterKey === '' ? {} : { masterKey }),
     ...(ATTESTRY_SIGNING_KEY_FILE ? { signingKeyFile: ATTESTRY_SIGNING_KEY_FILE } : {}),
   };

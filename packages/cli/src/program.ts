@@ -4,12 +4,14 @@ import { registerBench } from './commands/bench.ts';
 import { registerCapture } from './commands/capture.ts';
 import { registerCheckpoint } from './commands/checkpoint.ts';
 import { registerConfig } from './commands/config.ts';
+import { registerCopy } from './commands/copy.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExport } from './commands/export.ts';
 import { registerGet } from './commands/get.ts';
 import { registerImport } from './commands/import.ts';
 import { registerKeys } from './commands/keys.ts';
+import { registerMigrate } from './commands/migrate.ts';
 import { registerProof } from './commands/proof.ts';
 import { registerQuery } from './commands/query.ts';
 import { registerServe } from './commands/serve.ts';
@@ -49,6 +51,8 @@ export function createProgram(context: CommandContext): Command {
     registerProof,
     registerKeys,
     registerTenants,
+    registerMigrate,
+    registerCopy,
     registerDoctor,
     registerConfig,
     registerBench,

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { storedBytes, storeEnvironment } from '@attestry/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TestServer } from './running-server.ts';
 import { CLOUDTRAIL_FOLDER, cloudTrailFiles, HAS_CLOUDTRAIL } from './shared-data.ts';
@@ -203,7 +204,8 @@ describe.skipIf(!HAS_CLOUDTRAIL)(name, () => {
 
   it('is not shown in the clear where it lies on disk', async () => {
     await server.stop();
-    const stored = readFileSync(join(server.dataDir, 'ledger.db'), 'latin1');
+    const stored = await storedBytes(server.dataDir);
+    expect(stored).toContain('cloudtrail');
     expect(stored).not.toContain('stratus-red-team_39f95f43-cd2f-4beb-b69e-be60b6fe1f57');
     await server.restart();
   });
@@ -212,10 +214,12 @@ describe.skipIf(!HAS_CLOUDTRAIL)(name, () => {
     const report = await server.json<{ ok: boolean; checked: Record<string, number> }>('verify');
     expect(report).toMatchObject({ ok: true, findings_total: 0 });
     expect(report.checked.records).toBeGreaterThanOrEqual(1234);
+    const { ATTESTRY_STORE: store } = await storeEnvironment(server.dataDir);
     const folder = await server.json<{ ok: boolean; reports: readonly { ok: boolean }[] }>(
       'verify',
       '--data',
       server.dataDir,
+      ...(store === undefined ? [] : ['--store', store]),
     );
     expect(folder).toMatchObject({ ok: true });
     expect(folder.reports.length).toBeGreaterThanOrEqual(2);

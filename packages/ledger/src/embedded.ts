@@ -58,7 +58,7 @@ export interface EmbeddedLedger {
   /** The clock that records are dated by, milliseconds since the epoch: with a shared database that of the database. */
   readonly now: () => number;
   /** How far this machine's own clock is ahead of that one. */
-  clockSkewMs(): number;
+  readonly clockSkewMs: () => number;
   /** Who this process is, for rows that say who works on them, and whether such a one is still there. */
   readonly presence: Presence;
   /** Does something short that no other node does at the same time. */
@@ -113,7 +113,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLe
     );
     await ledger.resumeRotation();
     if (options.search !== false) {
-      const follower = await opened.driver.startSearch((message) => logger.warn({}, message));
+      const follower = await opened.driver.startSearch(
+        (message) => logger.warn({}, message),
+        node?.name ?? '',
+      );
       undo.push(() => follower.close());
       ledger.follow(follower);
     }

@@ -1,5 +1,6 @@
 export type { CommitListener, GrowthListener } from './commit-news.ts';
 export { type CopiedFolder, type CopyFolderOptions, copyFolder } from './copy/copy-folder.ts';
+export { type MigratedStore, type MigrateStoreOptions, migrateStore } from './drivers/migrate-store.ts';
 export { type EmbeddedLedger, type EmbeddedOptions, openEmbedded, type Presence } from './embedded.ts';
 export { errorText, FatalError, LedgerError, OperationalError, OverloadedError } from './errors.ts';
 export { runVerify, tenantsToVerify, unreadableReport, type VerifyFolderOptions } from './fsck/run-verify.ts';
@@ -14,6 +15,7 @@ export type {
   StatementType,
 } from './ledger.ts';
 export { Ledger } from './ledger.ts';
+export type { LedgerPlace } from './ledger-place.ts';
 export type { SettingsChanges } from './nodes/settings-changes.ts';
 export type { AdminRow, AdminStore } from './ports/admin-store.ts';
 export type { CheckpointStore, StoredCheckpoint } from './ports/checkpoint-store.ts';

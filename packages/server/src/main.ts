@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type AdminStore, type EmbeddedLedger, openEmbedded } from '@attestry/ledger';
+import { type AdminStore, type EmbeddedLedger, type LedgerPlace, openEmbedded } from '@attestry/ledger';
 import type { FastifyInstance } from 'fastify';
 import { type Logger, pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
@@ -14,7 +14,6 @@ import { Sessions } from './auth/sessions.ts';
 import { DEFAULT_TENANT, SYSTEM_TENANT, Tenants } from './auth/tenants.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
-import type { ExportSource } from './exports/export-order.ts';
 import { Exporter } from './exports/exporter.ts';
 import { buildApp, type HttpTimeouts } from './http/app.ts';
 import { STOP_GRACE_MS, STOP_TRANSFERS_MS } from './limits.ts';
@@ -73,7 +72,7 @@ async function readMasterKey(config: Config): Promise<{ readonly masterKey?: str
   return { masterKey: (await readFile(config.masterKeyFile, 'utf8')).trim() };
 }
 
-function openLedger(config: Config, source: ExportSource, logger: Logger): Promise<EmbeddedLedger> {
+function openLedger(config: Config, source: LedgerPlace, logger: Logger): Promise<EmbeddedLedger> {
   return openEmbedded({
     ...source,
     logName: config.logName,
@@ -88,8 +87,11 @@ function openLedger(config: Config, source: ExportSource, logger: Logger): Promi
 /** Opens the store and puts the operations and the app together. The only place that chooses a store. */
 export async function assembleServer(config: Config, options: ServerOptions = {}): Promise<AssembledServer> {
   const logger = options.logger ?? makeLogger(config);
-  const source: ExportSource = {
+  const source: LedgerPlace = {
     dataDir: resolve(config.dataDir),
+    store: config.store,
+    readStore: config.storeReadUrl,
+    schema: config.storeSchema,
     ...(await readMasterKey(config)),
     ...(config.signingKeyFile === undefined ? {} : { signingKeyFile: config.signingKeyFile }),
   };
@@ -104,7 +106,7 @@ export async function assembleServer(config: Config, options: ServerOptions = {}
 
 interface Surroundings {
   readonly config: Config;
-  readonly source: ExportSource;
+  readonly source: LedgerPlace;
   readonly logger: Logger;
   readonly options: ServerOptions;
 }
@@ -158,7 +160,11 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     if (!tenants.has(DEFAULT_TENANT))
       await tenants.add({ id: DEFAULT_TENANT, createdAtMs: now(), createdBy: 'attestry' });
   });
-  const metrics = new Metrics({ ledger, storeBytes: () => stores.storeBytes() });
+  const metrics = new Metrics({
+    ledger,
+    storeBytes: () => stores.storeBytes(),
+    clockSkewMs: embedded.clockSkewMs,
+  });
   const audit = new SelfAudit({
     ledger,
     now,

@@ -64,7 +64,7 @@ it('a full disk is named to the sender, to /ready, in the figures and once in th
     const refused = await server.post('/v1/events', batch());
     expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '10']);
     expect(refused.json()).toMatchObject({ code: 'unavailable', retry_after: 10 });
-    expect(refused.json().detail).toMatch(/^The disk of the data folder is full, so nothing was written\./);
+    expect(refused.json().detail).toMatch(/^The disk of the store is full, so nothing was written\./);
     expect(refused.body).not.toContain(disk.path);
     const ready = await server.get('/ready');
     expect(ready.statusCode).toBe(503);
@@ -83,7 +83,7 @@ it('a full disk is named to the sender, to /ready, in the figures and once in th
     );
     expect((await server.post('/v1/events', batch())).statusCode).toBe(201);
     expect((await server.get('/metrics')).body).toContain('\nattestry_store_full 0\n');
-    const said = lines.filter((line) => line.includes('the disk of the data folder is full'));
+    const said = lines.filter((line) => line.includes('the disk of the store is full'));
     expect(said).toHaveLength(1);
     expect(lines.filter((line) => line.includes('has space again'))).toHaveLength(1);
     // Besides, only what is lost by it: no request repeats it, and no line says it twice.

@@ -11,6 +11,7 @@ import {
   verifyInclusion,
   verifyTlogProof,
 } from '@attestry/core';
+import { changeStoredText } from '@attestry/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, openTestServer, type TestServer } from './server-harness.ts';
 
@@ -97,8 +98,6 @@ describe('events and proofs', () => {
   });
 
   it('are refused when the stored bytes are not those that were signed (trap 2)', async () => {
-    const { DatabaseSync } = await import('node:sqlite');
-    const { join } = await import('node:path');
     const tampered = await openTestServer();
     try {
       const { id } = (await tampered.post('/v1/events', { type: 'a.b', metadata: { amount: 1 } })).json();
@@ -106,17 +105,7 @@ describe('events and proofs', () => {
         async () => (await tampered.get(`/v1/events/${id}`)).json().verification.status,
         (status) => status === 'verified',
       );
-      const database = new DatabaseSync(join(tampered.dataDir, 'ledger.db'));
-      // Whoever owns the file can drop the triggers that make it append-only.
-      const triggers = database.prepare("select name from sqlite_master where type = 'trigger'").all();
-      for (const { name } of triggers) database.exec(`drop trigger ${String(name)}`);
-      const changed = database
-        .prepare(
-          `update records set text = replace(text, '"amount":1', '"amount":9') where text like '%"amount":1%'`,
-        )
-        .run();
-      database.close();
-      expect(Number(changed.changes)).toBe(1);
+      expect(await changeStoredText(tampered.dataDir, '"amount":1', '"amount":9')).toBe(1);
       const read = (await tampered.get(`/v1/events/${id}`)).json();
       expect(read).toMatchObject({ metadata: { amount: 9 }, verification: { status: 'failed' } });
     } finally {

@@ -1,3 +1,4 @@
+import { isOnPostgres } from '@attestry/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, openTestServer, type TestServer } from './server-harness.ts';
 
@@ -270,7 +271,9 @@ describe('pages', () => {
     const ask = async (query: string) =>
       (await server.get(`/v1/events?metadata.rare=true&count=estimate&${query}`, token)).json();
     const page = await ask('limit=2');
-    expect([page.events.length, page.has_more, page.count.exact]).toEqual([2, true, false]);
+    expect([page.events.length, page.has_more]).toEqual([2, true]);
+    // A store may have counted them all; the embedded one has looked at 5,000.
+    if (!isOnPostgres()) expect(page.count.exact).toBe(false);
     expect(page.count.value).toBeGreaterThanOrEqual(3);
     expect((await ask('limit=3')).count.value).toBeGreaterThanOrEqual(3);
     const exact = (await server.get('/v1/events?metadata.rare=true&count=exact', token)).json();

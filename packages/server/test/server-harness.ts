@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dropStore, storeEnvironment } from '@attestry/testkit';
 import type { LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { DEFAULT_TENANT } from '../src/auth/tenants.ts';
@@ -39,6 +40,7 @@ export async function openTestServer(
     ATTESTRY_DATA_DIR: dataDir,
     ATTESTRY_LOG_NAME: 'test.example',
     ATTESTRY_CHECKPOINT_INTERVAL_MS: '50',
+    ...(await storeEnvironment(dataDir)),
     ...options.env,
   });
   const assembled = await assembleServer(config, { logger: pino({ level: 'silent' }), ...options.server });
@@ -94,6 +96,7 @@ export async function openTestServer(
     },
     remove: async () => {
       await assembled.close();
+      await dropStore(dataDir);
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

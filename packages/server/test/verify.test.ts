@@ -1,3 +1,4 @@
+import { changeStoredText } from '@attestry/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VerifyJob } from '../src/verify/verify-jobs.ts';
 import { eventually, openTestServer, type TestServer } from './server-harness.ts';
@@ -52,8 +53,6 @@ describe('POST /v1/verify', () => {
   });
 
   it('names what was changed, counts it, and never passes what it cannot read (trap 1)', async () => {
-    const { DatabaseSync } = await import('node:sqlite');
-    const { join } = await import('node:path');
     const tampered = await openTestServer();
     try {
       const { seq } = (await tampered.post('/v1/events', { type: 'a.b', metadata: { amount: 1 } })).json();
@@ -61,13 +60,7 @@ describe('POST /v1/verify', () => {
         async () => (await tampered.get('/v1/checkpoints/latest')).json().size,
         (size) => size > seq,
       );
-      const database = new DatabaseSync(join(tampered.dataDir, 'ledger.db'));
-      for (const { name } of database.prepare("select name from sqlite_master where type = 'trigger'").all())
-        database.exec(`drop trigger ${String(name)}`);
-      database.exec(
-        `update records set text = replace(text, '"amount":1', '"amount":9') where text like '%"amount":1%'`,
-      );
-      database.close();
+      expect(await changeStoredText(tampered.dataDir, '"amount":1', '"amount":9')).toBe(1);
       const { report } = await verify({}, tampered, tampered.adminToken);
       expect(report?.ok).toBe(false);
       expect(report?.findings.map((finding) => finding.seq)).toContain(seq);

@@ -1,6 +1,7 @@
 export { type AuditOptions, type AuditReport, auditLog } from './audit/audit-log.ts';
 export { verifyFolder } from './audit/verify-folder.ts';
 export { type CrashOptions, type CrashReport, runCrashes } from './crash/crash-runner.ts';
+export { type NodeCrashOptions, runNodeCrashes } from './crash/node-crash-runner.ts';
 export {
   type EventGeneratorOptions,
   generateEvent,
@@ -23,6 +24,14 @@ export {
 export { type SharedPostgres, sharedPostgres } from './launch/postgres/shared-postgres.ts';
 export { type RunningServer, type ServerLaunch, startServerProcess } from './launch/server-process.ts';
 export { TcpProxy } from './launch/tcp-proxy.ts';
+export {
+  changeStoredText,
+  dropStore,
+  isOnPostgres,
+  storedBytes,
+  storeEnvironment,
+  valueIn,
+} from './launch/test-store.ts';
 export { createSeededRandom, type SeededRandom } from './seeded/seeded-random.ts';
 export { createSettableClock, type SettableClock } from './seeded/settable-clock.ts';
 export { type SimulationOptions, type SimulationReport, simulate } from './simulator/simulate.ts';

@@ -24,6 +24,7 @@ const DEPTHS = ['full', 'columns', 'seals', 'records'] as const;
 
 interface VerifyOptions extends ServerOptions {
   readonly data?: string;
+  readonly store?: string;
   readonly from?: number;
   readonly to?: number;
   readonly depth?: (typeof DEPTHS)[number];
@@ -52,6 +53,10 @@ export function registerVerify(program: Command, context: CommandContext): void 
       '--data <folder>',
       'check a data folder directly, read-only, all its tenants or --tenant; its server may run',
     )
+    .option(
+      '--store <url>',
+      'with --data: the database whose keys the folder holds (ATTESTRY_STORE), e.g. postgres://attestry_read@db/audit',
+    )
     .option('--from <seq>', 'first record to check', wholeNumber(0))
     .option('--to <seq>', 'record to end before', wholeNumber(0))
     .addOption(
@@ -79,6 +84,9 @@ async function verify(context: CommandContext, options: VerifyOptions): Promise<
   const { terminal } = context;
   if (options.from !== undefined && options.to !== undefined && options.to <= options.from) {
     throw usageError(`--to ${options.to} must be above --from ${options.from}`);
+  }
+  if (options.store !== undefined && options.data === undefined) {
+    throw usageError('--store needs --data: the folder with the keys and the memory of what was signed');
   }
   await requireVkeys(options.vkey ?? []);
   const progress = await startProgress(terminal, {
@@ -191,9 +199,18 @@ async function verifyByServer(
 
 async function verifyData(
   dataDir: string,
-  { tenant, from, to, depth, vkey }: VerifyOptions,
+  { tenant, from, to, depth, vkey, store }: VerifyOptions,
   progress: Progress,
 ): Promise<readonly VerificationReport[]> {
   const { verifyFolder } = await import('../data-folder.ts');
-  return verifyFolder({ dataDir, tenant, from, to, depth, vkeys: vkey ?? [], onProgress: progress.update });
+  return verifyFolder({
+    dataDir,
+    store,
+    tenant,
+    from,
+    to,
+    depth,
+    vkeys: vkey ?? [],
+    onProgress: progress.update,
+  });
 }

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { FolderInspection } from '@attestry/ledger';
 import { CliError } from '../cli-error.ts';
 import { readConfigFile } from '../config-file.ts';
-import { foreignKeys } from '../data-folder.ts';
+import { elsewhere } from '../data-folder.ts';
 import { DISK_FREE_BYTES_FAIL, DISK_FREE_BYTES_WARN } from '../limits.ts';
 import { counted, formatBytes } from '../terminal/quantity.ts';
 import { type Check, fail, ok, warn } from './check.ts';
@@ -110,7 +110,7 @@ async function checkFolder(folder: string): Promise<readonly Check[]> {
     return [warn(name, `${folder} is empty`, 'Nothing was served from here yet: attestry serve.')];
   const { inspectFolder } = await import('@attestry/ledger');
   try {
-    const { lock, logName, logs, records, memoryMissing } = await inspectFolder(folder, foreignKeys());
+    const { lock, logName, logs, records, memoryMissing } = await inspectFolder(folder, elsewhere());
     return [
       ok(name, `${folder}, log name ${logName}`),
       checkLock(lock),

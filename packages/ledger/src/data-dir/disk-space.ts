@@ -50,7 +50,7 @@ export class DiskSpace {
     this.#timer = setInterval(() => void this.#probe(), DISK_PROBE_INTERVAL_MS).unref();
     this.#logger.error(
       { folder: this.#folder },
-      'the disk of the data folder is full: nothing more is taken until there is space; free some',
+      'the disk of the store is full: nothing more is taken until there is space; free some',
     );
   }
 
@@ -65,7 +65,7 @@ export class DiskSpace {
       await this.#probeOnce();
       clearInterval(this.#timer);
       this.#timer = undefined;
-      this.#logger.warn({ folder: this.#folder }, 'the disk of the data folder has space again');
+      this.#logger.warn({ folder: this.#folder }, 'the disk of the store has space again');
     } catch (error) {
       // Still full, which was said; anything else is news.
       if (!isDiskFull(error)) this.#logger.error({ err: error }, 'the space on the disk cannot be probed');
@@ -102,15 +102,29 @@ export function noteFailedWrites<Stores extends WrittenStores>(stores: Stores, s
   const { ledger, checkpoints, keys, admin } = stores;
   return {
     ...stores,
-    ledger: { ...ledger, append: (batches) => noted(ledger.append(batches)) },
-    checkpoints: { ...checkpoints, put: (tenant, checkpoint) => noted(checkpoints.put(tenant, checkpoint)) },
+    ledger: {
+      readHead: (tenant) => ledger.readHead(tenant),
+      listHeads: () => ledger.listHeads(),
+      append: (batches) => noted(ledger.append(batches)),
+      readRecords: (tenant, from, to) => ledger.readRecords(tenant, from, to),
+      findSeqs: (tenant, ids) => ledger.findSeqs(tenant, ids),
+      readTile: (tenant, level, index) => ledger.readTile(tenant, level, index),
+      readLeafHashes: (tenant, from, to) => ledger.readLeafHashes(tenant, from, to),
+    },
+    checkpoints: {
+      put: (tenant, checkpoint, fence) => noted(checkpoints.put(tenant, checkpoint, fence)),
+      list: (tenant, range) => checkpoints.list(tenant, range),
+    },
     keys: {
-      ...keys,
       ensure: (tenant, offered) => noted(keys.ensure(tenant, offered)),
+      findBySubject: (tenant, subjectIndexes) => keys.findBySubject(tenant, subjectIndexes),
+      findByKid: (tenant, kids) => keys.findByKid(tenant, kids),
       ensureIndexKey: (tenant, offered) => noted(keys.ensureIndexKey(tenant, offered)),
+      lostIndexKeys: () => keys.lostIndexKeys(),
     },
     admin: {
-      ...admin,
+      list: (kind, tenant) => admin.list(kind, tenant),
+      get: (kind, tenant, id) => admin.get(kind, tenant, id),
       put: (row, expectedRevision) => noted(admin.put(row, expectedRevision)),
       remove: (kind, tenant, id) => noted(admin.remove(kind, tenant, id)),
     },

@@ -13,6 +13,10 @@ export async function chooseDriver(place: LedgerPlace, paths: DataPaths): Promis
     const { sqliteDriver } = await import('./sqlite-driver.ts');
     return sqliteDriver(place, paths);
   }
+  if (/^postgres(ql)?:/.test(place.store)) {
+    const { postgresDriver } = await import('./postgres-driver.ts');
+    return postgresDriver(place, place.store);
+  }
   // Never the URL itself: it may hold a password.
-  throw new LedgerError('store_unknown', 'the store must be sqlite:');
+  throw new LedgerError('store_unknown', 'the store must be sqlite: or the URL of a PostgreSQL database');
 }

@@ -28,7 +28,12 @@ export function sqliteDriver(place: LedgerPlace, paths: DataPaths): StoreDriver 
     },
     startSearch: async (onError) => {
       const { startSearchFollower } = await import('../search/search-follower.ts');
-      return startSearchFollower({ place, ledgerPath: paths.ledger, searchPath: paths.search, onError });
+      return startSearchFollower({
+        entry: new URL('../search/search-thread.ts', import.meta.url),
+        data: { place, ledgerPath: paths.ledger, searchPath: paths.search },
+        takesTexts: true,
+        onError,
+      });
     },
   };
 }

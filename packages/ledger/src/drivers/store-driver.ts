@@ -25,6 +25,7 @@ export interface StoreDriver {
    * Starts what makes committed events searchable.
    *
    * @param onError told once per failure, with a text that holds no personal data
+   * @param holder  name of this node among those that share the store
    */
-  startSearch(onError: (message: string) => void): Promise<SearchFollower>;
+  startSearch(onError: (message: string) => void, holder: string): Promise<SearchFollower>;
 }

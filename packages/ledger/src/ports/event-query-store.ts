@@ -109,6 +109,11 @@ export interface EventPage {
    * the page was read. Rows from there on may be missing, or be here by mistake. MUST be given for such a query.
    */
   readonly searchedTo?: number;
+  /**
+   * Where a replica answers: the first seq that it had not received before the page was read. Absent where no append is
+   * ever missing.
+   */
+  readonly readTo?: number;
 }
 
 export type StatsGroup =
@@ -135,7 +140,7 @@ export interface StatsBucket {
  * make it impossible for a condition to reach another tenant's rows.
  *
  * - Results MUST show every append that resolved before the call (text conditions: every event up to the search
- *   follower's cursor).
+ *   follower's cursor; on a replica: every one up to `readTo`).
  * - `page` MUST cost no more the deeper the page is (keyset, never OFFSET).
  * - A call MUST NOT block the caller's thread for longer than it takes to send it.
  */

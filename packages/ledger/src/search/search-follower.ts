@@ -2,16 +2,18 @@ import { Worker } from 'node:worker_threads';
 import type { SplitEvent } from '@attestry/core';
 import { searchTexts } from '../followers/search-text.ts';
 import { type TextRun, textRun } from '../followers/texts-at-hand.ts';
-import type { LedgerPlace } from '../ledger-place.ts';
 import type { LogHead } from '../ports/ledger-store.ts';
 
 /** Heap of the thread: a batch of 500 records of 60,000 bytes with their texts. Past that it ends and is started anew. */
 const SEARCH_MEMORY = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 256 } as const;
 
 export interface SearchFollowerOptions {
-  readonly place: LedgerPlace;
-  readonly ledgerPath: string;
-  readonly searchPath: string;
+  /** Entry of the thread. */
+  readonly entry: URL;
+  /** What it is given. */
+  readonly data: object;
+  /** Whether it takes texts of fresh commits, which need not be read back then. */
+  readonly takesTexts: boolean;
   /** Told once per failure, with a text that holds no personal data. */
   readonly onError: (message: string) => void;
 }
@@ -48,6 +50,8 @@ export interface SearchFollower {
    * @param events one per record, `undefined` for a record that is not an event
    */
   committed(head: LogHead, events: readonly (SplitEvent | undefined)[]): void;
+  /** Says that another node has made logs grow. */
+  grown(heads: readonly LogHead[]): void;
   /** Events committed and not searchable yet, as the thread last told; `undefined` while it is not running. */
   lag(): number | undefined;
   close(): Promise<void>;
@@ -85,8 +89,12 @@ class ThreadedSearchFollower implements SearchFollower {
   }
 
   committed(head: LogHead, events: readonly (SplitEvent | undefined)[]): void {
-    this.#waiting.set(head.tenant, head);
     this.#handOver(head, events);
+    this.grown([head]);
+  }
+
+  grown(heads: readonly LogHead[]): void {
+    for (const head of heads) this.#waiting.set(head.tenant, head);
     this.#wakeTimer ??= setTimeout(() => {
       this.#wakeTimer = undefined;
       const buffers = this.#runs.map(({ bytes }) => bytes.buffer as ArrayBuffer);
@@ -114,6 +122,7 @@ class ThreadedSearchFollower implements SearchFollower {
   }
 
   #handOver(head: LogHead, events: readonly (SplitEvent | undefined)[]): void {
+    if (!this.#options.takesTexts) return;
     if (this.#worker === undefined || this.#bytesAtHand > AT_HAND_BYTES_MAX) return;
     const texts = events.map((event) => event && searchTexts(event.data, event.subjects.map(membersOf)));
     const run = textRun(head, texts);
@@ -127,11 +136,10 @@ class ThreadedSearchFollower implements SearchFollower {
 
   /** Resolves with the first news of the thread, good or bad. */
   #launch(): Promise<void> {
-    const { place, ledgerPath, searchPath } = this.#options;
-    const worker = new Worker(new URL('./search-thread.ts', import.meta.url), {
+    const worker = new Worker(this.#options.entry, {
       name: 'attestry-search',
       resourceLimits: SEARCH_MEMORY,
-      workerData: { place, ledgerPath, searchPath },
+      workerData: this.#options.data,
     });
     this.#worker = worker;
     worker.unref();

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FollowerRunner } from '../followers/follower-runner.ts';
-import { type SearchableTexts, searchTexts } from '../followers/search-text.ts';
 import { TextsAtHand } from '../followers/texts-at-hand.ts';
-import type { LogHead, StoredRecord } from '../ports/ledger-store.ts';
+import type { LedgerPlace } from '../ledger-place.ts';
 import { openReadOnly } from '../read-only.ts';
 import { SearchIndex } from '../stores/sqlite/search-index.ts';
-import type { SearchFollowerOptions, SearchOrder, SearchReport } from './search-follower.ts';
+import { eventTexts } from './event-texts.ts';
+import type { SearchOrder, SearchReport } from './search-follower.ts';
 
 // Entry of the search thread: reads the ledger, writes search.db, knows nothing of the server.
 
@@ -16,7 +16,11 @@ const POLL_MS = 1_000;
 const WATCH_MS = 500;
 const BACKOFF_MS = { first: 200, max: 30_000 };
 
-const { place, ledgerPath, searchPath } = workerData as Omit<SearchFollowerOptions, 'onError'>;
+const { place, ledgerPath, searchPath } = workerData as {
+  readonly place: LedgerPlace;
+  readonly ledgerPath: string;
+  readonly searchPath: string;
+};
 
 function tell(report: SearchReport): void {
   parentPort?.postMessage(report);
@@ -24,13 +28,7 @@ function tell(report: SearchReport): void {
 
 const ledger = await openReadOnly(place.dataDir, place);
 
-async function textsOf(head: LogHead, records: readonly StoredRecord[]): Promise<SearchableTexts[]> {
-  // Canonical records end with their type, so the others are left out without parsing them.
-  const events = records.filter((record) => record.text?.endsWith(',"type":"event","v":1}'));
-  const opened = await ledger.openEvents(head.tenant, events);
-  return opened.map(({ record, members }) => ({ seq: record.seq, ...searchTexts(record.data, members) }));
-}
-
+const textsOf = eventTexts(ledger);
 const atHand = new TextsAtHand((bytes) => tell({ kind: 'released', bytes }));
 let index = SearchIndex.open({ searchPath, ledgerPath, textsOf, atHand });
 let runner = startRunner();

@@ -48,14 +48,18 @@ function event(random: { uuid(): string }, n: number): object {
  * Makes a data folder with a real server: the tenant `default` with SIZE records, several checkpoints and two seals an
  * event, and the tenant `other`.
  *
- * @returns the folder above the data folder `data` and an older copy of its database, `older.db`
+ * @param store URL of an empty database; the embedded store when absent
+ * @returns the folder above the data folder `data`
  */
-export async function makeBaseFolder(): Promise<{ readonly parent: string; readonly dataDir: string }> {
+export async function makeBaseFolder(
+  store?: string,
+): Promise<{ readonly parent: string; readonly dataDir: string }> {
   const parent = mkdtempSync(join(tmpdir(), 'attestry-tampering-'));
   const dataDir = join(parent, 'data');
   const environment = {
     ATTESTRY_LOG_LEVEL: 'error',
     ATTESTRY_CHECKPOINT_INTERVAL_MS: String(CHECKPOINT_INTERVAL_MS),
+    ...(store === undefined ? {} : { ATTESTRY_STORE: store }),
   };
   const server = await startServerProcess({ dataDir, environment });
   const random = createSeededRandom(7);
@@ -70,7 +74,7 @@ export async function makeBaseFolder(): Promise<{ readonly parent: string; reado
     await sleep(CHECKPOINT_INTERVAL_MS * 4);
   }
   await server.stop();
-  const embedded = await openEmbedded({ dataDir });
+  const embedded = await openEmbedded({ dataDir, store });
   await embedded.ledger.createLog('other');
   await embedded.ledger.append('other', incomingEvents(createSeededRandom(8), 'other', 200));
   await embedded.close();

@@ -56,6 +56,8 @@ export abstract class TamperedLog {
   /** URL of the database; `undefined` for the one in the folder. */
   readonly store: string | undefined;
   readonly origin: string;
+  /** Whether the store as a whole is verified too, and not the log alone. */
+  readonly wholeFolder: boolean = true;
 
   constructor(dataDir: string, store?: string) {
     this.dataDir = dataDir;

@@ -3,6 +3,10 @@ import type { SettingName } from './settings.ts';
 /** The server's configuration: read once, checked as a whole, frozen. */
 export interface Config {
   readonly dataDir: string;
+  /** `sqlite:` or the URL of a database. */
+  readonly store: string;
+  readonly storeReadUrl: string | undefined;
+  readonly storeSchema: string;
   readonly host: string;
   readonly port: number;
   readonly logName: string | undefined;

@@ -11,6 +11,14 @@ export interface ConfigLine {
   readonly meaning: string;
 }
 
+function maskPassword({ mask }: Setting, value: string | undefined): string | undefined {
+  if (mask === undefined || value === undefined || !URL.canParse(value)) return value;
+  const url = new URL(value);
+  if (url.password !== '') url.password = '******';
+  if (url.searchParams.has('password')) url.searchParams.set('password', '******');
+  return url.href;
+}
+
 /** The whole configuration for people, with secrets masked. */
 export function describeConfig(config: Config): readonly ConfigLine[] {
   return SETTINGS.map((setting: Setting & { name: (typeof SETTINGS)[number]['name'] }) => {
@@ -18,7 +26,7 @@ export function describeConfig(config: Config): readonly ConfigLine[] {
       value: undefined,
       source: 'default' as const,
     };
-    const shown = setting.secret === true && value !== undefined ? '******' : value;
+    const shown = value === undefined || setting.secret !== true ? maskPassword(setting, value) : '******';
     return { name: `ATTESTRY_${setting.name}`, value: shown, source, meaning: setting.meaning };
   });
 }

@@ -73,8 +73,13 @@ describe('loadConfig', () => {
   });
 
   it('refuses other stores by name', () => {
-    expect(problemsOf({ ATTESTRY_STORE: 'postgres://db/audit' })[0]).toContain('not supported yet');
+    expect(problemsOf({ ATTESTRY_STORE: 'file:/x' })[0]).toContain('not supported yet');
     expect(problemsOf({ ATTESTRY_STORE: 'mongo:' })[0]).toContain('must be sqlite:');
+    expect(problemsOf({ ATTESTRY_STORE_READ_URL: 'postgres://replica/audit' })[0]).toContain(
+      'is for a database',
+    );
+    const both = { ATTESTRY_STORE: 'postgres://db/audit', ATTESTRY_STORE_SCHEMA: 'pg_audit' };
+    expect(problemsOf(both)).toEqual([expect.stringContaining('must be the name of a schema')]);
   });
 
   it('leaves the variables of the client and of the tests alone', () => {
@@ -95,6 +100,11 @@ describe('loadConfig', () => {
     const line = describeConfig(config).find(({ name }) => name === 'ATTESTRY_MASTER_KEY');
     expect(line).toMatchObject({ value: '******', source: 'environment' });
     expect(JSON.stringify(describeConfig(config))).not.toContain('abab');
+    const store = loadConfig({ ATTESTRY_STORE: 'postgres://audit:hunter2@db/audit?sslmode=require' });
+    expect(describeConfig(store).find(({ name }) => name === 'ATTESTRY_STORE')?.value).toBe(
+      'postgres://audit:******@db/audit?sslmode=require',
+    );
+    expect(problemsOf({ ATTESTRY_STORE: 'postgres//audit:hunter2@db' })[0]).not.toContain('hunter2');
   });
 
   it('wants one master key only', () => {

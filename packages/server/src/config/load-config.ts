@@ -98,10 +98,16 @@ function judgeValue(setting: Setting, value: string): string | undefined {
 }
 
 function judgeSpecial(name: string, value: string): string | undefined {
-  if (name === 'STORE' && value !== 'sqlite:') {
-    return /^(postgres|postgresql|file):/.test(value)
-      ? 'must be sqlite: in this version; PostgreSQL and files are not supported yet'
-      : `must be sqlite:, not "${value}"`;
+  if (name === 'STORE' && value !== 'sqlite:' && !isDatabaseUrl(value)) {
+    return value.startsWith('file:')
+      ? 'must be sqlite: or the URL of a PostgreSQL database; files are not supported yet'
+      : 'must be sqlite: or the URL of a PostgreSQL database such as postgres://user@host:5432/database';
+  }
+  if (name === 'STORE_READ_URL' && !isDatabaseUrl(value)) {
+    return 'must be the URL of a PostgreSQL database such as postgres://user@replica:5432/database';
+  }
+  if (name === 'STORE_SCHEMA' && !/^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(value)) {
+    return `must be the name of a schema in lower case such as attestry, not "${value}"`;
   }
   if (name === 'LOG_NAME' && !LOG_NAME_PATTERN.test(value)) {
     return `must be a host name in lower case such as audit.example.com, not "${value}"`;
@@ -118,6 +124,10 @@ function judgeSpecial(name: string, value: string): string | undefined {
     return 'must be 32 bytes in hex (64 digits) or base64 (44 characters); make one with: openssl rand -base64 32';
   }
   return undefined;
+}
+
+function isDatabaseUrl(value: string): boolean {
+  return /^postgres(ql)?:\/\//.test(value) && URL.canParse(value);
 }
 
 function splitList(value: string): string[] {
@@ -154,6 +164,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
   if (text('MASTER_KEY') !== undefined && text('MASTER_KEY_FILE') !== undefined) {
     problems.push('ATTESTRY_MASTER_KEY and ATTESTRY_MASTER_KEY_FILE exclude each other; keep one');
   }
+  if (text('STORE_READ_URL') !== undefined && text('STORE') === 'sqlite:')
+    problems.push('ATTESTRY_STORE_READ_URL is for a database; set ATTESTRY_STORE to its URL too');
   if (problems.length > 0) throw new ConfigError(problems);
   return buildConfig(text, sources);
 }
@@ -163,6 +175,9 @@ function buildConfig(text: (name: SettingName) => string | undefined, sources: C
   const isOn = (name: SettingName): boolean => ['on', 'true', '1'].includes(text(name) ?? '');
   return Object.freeze({
     dataDir: text('DATA_DIR') ?? '',
+    store: text('STORE') ?? '',
+    storeReadUrl: text('STORE_READ_URL'),
+    storeSchema: text('STORE_SCHEMA') ?? '',
     host: text('HOST') ?? '',
     port: integer('PORT'),
     logName: text('LOG_NAME'),

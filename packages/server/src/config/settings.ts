@@ -7,6 +7,8 @@ export interface Setting {
   readonly range?: readonly [min: number, max: number];
   readonly words?: readonly string[];
   readonly secret?: true;
+  /** A URL that is shown without its password. */
+  readonly mask?: 'password';
   /** For docs/configuration.md and `config print`. */
   readonly meaning: string;
 }
@@ -43,7 +45,23 @@ export const SETTINGS = [
     name: 'STORE',
     kind: 'text',
     fallback: 'sqlite:',
-    meaning: 'Where records are kept: `sqlite:` is the embedded store in the data folder.',
+    mask: 'password',
+    meaning:
+      'Where records are kept: `sqlite:` is the embedded store in the data folder, `postgres://user@host/database` one that several nodes share (docs/postgres.md).',
+  },
+  {
+    name: 'STORE_READ_URL',
+    kind: 'text',
+    fallback: undefined,
+    mask: 'password',
+    meaning:
+      'Replica of the database that answers queries and exports, which may be behind; the database itself when absent.',
+  },
+  {
+    name: 'STORE_SCHEMA',
+    kind: 'text',
+    fallback: 'attestry',
+    meaning: 'Schema of the tables in the database.',
   },
   {
     name: 'BATCH_SIZE',

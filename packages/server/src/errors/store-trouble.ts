@@ -8,14 +8,16 @@ export interface StoreTrouble {
 
 const FULL: StoreTrouble = {
   detail:
-    'The disk of the data folder is full, so nothing was written. The server goes on by itself as soon as there is space.',
+    'The disk of the store is full, so nothing was written. The server goes on by itself as soon as there is space.',
   retryAfterS: 10,
   isSaid: true,
 };
 
 const OTHERS: Readonly<Record<string, string>> = {
-  store_readonly: 'The data folder cannot be written, so nothing was kept.',
-  store_io: 'The disk of the data folder reported an error, so nothing was kept.',
+  store_readonly: 'The store takes no writes, so nothing was kept.',
+  store_unreachable: 'The database is away. The server goes on by itself when it is back.',
+  store_restarting: 'The database is stopping or starting. The server goes on by itself when it is back.',
+  store_io: 'The disk of the store reported an error, so nothing was kept.',
   search_unavailable: 'The full-text index cannot be read now; everything but `q` works.',
 };
 

@@ -12,14 +12,6 @@ export interface ExportOrder {
   readonly fields: FieldSelection | undefined;
 }
 
-/** Where the threads find the data; the master key opens sealed members. */
-export interface ExportSource {
-  readonly dataDir: string;
-  readonly masterKey?: string;
-  /** When the signing key is kept outside the folder. */
-  readonly signingKeyFile?: string;
-}
-
 /** From the server to the thread: one more chunk may be made. */
 export interface ChunkWanted {
   readonly kind: 'more';

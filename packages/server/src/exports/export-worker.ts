@@ -1,13 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openReadOnly, type PageRequest, type ReadOnlyLedger } from '@attestry/ledger';
+import { type LedgerPlace, openReadOnly, type PageRequest, type ReadOnlyLedger } from '@attestry/ledger';
 import { EXPORT_CHUNK_BYTES, EXPORT_PAGE_EVENTS } from '../limits.ts';
 import { selectFields } from '../operations/select-fields.ts';
 import { csvHeader, csvRows } from './event-csv.ts';
-import type { ExportMessage, ExportOrder, ExportSource } from './export-order.ts';
+import type { ExportMessage, ExportOrder } from './export-order.ts';
 
 /** Entry point of an export thread: pages through the query on its own read-only connection. */
 
-const { order, source } = workerData as { readonly order: ExportOrder; readonly source: ExportSource };
+const { order, source } = workerData as { readonly order: ExportOrder; readonly source: LedgerPlace };
 const port = parentPort;
 if (port === null) throw new Error('export-worker.ts runs as a worker thread only');
 

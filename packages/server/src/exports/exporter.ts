@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
+import type { LedgerPlace } from '@attestry/ledger';
 import { ApiError } from '../errors/api-error.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
 import {
@@ -10,7 +11,7 @@ import {
   EXPORTS_PER_TENANT_MAX,
   EXPORTS_RUNNING_MAX,
 } from '../limits.ts';
-import type { ExportMessage, ExportOrder, ExportSource } from './export-order.ts';
+import type { ExportMessage, ExportOrder } from './export-order.ts';
 import { ExportTransfer } from './export-transfer.ts';
 
 /** An export that has a slot. */
@@ -28,12 +29,12 @@ interface Running {
  * into streams with back-pressure. A download that is not read keeps its slot only while nobody else needs it.
  */
 export class Exporter {
-  readonly #source: ExportSource;
+  readonly #source: LedgerPlace;
   readonly #readWindowMs: number;
   readonly #running = new Set<Running>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(source: ExportSource, readWindowMs = EXPORT_READ_WINDOW_MS) {
+  constructor(source: LedgerPlace, readWindowMs = EXPORT_READ_WINDOW_MS) {
     this.#source = source;
     this.#readWindowMs = readWindowMs;
   }

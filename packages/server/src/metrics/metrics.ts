@@ -7,6 +7,8 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 interface MetricsOptions {
   readonly ledger: Pick<Ledger, 'status' | 'onCommit'>;
   readonly storeBytes: () => Promise<number>;
+  /** How far this machine's clock is ahead of the one that records are dated by. */
+  readonly clockSkewMs: () => number;
 }
 
 /**
@@ -50,7 +52,7 @@ export class Metrics {
     this.#addLedgerFigures(options);
   }
 
-  #addLedgerFigures({ ledger, storeBytes }: MetricsOptions): void {
+  #addLedgerFigures({ ledger, storeBytes, clockSkewMs }: MetricsOptions): void {
     const registers = [this.#registry];
     const commit = new Histogram({
       name: 'attestry_commit_seconds',
@@ -79,8 +81,13 @@ export class Metrics {
       });
     };
     gauge('attestry_queue_size', 'Events accepted and not yet committed', () => ledger.status().queue.events);
-    gauge('attestry_store_full', '1 while the disk of the data folder has no space left', () =>
+    gauge('attestry_store_full', '1 while the disk of the store has no space left', () =>
       ledger.status().diskFull ? 1 : 0,
+    );
+    gauge(
+      'attestry_clock_skew_seconds',
+      "This machine's clock minus the one that records are dated by",
+      () => clockSkewMs() / 1_000,
     );
     gauge('attestry_store_bytes', 'Bytes of the store on disk', storeBytes);
     gauge(

@@ -22,6 +22,8 @@ export interface EventListing {
   readonly previous_cursor: string | null;
   /** More events follow in the direction of reading. */
   readonly has_more: boolean;
+  /** Where a replica answers: the first record that it may lack. */
+  readonly read_to?: number;
   readonly count?: { readonly value: number; readonly exact: boolean };
 }
 
@@ -71,6 +73,7 @@ export async function listEvents(
     events: events.map((event) => selectFields(event, selection)),
     ...cursorsOf(query, page, fingerprint, { text: input.cursor, backwards: cursor?.backwards === true }),
     has_more: page.more,
+    ...(page.readTo === undefined ? {} : { read_to: page.readTo }),
     ...(await countOf(ops, query, input.count, page.rows.length + (page.more ? 1 : 0))),
   };
 }

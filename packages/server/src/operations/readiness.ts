@@ -19,7 +19,7 @@ const SEARCH_LAG_EVENTS = 10_000;
 
 async function storeState(ops: Operations): Promise<ComponentState> {
   if (ops.ledger.status().diskFull)
-    return { status: 'down', detail: 'full: the disk of the data folder has no space left' };
+    return { status: 'down', detail: 'full: the disk of the store has no space left' };
   try {
     // A real read through the store: a process that lives over a dead store is not ready.
     await ops.ledger.head(SYSTEM_TENANT);

@@ -1,5 +1,5 @@
 import type { VerificationReport } from '@attestry/core';
-import type { ExportSource } from '../exports/export-order.ts';
+import type { LedgerPlace } from '@attestry/ledger';
 
 /** What a verification covers. */
 export interface VerifyRange {
@@ -17,7 +17,7 @@ export interface VerifyProgress {
 
 /** What a verification thread is asked for; plain data, it crosses to the thread. */
 export interface VerifyOrder {
-  readonly source: ExportSource;
+  readonly source: LedgerPlace;
   readonly tenant: string;
   readonly range: VerifyRange;
 }

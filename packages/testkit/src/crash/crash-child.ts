@@ -9,7 +9,7 @@ import { createSeededRandom } from '../seeded/seeded-random.ts';
 // what the parent has read was acknowledged.
 
 const WRITERS = 4;
-const [, , dataDir = '', seedText = '0', tenantList = ''] = argv;
+const [, , dataDir = '', seedText = '0', tenantList = '', store = ''] = argv;
 const tenants = tenantList.split(',');
 
 function say(line: string): void {
@@ -23,7 +23,12 @@ function say(line: string): void {
   }
 }
 
-const embedded = await openEmbedded({ dataDir, search: false, checkpointIntervalMs: 30 });
+const embedded = await openEmbedded({
+  dataDir,
+  search: false,
+  checkpointIntervalMs: 30,
+  ...(store === '' ? {} : { store }),
+});
 for (const tenant of tenants) await embedded.ledger.createLog(tenant);
 say('ready');
 

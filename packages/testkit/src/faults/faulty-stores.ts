@@ -40,7 +40,7 @@ export function faultyStores(stores: Stores, plan: FaultPlan): Stores {
   return {
     ...stores,
     ledger: {
-      ...ledger,
+      listHeads: () => ledger.listHeads(),
       readHead: (tenant) => inject('readHead', () => ledger.readHead(tenant)),
       append: (batches) => inject('append', () => ledger.append(batches)),
       readRecords: (tenant, from, to) => inject('readRecords', () => ledger.readRecords(tenant, from, to)),
@@ -50,18 +50,22 @@ export function faultyStores(stores: Stores, plan: FaultPlan): Stores {
         inject('readLeafHashes', () => ledger.readLeafHashes(tenant, from, to)),
     },
     checkpoints: {
-      ...checkpoints,
-      put: (tenant, checkpoint) => inject('putCheckpoint', () => checkpoints.put(tenant, checkpoint)),
+      list: (tenant, range) => checkpoints.list(tenant, range),
+      put: (tenant, checkpoint, fence) =>
+        inject('putCheckpoint', () => checkpoints.put(tenant, checkpoint, fence)),
     },
     keys: {
-      ...keys,
+      findByKid: (tenant, kids) => keys.findByKid(tenant, kids),
+      lostIndexKeys: () => keys.lostIndexKeys(),
       ensure: (tenant, offered) => inject('ensureKeys', () => keys.ensure(tenant, offered)),
       ensureIndexKey: (tenant, offered) =>
         inject('ensureIndexKey', () => keys.ensureIndexKey(tenant, offered)),
       findBySubject: (tenant, indexes) => inject('findKeys', () => keys.findBySubject(tenant, indexes)),
     },
     admin: {
-      ...admin,
+      list: (kind, tenant) => admin.list(kind, tenant),
+      get: (kind, tenant, id) => admin.get(kind, tenant, id),
+      remove: (kind, tenant, id) => admin.remove(kind, tenant, id),
       put: (row, expectedRevision) => inject('putAdmin', () => admin.put(row, expectedRevision)),
     },
   };

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dropStore, storeEnvironment } from './test-store.ts';
 
 const launcher = join(import.meta.dirname, '..', '..', '..', 'cli', 'bin', 'attestry');
 
@@ -25,7 +26,7 @@ export interface ServerLaunch {
 export interface RunningServer {
   /** `http://127.0.0.1:port`, without a slash at the end. */
   readonly url: string;
-  /** The admin key of the first start, from `cli.json`. */
+  /** The admin key of the first start, from `cli.json`; empty on a node that was not the first. */
   readonly key: string;
   readonly dataDir: string;
   readonly pid: number;
@@ -35,6 +36,8 @@ export interface RunningServer {
   stop(
     signal?: NodeJS.Signals,
   ): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** Sends a signal to this very process, and waits for nothing. */
+  signal(signal: NodeJS.Signals): void;
   /** Stops the process and removes the data folder. */
   remove(): Promise<void>;
 }
@@ -80,11 +83,12 @@ async function startLine(child: ChildProcess, log: () => string): Promise<StartL
 export async function startServerProcess(launch: ServerLaunch = {}): Promise<RunningServer> {
   const folder = launch.dataDir ?? mkdtempSync(join(tmpdir(), 'attestry-'));
   const dataDir = launch.dataDir ?? join(folder, 'data');
+  const store = await storeEnvironment(dataDir);
   const child = spawn(
     launcher,
     ['serve', '--data', dataDir, '--port', String(launch.port ?? 0), '--json', ...(launch.options ?? [])],
     {
-      env: { ...inheritedEnvironment(), ...launch.environment },
+      env: { ...inheritedEnvironment(), ...store, ...launch.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
@@ -93,7 +97,10 @@ export async function startServerProcess(launch: ServerLaunch = {}): Promise<Run
     log += text;
   });
   const { url, pid } = await startLine(child, () => log);
-  const { key } = JSON.parse(readFileSync(join(dataDir, 'cli.json'), 'utf8')) as { key: string };
+  const cliFile = join(dataDir, 'cli.json');
+  const { key } = existsSync(cliFile)
+    ? (JSON.parse(readFileSync(cliFile, 'utf8')) as { key: string })
+    : { key: '' };
   const stop: RunningServer['stop'] = async (signal = 'SIGTERM') => {
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
@@ -109,8 +116,10 @@ export async function startServerProcess(launch: ServerLaunch = {}): Promise<Run
     pid,
     log: () => log,
     stop,
+    signal: (signal) => void child.kill(signal),
     async remove() {
       await stop();
+      await dropStore(dataDir);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -56,6 +56,12 @@ const LISTING_ROUTES: readonly AnyRoute[] = [
           next_cursor: cursor,
           previous_cursor: cursor,
           has_more: Type.Boolean(),
+          read_to: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              description: 'Only where a replica of the database answers: the first `seq` that it may lack',
+            }),
+          ),
           count: Type.Optional(Type.Object({ value: Type.Integer(), exact: Type.Boolean() })),
         }),
       },

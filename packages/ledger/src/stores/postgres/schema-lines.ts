@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { quoteIdentifier } from './schema-names.ts';
+
+/** Runs a statement and gives its rows as arrays. */
+type Rows = (sql: string, values: readonly unknown[]) => Promise<readonly (readonly unknown[])[]>;
+
+/** Everything in a schema that can change what is stored, hidden or found; one line for each, without the schema's name. */
+const STATEMENTS = [
+  `SELECT 'table ' || c.relname || ' ' || c.relkind::text || ' persistence ' || c.relpersistence::text
+     || ' rls ' || c.relrowsecurity || ' forced ' || c.relforcerowsecurity
+   FROM pg_class AS c WHERE c.relnamespace = $1::regnamespace AND c.relkind NOT IN ('i', 'I', 't', 'c')`,
+  `SELECT 'column ' || c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+     || ' not null ' || a.attnotnull || ' default ' || coalesce(pg_get_expr(d.adbin, d.adrelid), '-')
+     || ' identity ' || a.attidentity::text
+   FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
+   LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+   WHERE c.relnamespace = $1::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped`,
+  `SELECT 'constraint ' || c.relname || '.' || k.conname || ' ' || pg_get_constraintdef(k.oid) || ' valid ' || k.convalidated
+   FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid
+   WHERE c.relnamespace = $1::regnamespace AND k.contype <> 'n' AND k.conparentid = 0`,
+  `SELECT 'index ' || c.relname || ' '
+     || replace(pg_get_indexdef(i.indexrelid), ' ' || c.relnamespace::regnamespace || '.', ' ')
+     || ' valid ' || i.indisvalid
+   FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
+   WHERE c.relnamespace = $1::regnamespace`,
+  `SELECT 'trigger ' || c.relname || '.' || t.tgname || ' enabled ' || t.tgenabled::text || ' '
+     || replace(pg_get_triggerdef(t.oid), ' ' || c.relnamespace::regnamespace || '.', ' ')
+   FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
+   WHERE c.relnamespace = $1::regnamespace AND NOT t.tgisinternal`,
+  `SELECT 'policy ' || c.relname || '.' || p.polname || ' permissive ' || p.polpermissive || ' for ' || p.polcmd::text
+     || ' to ' || p.polroles::text || ' using ' || coalesce(pg_get_expr(p.polqual, p.polrelid), '-')
+     || ' check ' || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '-')
+   FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid WHERE c.relnamespace = $1::regnamespace`,
+  `SELECT 'function ' || p.proname || ' of ' || pg_get_function_arguments(p.oid) || ' definer ' || p.prosecdef
+     || ' settings ' || coalesce((SELECT string_agg(
+          CASE s WHEN 'search_path=' || p.pronamespace::regnamespace || ', pg_temp' THEN 'search_path=ours' ELSE s END, ' ')
+        FROM unnest(p.proconfig) AS s), '-')
+     || ' body ' || md5(p.prosrc)
+   FROM pg_proc AS p WHERE p.pronamespace = $1::regnamespace`,
+  `SELECT 'rule ' || c.relname || '.' || r.rulename || ' ' || pg_get_ruledef(r.oid)
+   FROM pg_rewrite AS r JOIN pg_class AS c ON c.oid = r.ev_class
+   WHERE c.relnamespace = $1::regnamespace AND c.relkind <> 'v'`,
+];
+
+/** Partitions differ in their month only. */
+const MONTH = /\d{4}_\d{2}(?!\d)/g;
+const BOUND = /FOR VALUES FROM .* TO .*\)/;
+
+const EXPECTED = new URL('./schema-lines.txt', import.meta.url);
+
+/**
+ * What a schema is made of, sorted, a line for each kind of thing. The same on every version of PostgreSQL and whatever
+ * the schema is called; all partitions of a month give the same lines.
+ *
+ * @param rows runs a statement with the schema, and nothing else, in its search path: then names are not qualified
+ */
+export async function schemaLines(rows: Rows, schema: string): Promise<readonly string[]> {
+  const lines = new Set<string>();
+  for (const statement of STATEMENTS) {
+    for (const [line] of await rows(statement, [quoteIdentifier(schema)])) {
+      const text = String(line)
+        .replaceAll(MONTH, 'YYYY_MM')
+        .replace(BOUND, 'OF A MONTH')
+        .replaceAll(/\s+/g, ' ');
+      lines.add(text);
+    }
+  }
+  return [...lines].sort();
+}
+
+/** The lines of this version's schema. */
+export async function expectedSchemaLines(): Promise<readonly string[]> {
+  return (await readFile(EXPECTED, 'utf8')).trimEnd().split('\n');
+}
+
+/** In what a schema differs from the one of this version; at most `limit` sentences. */
+export function schemaDifferences(
+  found: readonly string[],
+  expected: readonly string[],
+  limit: number,
+): string[] {
+  const [here, wanted] = [new Set(found), new Set(expected)];
+  const nameOf = (line: string): string => line.split(' ').slice(0, 2).join(' ');
+  const foundNames = new Set(found.map(nameOf));
+  const wantedNames = new Set(expected.map(nameOf));
+  const said = new Set<string>();
+  for (const line of expected) {
+    if (here.has(line)) continue;
+    const name = nameOf(line);
+    said.add(foundNames.has(name) ? `${name} is not the one of this version` : `${name} is missing`);
+  }
+  for (const line of found) {
+    const name = nameOf(line);
+    const [kind, thing = ''] = name.split(' ');
+    // A table that is no part of it has been said; its columns are no news.
+    const isInside = kind === 'column' && !wantedNames.has(`table ${thing.split('.')[0]}`);
+    if (!wanted.has(line) && !wantedNames.has(name) && !isInside) said.add(`${name} is no part of it`);
+  }
+  return [...said].slice(0, limit);
+}

@@ -1,0 +1,209 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type EmbeddedLedger, openEmbedded } from '@attestry/ledger';
+import {
+  createSeededRandom,
+  incomingEvents,
+  postgresBinaries,
+  type RunningServer,
+  type SharedPostgres,
+  sharedPostgres,
+  startServerProcess,
+  TcpProxy,
+  valueIn,
+} from '@attestry/testkit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { assembleServer, loadConfig } from '../src/index.ts';
+import { eventually, openTestServer, type TestServer } from './server-harness.ts';
+
+const binaries = postgresBinaries(18);
+const skipped = binaries.folder === undefined ? ` (skipped: ${binaries.skip})` : '';
+
+const LOGIN = { type: 'user.login.success', actor: { type: 'user', id: 'alice' } };
+
+describe.skipIf(binaries.folder === undefined)(`several nodes over one database${skipped}`, () => {
+  let postgres: SharedPostgres;
+  let database: Awaited<ReturnType<SharedPostgres['createDatabase']>>;
+  let parent: string;
+  const ends: (() => Promise<void>)[] = [];
+
+  beforeAll(async () => {
+    postgres = await sharedPostgres();
+    database = await postgres.createDatabase();
+    parent = mkdtempSync(join(tmpdir(), 'attestry-nodes-'));
+    // Makes the keys and the logs.
+    const first = await openNode('first');
+    await first.remove();
+  });
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+  afterAll(async () => {
+    await database?.drop();
+    postgres?.release();
+    rmSync(parent, { recursive: true, force: true });
+  });
+
+  const KEYS = '.keys';
+
+  /** A data folder with the keys of the installation, and nothing else. */
+  function folderWithKeys(name: string): string {
+    const folder = join(parent, name);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const key of ['master.key', 'signing.key'])
+      cpSync(join(parent, KEYS, key), join(folder, key), { errorOnExist: false });
+    return folder;
+  }
+
+  async function openNode(name: string, url = database.url): Promise<TestServer> {
+    const dataDir = name === 'first' ? join(parent, name) : folderWithKeys(name);
+    const node = await openTestServer({ dataDir, env: { ATTESTRY_STORE: url } });
+    if (name === 'first') {
+      mkdirSync(join(parent, KEYS));
+      for (const key of ['master.key', 'signing.key']) cpSync(join(dataDir, key), join(parent, KEYS, key));
+    }
+    ends.push(() => node.remove());
+    return node;
+  }
+
+  async function startNode(name: string): Promise<RunningServer> {
+    const dataDir = folderWithKeys(name);
+    const environment = { ATTESTRY_STORE: database.url, ATTESTRY_CHECKPOINT_INTERVAL_MS: '50' };
+    const node = await startServerProcess({ dataDir, environment });
+    ends.push(async () => {
+      node.signal('SIGCONT');
+      await node.stop('SIGKILL');
+    });
+    return node;
+  }
+
+  it('take events of the same tenant; each shows what the other took, and an id counts once', async () => {
+    const [a, b] = [await openNode('a'), await openNode('b')];
+    const token = await a.makeTenant('both');
+    const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
+    const first = (await a.post('/v1/events', { ...LOGIN, id }, token)).json();
+    const again = (await b.post('/v1/events', { ...LOGIN, id }, token)).json();
+    expect(again).toEqual({ ...first, duplicate: true });
+    const sent = await Promise.all(
+      Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? a : b).post('/v1/events', LOGIN, token)),
+    );
+    expect(new Set(sent.map(({ statusCode }) => statusCode))).toEqual(new Set([201]));
+    const seqs = sent.map((answer) => answer.json<{ seq: number }>().seq).sort((x, y) => x - y);
+    expect(new Set(seqs).size).toBe(60);
+    for (const node of [a, b]) {
+      const { count } = (await node.get('/v1/events?actor=alice&count=exact', token)).json();
+      expect(count).toEqual({ value: 61, exact: true });
+    }
+    // Whichever of them signs, the other one serves it, and proves records by it.
+    const seq = seqs.at(-1) as number;
+    for (const node of [a, b]) {
+      await eventually(
+        async () => (await node.get('/v1/checkpoints/latest', token)).json(),
+        ({ size }) => size > seq,
+      );
+    }
+  });
+
+  it('refuse a key within the bound when it was revoked on another node', async () => {
+    const [a, b] = [await openNode('a'), await openNode('b')];
+    const { key, token } = await a.makeKey({ name: 'short-lived' });
+    // A key that was made a moment ago is looked up.
+    expect((await b.get('/v1/events', token)).statusCode).toBe(200);
+    await a.call('DELETE', `/v1/keys/${key.id}`);
+    await eventually(
+      async () => (await b.get('/v1/events', token)).statusCode,
+      (status) => status === 401,
+      5_000,
+    );
+  });
+
+  it('date records by the clock of the database, however wrong their own is', async () => {
+    const a = await openNode('a');
+    const token = await a.makeTenant('clocks');
+    for (const [name, hours] of [
+      ['ahead', 1],
+      ['behind', -1],
+    ] as const) {
+      const { ledger, close } = await openLedgerWithClock(name, () => Date.now() + hours * 3_600_000);
+      const before = Date.now();
+      const [result] = await ledger.append(
+        'clocks',
+        incomingEvents(createSeededRandom(hours + 7), 'clocks', 1),
+      );
+      await close();
+      if (result?.kind !== 'receipt') throw new Error('refused');
+      expect(Math.abs(Date.parse(result.receipt.recorded_at) - before)).toBeLessThan(60_000);
+    }
+    const { events } = (await a.get('/v1/events?order=asc&time=recorded', token)).json();
+    const times = events.map(({ recorded_at }: { recorded_at: string }) => recorded_at);
+    expect(times).toEqual([...times].sort());
+  });
+
+  it('are refused without the keys of the others, before anything is written', async () => {
+    const empty = join(parent, 'empty');
+    const config = (dataDir: string) =>
+      loadConfig({ ATTESTRY_DATA_DIR: dataDir, ATTESTRY_STORE: database.url, ATTESTRY_LOG_LEVEL: 'silent' });
+    await expect(assembleServer(config(empty))).rejects.toMatchObject({ code: 'key_missing' });
+    const other = folderWithKeys('other-key');
+    writeFileSync(join(other, 'master.key'), `${'ab'.repeat(32)}\n`);
+    await expect(assembleServer(config(other))).rejects.toMatchObject({ code: 'master_key_wrong' });
+  });
+
+  it('answer 503 with Retry-After while the database is away, and go on by themselves', async () => {
+    const proxy = await TcpProxy.start(postgres.port);
+    ends.push(() => proxy.close());
+    const node = await openNode('away', database.url.replace(`:${postgres.port}/`, `:${proxy.port}/`));
+    const token = await node.makeTenant('away');
+    expect((await node.post('/v1/events', LOGIN, token)).statusCode).toBe(201);
+    proxy.refuse();
+    const refused = await node.post('/v1/events', LOGIN, token);
+    expect(refused.statusCode).toBe(503);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    const ready = await node.get('/ready', '');
+    expect([ready.statusCode, ready.json().components.store.status]).toEqual([503, 'down']);
+    proxy.heal();
+    await eventually(
+      async () => (await node.post('/v1/events', LOGIN, token)).statusCode,
+      (status) => status === 201,
+      30_000,
+    );
+    expect((await node.get('/ready', '')).statusCode).toBe(200);
+  });
+
+  it('sign one after the other: a node that was paused cannot sign with its old lease', async () => {
+    const paused = await startNode('paused');
+    const leases = async (): Promise<number> =>
+      Number(await valueIn(database.url, "SELECT token FROM attestry.leases WHERE name = 'checkpoints'"));
+    const before = await leases();
+    paused.signal('SIGSTOP');
+    const other = await openNode('other');
+    const token = await other.makeTenant('paused');
+    const { seq } = (await other.post('/v1/events', LOGIN, token)).json();
+    await eventually(
+      async () => (await other.get('/v1/checkpoints/latest', token)).json(),
+      ({ size }) => size > seq,
+      30_000,
+    );
+    expect(await leases()).toBeGreaterThan(before);
+    paused.signal('SIGCONT');
+    await sleep(500);
+    const more = (await other.post('/v1/events', LOGIN, token)).json();
+    await eventually(
+      async () => (await other.get('/v1/checkpoints/latest', token)).json(),
+      ({ size }) => size > more.seq,
+      30_000,
+    );
+    const { id } = (await other.post('/v1/verify', {}, token)).json();
+    const done = await eventually(
+      async () => (await other.get(`/v1/verify/${id}`, token)).json(),
+      ({ status }) => status === 'done',
+    );
+    expect(done.report).toMatchObject({ ok: true, findings: [] });
+  });
+
+  function openLedgerWithClock(name: string, clock: () => number): Promise<EmbeddedLedger> {
+    return openEmbedded({ dataDir: folderWithKeys(name), store: database.url, search: false, clock });
+  }
+});

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+import { type SharedPostgres, sharedPostgres } from './postgres/shared-postgres.ts';
+
+interface TestDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** The run's server of PostgreSQL, as long as a test of this process has a database on it. */
+let server: Promise<SharedPostgres> | undefined;
+const databases = new Map<string, Promise<TestDatabase>>();
+
+/** Whether this run of the tests keeps records in PostgreSQL: `ATTESTRY_TEST_STORE=postgres`. */
+export function isOnPostgres(): boolean {
+  return process.env.ATTESTRY_TEST_STORE === 'postgres';
+}
+
+/**
+ * What a server in a data folder is told of its store: nothing in an ordinary run; in one on PostgreSQL the URL of a
+ * database that belongs to this folder, made when it is asked for first.
+ */
+export async function storeEnvironment(dataDir: string): Promise<Readonly<Record<string, string>>> {
+  if (!isOnPostgres()) return {};
+  let database = databases.get(dataDir);
+  if (database === undefined) {
+    server ??= sharedPostgres();
+    database = server.then((running) => running.createDatabase());
+    databases.set(dataDir, database);
+  }
+  return { ATTESTRY_STORE: (await database).url };
+}
+
+/** Drops the database of a data folder, when it has one. */
+export async function dropStore(dataDir: string): Promise<void> {
+  const database = databases.get(dataDir);
+  if (database === undefined) return;
+  databases.delete(dataDir);
+  await (await database).drop();
+  if (databases.size > 0) return;
+  const idle = server;
+  server = undefined;
+  (await idle)?.release();
+}
+
+/**
+ * Changes the bytes of stored records as whoever owns the database can, triggers or not.
+ *
+ * @returns how many records were changed
+ */
+export async function changeStoredText(dataDir: string, from: string, to: string): Promise<number> {
+  const database = await databases.get(dataDir);
+  if (database === undefined) return changeInFile(join(dataDir, 'ledger.db'), from, to);
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    await client.query('ALTER TABLE attestry.records DISABLE TRIGGER ALL');
+    const { rowCount } = await client.query(
+      `UPDATE attestry.records SET text = convert_to(replace(convert_from(text, 'UTF8'), $1, $2), 'UTF8')
+       WHERE strpos(convert_from(text, 'UTF8'), $1) > 0`,
+      [from, to],
+    );
+    return rowCount ?? 0;
+  } finally {
+    await client.end();
+  }
+}
+
+function changeInFile(path: string, from: string, to: string): number {
+  const file = new DatabaseSync(path);
+  try {
+    for (const { name } of file.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
+      file.exec(`DROP TRIGGER ${String(name)}`);
+    const sql = 'UPDATE records SET text = replace(text, ?, ?) WHERE instr(text, ?) > 0';
+    return Number(file.prepare(sql).run(from, to, from).changes);
+  } finally {
+    file.close();
+  }
+}
+
+/** Everything that is kept of a data folder's logs, as bytes (latin1): what somebody reads who has the database. */
+export async function storedBytes(dataDir: string): Promise<string> {
+  const database = await databases.get(dataDir);
+  if (database === undefined) return readFileSync(join(dataDir, 'ledger.db'), 'latin1');
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    const tables = await client.query<{ name: string }>(
+      `SELECT oid::regclass::text AS name FROM pg_class
+       WHERE relnamespace = 'attestry'::regnamespace AND relkind = 'r'`,
+    );
+    const parts: string[] = [];
+    for (const { name } of tables.rows) {
+      const { rows } = await client.query<unknown[]>({ text: `SELECT * FROM ${name}`, rowMode: 'array' });
+      for (const value of rows.flat(2))
+        parts.push(Buffer.isBuffer(value) ? value.toString('latin1') : String(value));
+    }
+    return parts.join('\n');
+  } finally {
+    await client.end();
+  }
+}
+
+/** The first value that a statement gives in a database, as its superuser. */
+export async function valueIn(url: string, sql: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
+    return rows[0]?.[0];
+  } finally {
+    await client.end();
+  }
+}
