@@ -6,8 +6,8 @@ import { installPacked } from './consumer/packed-package.ts';
 
 const rootDir = join(import.meta.dirname, '../../..');
 
-/** Documents whose `ts` blocks must compile as they are, in an app that has what docs-context.d.ts declares. */
-const DOCUMENTS = ['packages/client/README.md', 'docs/client.md'] as const;
+/** Documents whose `ts` blocks must compile as they are, in an app that has what docs-context.d.mts declares. */
+const DOCUMENTS = ['packages/client/README.md', 'docs/client.md', 'docs/browser.md'] as const;
 
 let folder: string;
 let service: ts.LanguageService;
@@ -98,6 +98,7 @@ test('every entry has types for import and for require', () => {
 
 test('every snippet of the documents compiles', () => {
   expect(files.filter((path) => path.includes('README')).length).toBeGreaterThan(2);
+  expect(files.filter((path) => path.includes('docs-browser')).length).toBeGreaterThan(1);
   expect(problems(/-md-\d+\.mts$/)).toEqual([]);
 });
 

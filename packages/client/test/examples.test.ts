@@ -4,12 +4,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type RunningServer, startServerProcess } from '@attestry/testkit';
+import {
+  chromiumArguments,
+  chromium as findChromium,
+  type RunningServer,
+  startServerProcess,
+} from '@attestry/testkit';
+import { chromium } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { freshDist } from '../build/fresh-dist.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const run = promisify(execFile);
+const found = findChromium();
+const skipped = found.path === undefined ? ` (skipped: ${found.skip})` : '';
 
 let server: RunningServer;
 const apps: ChildProcess[] = [];
@@ -80,10 +88,10 @@ async function useNotes(url: string, user: string): Promise<number[]> {
   return statuses;
 }
 
-/** The three events that `attestry tail` shows of a user, oldest first. */
-async function tail(...filters: string[]): Promise<unknown[]> {
+/** The first events that `attestry tail` shows, oldest first; it waits for as many. */
+async function tail(count: number, ...filters: string[]): Promise<unknown[]> {
   const launcher = join(root, 'packages/cli/bin/attestry');
-  const { stdout } = await run(launcher, ['tail', '--json', '--max', '3', ...filters], {
+  const { stdout } = await run(launcher, ['tail', '--json', '--max', String(count), ...filters], {
     env: environment(),
     timeout: 30_000,
   });
@@ -136,7 +144,7 @@ test.each([
     const url = await startApp(command, dir);
     expect(await useNotes(url, `user-of-${name}`)).toEqual([201, 204, 404]);
     for (const app of apps.splice(0)) await stop(app);
-    expect(await tail('--actor', `user-of-${name}`)).toMatchObject(expected(':id', `user-of-${name}`));
+    expect(await tail(3, '--actor', `user-of-${name}`)).toMatchObject(expected(':id', `user-of-${name}`));
   },
   60_000,
 );
@@ -149,14 +157,60 @@ test('examples/next: three requests are three events, and a server action is one
   const form = new FormData();
   form.set(/name="(\$ACTION_ID_\w+)"/.exec(page)?.[1] ?? 'no form', '');
   expect((await fetch(url, { method: 'POST', body: form })).status).toBe(200);
-  expect(await tail('--actor', 'user-of-next')).toMatchObject(expected('[id]', 'user-of-next'));
-  const { stdout } = await run(
-    join(root, 'packages/cli/bin/attestry'),
-    ['tail', '--json', '--max', '1', '--type', 'data.purged'],
-    { env: environment(), timeout: 30_000 },
-  );
-  expect(JSON.parse(stdout)).toMatchObject({ action: { status: 'success' }, target: { type: 'note' } });
+  expect(await tail(3, '--actor', 'user-of-next')).toMatchObject(expected('[id]', 'user-of-next'));
+  expect(await tail(1, '--type', 'data.purged')).toMatchObject([
+    { action: { status: 'success' }, target: { type: 'note' } },
+  ]);
 }, 120_000);
+
+test.skipIf(found.path === undefined)(
+  `examples/express-browser: what a visitor opened is in the log by the name of the backend${skipped}`,
+  async () => {
+    const dir = join(root, 'examples/express-browser');
+    const { scripts } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as {
+      scripts: { start: string };
+    };
+    const url = await startApp(scripts.start, dir);
+    const asked = await fetch(`${url}/audit-token`, { method: 'POST' });
+    expect(asked.status, 'a token for somebody who is not signed in').toBe(401);
+    const browser = await chromium.launch({
+      executablePath: found.path ?? '',
+      args: [...chromiumArguments],
+    });
+    try {
+      const page = await browser.newPage();
+      const answer = await page.goto(url);
+      expect(answer?.headers()['content-security-policy']).toContain("script-src 'self';");
+      await page.getByLabel('Name').fill('visitor');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      const sent = page.waitForResponse('**/v1/ingest/browser');
+      await page.getByRole('button', { name: 'Open document 41' }).click();
+      expect((await sent).status()).toBe(201);
+      // Now it has a token: what happens last is sent when the page is hidden, because the visitor leaves it.
+      await page.getByRole('button', { name: 'Open document 42' }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByLabel('Name').waitFor();
+      const viewed = (id: string): object => ({
+        type: 'document.viewed',
+        actor: { type: 'user', id: 'visitor', user_agent: expect.stringContaining('Chrome') },
+        target: { type: 'document', id },
+        context: { service: 'documents' },
+        metadata: { source: { kind: 'browser', origin: url } },
+      });
+      expect(await tail(2, '--actor', 'visitor', '--type', 'document.viewed')).toMatchObject([
+        viewed('d-41'),
+        viewed('d-42'),
+      ]);
+    } finally {
+      await browser.close();
+    }
+    for (const app of apps.splice(0)) await stop(app);
+    expect(await tail(1, '--actor', 'visitor', '--type', 'user.login.success')).toMatchObject([
+      { actor: { type: 'user', id: 'visitor' }, action: { status: 'success' } },
+    ]);
+  },
+  60_000,
+);
 
 test('a new user: an empty folder, npm init, the package, the snippet of its README, three requests, attestry tail', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'attestry-new-user-'));
@@ -180,7 +234,7 @@ test('a new user: an empty folder, npm init, the package, the snippet of its REA
   const url = await startApp('node app.mjs', dir);
   expect(await useNotes(url, 'alice')).toEqual([201, 204, 404]);
   for (const app of apps.splice(0)) await stop(app);
-  expect(await tail('--ip', '127.0.0.1', '--actor', 'alice')).toMatchObject(
+  expect(await tail(3, '--ip', '127.0.0.1', '--actor', 'alice')).toMatchObject(
     [
       ['note.created', 'success', 201],
       ['note.deleted', 'success', 204],
