@@ -81,6 +81,8 @@ export const BROWSER_TOKEN_TYPES_MAX = 20;
 export const BROWSER_ORIGINS_PER_TENANT_MAX = 1_000;
 /** How long an origin is remembered after its last token; longer than any token. Bounds the writes to one a day. */
 export const BROWSER_ORIGIN_KEPT_MS = 24 * 3_600_000;
+/** A viewer token lives as long as a page is looked at; whoever looks longer is asked for again. */
+export const VIEWER_TOKEN_S_DEFAULT = 15 * 60;
 /** How long a browser may remember the answer to its preflight. */
 export const PREFLIGHT_AGE_S = 600;
 
@@ -110,6 +112,25 @@ export const LIVE_PAUSE_MS = 50;
 export const LIVE_PAGE_KEPT_MS = 40;
 /** What a reader may send by a WebSocket: nothing but pongs. */
 export const LIVE_MESSAGE_BYTES_MAX = 1_024;
+
+/** Values offered for a field. */
+export const SUGGESTIONS_DEFAULT = 20;
+export const SUGGESTIONS_MAX = 100;
+/** Newest events in which values are looked for: some 20 ms of work, once while somebody types. */
+export const SUGGESTION_SAMPLE_EVENTS = 500;
+/** Event types among which is looked. */
+export const SUGGESTION_TYPES_MAX = 1_000;
+/** Looks at the log that are kept, each of 500 events: tenants and views in which somebody types. */
+export const SUGGESTION_SAMPLES_MAX = 20;
+/** A longer value is not one to choose. */
+export const SUGGESTION_CHARS_MAX = 200;
+/** Events of an actor's recent activity, and how far back it goes. */
+export const RECENT_EVENTS_MAX = 100;
+export const RECENT_MS = 24 * 3_600_000;
+/** Saved searches are read as a whole. */
+export const SAVED_SEARCHES_PER_TENANT_MAX = 1_000;
+/** As much as an address can be. */
+export const SAVED_SEARCH_CHARS_MAX = 4_000;
 
 /** Custom event types per tenant; each is a compiled validator in memory. */
 export const SCHEMAS_PER_TENANT_MAX = 1_000;

@@ -12,6 +12,7 @@ import { BrowserTokens } from './auth/browser-tokens.ts';
 import { ensureFirstKey, firstKeyNotice } from './auth/first-key.ts';
 import { Sessions } from './auth/sessions.ts';
 import { DEFAULT_TENANT, SYSTEM_TENANT, Tenants } from './auth/tenants.ts';
+import { ViewerTokens } from './auth/viewer-tokens.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
 import { Exporter } from './exports/exporter.ts';
@@ -22,6 +23,8 @@ import { Metrics } from './metrics/metrics.ts';
 import type { Operations } from './operations/operations.ts';
 import { sessionEvent } from './operations/sign-in.ts';
 import { EventSchemas } from './schemas/event-schemas.ts';
+import { SavedSearches } from './searches/saved-searches.ts';
+import { SuggestionSamples } from './searches/suggestion-samples.ts';
 import { VerifyJobs } from './verify/verify-jobs.ts';
 import { startVerifyThread } from './verify/verify-thread.ts';
 
@@ -188,6 +191,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     ...held,
     sessions,
     browserTokens: new BrowserTokens(keys, embedded.deriveKey('browser-token'), now),
+    viewerTokens: new ViewerTokens(keys, embedded.deriveKey('viewer-token'), now),
     audit,
     verifyJobs,
     exporter,
@@ -196,6 +200,8 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
       onGrowth: (listener) => ledger.onGrowth(({ tenant }) => listener(tenant)),
       ...options.live,
     }),
+    savedSearches: new SavedSearches(ledger.admin, now),
+    suggestions: new SuggestionSamples(now),
     metrics,
     exclusively: embedded.exclusively,
     version: packageJson.version,

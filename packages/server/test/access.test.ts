@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => server?.remove());
 
 interface Operation {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly isPublic: boolean;
   /** Takes browser tokens, no API keys. */
@@ -77,12 +77,16 @@ function query(path: string): string {
   // A place that the log has not reached: a stream that begins would never end.
   if (path === '/v1/stream' || path === '/v1/live') return '?after=999999';
   if (path === '/v1/stats') return '?group_by=actor';
+  if (path === '/v1/suggest') return '?field=actor';
+  if (path === '/v1/recent') return '?actor=alice';
   if (path === '/v1/proofs/inclusion') return '?seq=0';
   if (path === '/v1/proofs/consistency') return '?from=1';
   return '';
 }
 
 function bodyOf({ method, path }: Operation): object | undefined {
+  if (path.startsWith('/v1/saved-searches') && (method === 'POST' || method === 'PUT'))
+    return { name: 's', query: '' };
   if (method !== 'POST' || path.endsWith('/rotate')) return undefined;
   if (path === '/v1/browser-tokens') return { origin: 'https://app.example.com' };
   if (path === '/v1/events') return { type: 'other.thing' };

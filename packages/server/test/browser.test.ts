@@ -548,7 +548,7 @@ describe('pages of other origins', () => {
 
   it('have no business on any other route', async () => {
     await token();
-    for (const url of ['/v1/events', '/v1/browser-tokens']) {
+    for (const url of ['/v1/keys', '/v1/browser-tokens']) {
       const asked = await server.call('OPTIONS', url, { token: '', headers: { origin: ORIGIN } });
       expect([url, asked.statusCode, allowed(asked)]).toEqual([url, 405, undefined]);
     }

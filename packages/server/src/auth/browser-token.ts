@@ -3,7 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { nodeCrypto } from '@attestry/ledger';
 
 const NONCE_BYTES = 12;
-const TOKEN_PATTERN = /^(att_browser_([0-9A-Za-z]{16})_([0-9a-z]{1,9}))_([\w-]{40,4000})$/;
+const TOKEN_PATTERN = /^(att_(browser|viewer)_([0-9A-Za-z]{16})_([0-9a-z]{1,9}))_([\w-]{40,4000})$/;
+
+/** `browser`: records events; `viewer`: shows some. The kind is sealed with the rest, so one is never taken for the other. */
+export type PageTokenKind = 'browser' | 'viewer';
 
 /** Who acts on a page, as its backend says. */
 export interface BrowserActor {
@@ -31,6 +34,7 @@ export interface BrowserClaims {
 
 /** A token taken apart; nothing of it is proven yet. */
 export interface ParsedBrowserToken {
+  readonly kind: PageTokenKind;
   /** Id of the API key that made it. */
   readonly keyId: string;
   readonly expiresAtS: number;
@@ -49,7 +53,7 @@ export function tokenKey(serverKey: Uint8Array, key: { id: string; secretSha256:
 }
 
 /**
- * Makes a token `att_browser_<key id>_<expiry>_<sealed claims>`: expiry in seconds since 1970 in base 36, claims as JSON
+ * Makes a token `att_<kind>_<key id>_<expiry>_<sealed claims>`: expiry in seconds since 1970 in base 36, claims as JSON
  * under AES-256-GCM, bound to what stands before them. Sealed and not only signed, because who holds a page's token
  * (its logs, its extensions) need not learn whose it is.
  *
@@ -57,9 +61,14 @@ export function tokenKey(serverKey: Uint8Array, key: { id: string; secretSha256:
  */
 export function sealToken(
   key: Uint8Array,
-  token: { readonly keyId: string; readonly expiresAtS: number; readonly claims: BrowserClaims },
+  token: {
+    readonly kind: PageTokenKind;
+    readonly keyId: string;
+    readonly expiresAtS: number;
+    readonly claims: object;
+  },
 ): string {
-  const header = `att_browser_${token.keyId}_${token.expiresAtS.toString(36)}`;
+  const header = `att_${token.kind}_${token.keyId}_${token.expiresAtS.toString(36)}`;
   const nonce = randomBytes(NONCE_BYTES);
   const text = Buffer.from(JSON.stringify(token.claims));
   const sealed = nodeCrypto.aes256GcmSeal(nodeCrypto.importAesKey(key), nonce, Buffer.from(header), text);
@@ -68,20 +77,26 @@ export function sealToken(
 
 /** Takes a token apart; `undefined` for anything that does not have its form. */
 export function parseBrowserToken(text: string): ParsedBrowserToken | undefined {
-  const [, header, keyId, expiry, sealed] = TOKEN_PATTERN.exec(text) ?? [];
+  const [, header, kind, keyId, expiry, sealed] = TOKEN_PATTERN.exec(text) ?? [];
   if (header === undefined || keyId === undefined || expiry === undefined || sealed === undefined)
     return undefined;
-  return { keyId, expiresAtS: Number.parseInt(expiry, 36), header, sealed: Buffer.from(sealed, 'base64url') };
+  return {
+    kind: kind as PageTokenKind,
+    keyId,
+    expiresAtS: Number.parseInt(expiry, 36),
+    header,
+    sealed: Buffer.from(sealed, 'base64url'),
+  };
 }
 
 /**
  * What a token says, or `undefined` when it was not sealed with this key or was changed since. The comparison is that
  * of the cipher's tag, in constant time (trap 31).
  */
-export function openToken(
+export function openToken<Claims>(
   key: Uint8Array,
   { header, sealed }: ParsedBrowserToken,
-): BrowserClaims | undefined {
+): Claims | undefined {
   const nonce = sealed.subarray(0, NONCE_BYTES);
   const text = nodeCrypto.aes256GcmOpen(
     nodeCrypto.importAesKey(key),
@@ -89,5 +104,5 @@ export function openToken(
     Buffer.from(header),
     sealed.subarray(NONCE_BYTES),
   );
-  return text === undefined ? undefined : (JSON.parse(Buffer.from(text).toString()) as BrowserClaims);
+  return text === undefined ? undefined : (JSON.parse(Buffer.from(text).toString()) as Claims);
 }

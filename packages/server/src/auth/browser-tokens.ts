@@ -41,6 +41,7 @@ export class BrowserTokens {
     const endMs = Math.min(this.#now() + lifetimeS * 1_000, maker.expiresAtMs ?? Number.POSITIVE_INFINITY);
     const expiresAtS = Math.floor(endMs / 1_000);
     const token = sealToken(tokenKey(this.#serverKey, maker), {
+      kind: 'browser',
       keyId: maker.id,
       expiresAtS,
       claims: { id: newKeyId(), ...claims },
@@ -51,9 +52,9 @@ export class BrowserTokens {
   /** Checks a token; whose page it came from is for the caller to compare. */
   open(text: string): BrowserCredential | BrowserTokenFailure {
     const parsed = parseBrowserToken(text);
-    if (parsed === undefined) return 'malformed';
+    if (parsed?.kind !== 'browser') return 'malformed';
     const maker = this.#keys.find(parsed.keyId);
-    const claims = openToken(tokenKey(this.#serverKey, maker?.key ?? NO_KEY), parsed);
+    const claims = openToken<BrowserClaims>(tokenKey(this.#serverKey, maker?.key ?? NO_KEY), parsed);
     if (maker === undefined) return 'unknown';
     if (claims === undefined) return 'forged';
     const nowMs = this.#now();

@@ -1,3 +1,4 @@
+import type { EventFilters } from '@attestry/ledger';
 import type { KeyBounds, KeyGrant } from './api-key.ts';
 import { ROLE_RIGHTS, type Role, type Scope, SECURITY_CATEGORIES } from './roles.ts';
 
@@ -8,6 +9,8 @@ export interface View {
   readonly types?: readonly string[];
   /** `actor.id` of the event. */
   readonly actor?: string;
+  /** Of a viewer token: filters that its key chose. */
+  readonly filters?: EventFilters;
 }
 
 /** What a credential may do in one tenant. */

@@ -43,6 +43,7 @@ import type { AnyRoute, Input, Reply } from './route.ts';
 import { ALL_ROUTES } from './routes/all-routes.ts';
 import { refuseForeignSignIn, signInSource } from './sign-in-access.ts';
 import { strictQuery } from './strict-query.ts';
+import { openToViewers } from './viewer-access.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -143,7 +144,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register((scope, _options, done) => {
     for (const definition of routes) addRoute(scope, options.ops, limits, definition);
     for (const { access, url } of routes)
-      if (access === 'browser-token') addPreflight(scope, options.ops, limits, url);
+      if (isForPages(access)) addPreflight(scope, options.ops, limits, url);
     addMethodRefusals(scope, limits, routes);
     done();
   });
@@ -267,7 +268,12 @@ function accessHooks(
         preHandler: (request, reply) => authenticatePage(ops, limits, request, reply),
       };
     default:
-      return { onRequest: (request) => authenticate(ops, limits, access, request) };
+      return {
+        onRequest: (request, reply) => {
+          if (access.viewers === true) openToViewers(ops, request, reply);
+          return authenticate(ops, limits, access, request);
+        },
+      };
   }
 }
 
@@ -374,6 +380,11 @@ function routeSchema(definition: AnyRoute): object {
   };
 }
 
+/** Whether pages of other origins may ask, so that their browsers ask first. */
+function isForPages(access: AnyRoute['access']): boolean {
+  return access === 'browser-token' || (typeof access === 'object' && access.viewers === true);
+}
+
 function addPreflight(app: FastifyInstance, ops: Operations, limits: RequestLimits, url: string): void {
   app.route({
     method: 'OPTIONS',
@@ -393,7 +404,7 @@ function addMethodRefusals(app: FastifyInstance, limits: RequestLimits, routes: 
   const byUrl = new Map<string, Set<string>>();
   for (const { url, method, access } of routes) {
     const methods = byUrl.get(url) ?? new Set<string>();
-    byUrl.set(url, access === 'browser-token' ? methods.add(method).add('OPTIONS') : methods.add(method));
+    byUrl.set(url, isForPages(access) ? methods.add(method).add('OPTIONS') : methods.add(method));
   }
   for (const [url, methods] of byUrl) {
     if (methods.has('GET')) methods.add('HEAD');

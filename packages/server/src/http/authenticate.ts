@@ -1,16 +1,18 @@
 import type { FastifyRequest } from 'fastify';
-import type { Authenticated } from '../auth/api-keys.ts';
+import type { Authenticated, AuthenticationFailure } from '../auth/api-keys.ts';
 import type { Caller } from '../auth/caller.ts';
 import { askTwice, assertFresh } from '../auth/fresh-settings.ts';
 import { rightsOf } from '../auth/rights.ts';
 import { csrfToken, isFromOwnPage, sessionToken } from '../auth/session-cookie.ts';
 import type { OpenSession } from '../auth/sessions.ts';
 import { SYSTEM_TENANT } from '../auth/tenants.ts';
+import type { ViewerCredential, ViewerTokenFailure } from '../auth/viewer-tokens.ts';
 import { ApiError, invalidParameter, notFound } from '../errors/api-error.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { RequestLimits } from './request-limits.ts';
 import type { KeyAccess } from './route.ts';
 import { repeatedDetail } from './strict-query.ts';
+import { isViewerToken, viewerOf } from './viewer-access.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,12 +21,20 @@ declare module 'fastify' {
   }
 }
 
-const BEARER_PATTERN = /^Bearer ([!-~]{1,200})$/i;
+const BEARER_PATTERN = /^Bearer ([!-~]{1,5000})$/i;
 
 function bearerToken(request: FastifyRequest): string | undefined {
   const { authorization } = request.headers;
   if (authorization === undefined) return request.ws ? socketToken(request) : undefined;
   return BEARER_PATTERN.exec(authorization)?.[1];
+}
+
+function authenticateBearer(
+  ops: Operations,
+  bearer: string,
+  address: string,
+): Authenticated | ViewerCredential | AuthenticationFailure | ViewerTokenFailure {
+  return isViewerToken(bearer) ? ops.viewerTokens.open(bearer) : ops.keys.authenticate(bearer, address);
 }
 
 /** Methods that change nothing. */
@@ -39,7 +49,7 @@ async function readCredential(
   ops: Operations,
   limits: RequestLimits,
   request: FastifyRequest,
-): Promise<Authenticated | OpenSession> {
+): Promise<Authenticated | OpenSession | (Authenticated & Required<Pick<Caller, 'viewer'>>)> {
   const bearer = bearerToken(request);
   assertFresh(ops.settings);
   const hasKey = bearer !== undefined || request.headers.authorization !== undefined;
@@ -53,8 +63,10 @@ async function readCredential(
         )
       : bearer === undefined
         ? 'missing'
-        : await askTwice(ops.settings, () => ops.keys.authenticate(bearer, request.ip), isNewsPossible);
+        : await askTwice(ops.settings, () => authenticateBearer(ops, bearer, request.ip), isNewsPossible);
   if (typeof outcome !== 'string') {
+    if ('claims' in outcome)
+      return viewerOf(ops, request, outcome) as Authenticated & Required<Pick<Caller, 'viewer'>>;
     if (cookie !== undefined) refuseForgery(request, cookie);
     return outcome;
   }
@@ -124,9 +136,11 @@ export async function authenticate(
   const credential = await readCredential(ops, limits, request);
   const { key } = credential;
   const session = 'session' in credential ? { session: credential } : {};
+  const viewer = 'viewer' in credential ? { viewer: credential.viewer } : {};
   const tenant = namedTenant(request) ?? key.tenant;
-  const rights = tenant === key.tenant ? credential.rights : rightsOf(key, tenant);
-  const own: Caller = { key, rights: credential.rights, tenant: key.tenant, address, ...session };
+  const other = 'viewer' in credential ? undefined : rightsOf(key, tenant);
+  const rights = tenant === key.tenant ? credential.rights : other;
+  const own: Caller = { key, rights: credential.rights, tenant: key.tenant, address, ...session, ...viewer };
   request.caller = own;
   if (limits.key !== undefined) await limits.key(request);
   // Whoever administers sees what another node has just changed.
@@ -150,11 +164,11 @@ export async function authenticate(
 }
 
 /** Whether a key made or changed on another node could be the reason. */
-function isNewsPossible(outcome: ReturnType<Operations['keys']['authenticate']>): boolean {
+function isNewsPossible(outcome: ReturnType<typeof authenticateBearer>): boolean {
   return outcome === 'unknown' || outcome === 'wrong secret';
 }
 
-function judgeAccess({ key, rights, tenant }: Caller, access: KeyAccess): string | undefined {
+function judgeAccess({ key, rights, tenant, viewer }: Caller, access: KeyAccess): string | undefined {
   // Writing to the server's own log would let somebody plant evidence about the server.
   if (tenant === SYSTEM_TENANT && access.scope === 'events:write')
     return 'The log of the server itself is written by the server only.';
@@ -162,6 +176,7 @@ function judgeAccess({ key, rights, tenant }: Caller, access: KeyAccess): string
     const where = tenant === key.tenant ? '' : ` in the tenant ${tenant}`;
     return `This needs the scope ${access.scope}, which the key does not have${where}.`;
   }
+  if (viewer !== undefined && access.viewers !== true) return 'A viewer token is for reading events only.';
   if (access.platform === true && !rights.platform) return 'This needs the role platform_admin.';
   if (access.wholeLog === true && !rights.seesAll)
     return 'This shows the whole log; the key may see only a part of it.';

@@ -22,6 +22,9 @@ const BEARER_PATTERN = /^Bearer ([\w-]{1,5000})$/i;
  */
 const BODY_TOKEN_PATTERN = /^\s*\{\s*"token"\s*:\s*"([\w-]{1,5000})"/;
 
+/** Where pages record events; wherever else they may come, they only read. */
+const PAGES_URL = '/v1/ingest/browser';
+
 /** Headers of an answer that a page may read. */
 const EXPOSED_HEADERS = 'retry-after, x-request-id';
 
@@ -69,10 +72,11 @@ export async function answerPreflight(
       (has) => !has,
     ));
   if (!isKnown) throw new ApiError('forbidden', 'No browser token is made for this origin.');
+  const isWriting = request.routeOptions.url === PAGES_URL;
   return reply
     .code(204)
-    .header('access-control-allow-methods', 'POST')
-    .header('access-control-allow-headers', 'authorization, content-type')
+    .header('access-control-allow-methods', isWriting ? 'POST' : 'GET')
+    .header('access-control-allow-headers', `authorization, ${isWriting ? 'content-type' : 'last-event-id'}`)
     .header('access-control-max-age', String(PREFLIGHT_AGE_S))
     .send();
 }

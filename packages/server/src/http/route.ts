@@ -16,6 +16,8 @@ export type Access =
   | {
       /** `any`: whoever has a credential. */
       readonly scope: Scope | 'any';
+      /** Also open to pages of other origins, with a viewer token. */
+      readonly viewers?: true;
       /** Only for platform administrators. */
       readonly platform?: true;
       /** Shows or judges the whole log, so it is closed to credentials that see a part of it. */

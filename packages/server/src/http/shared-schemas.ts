@@ -195,6 +195,17 @@ const Component = Type.Object({
   detail: Type.Optional(Type.String()),
 });
 
+const SavedSearch = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  name: Type.String(),
+  query: Type.String({ description: 'Parameters of `GET /v1/events`, as in an address.' }),
+  shared: Type.Boolean(),
+  owner: Type.Object({ id: Type.String(), name: Type.String() }),
+  editable: Type.Boolean({ description: 'By whoever asks.' }),
+  created_at: time('When it was made.'),
+  updated_at: time('When it was changed.'),
+});
+
 const Me = Type.Object({
   tenant: Type.Object({ id: Type.String(), name: Type.Optional(Type.String()) }),
   key: Type.Object({
@@ -259,6 +270,7 @@ export const SHARED_SCHEMAS: readonly SharedSchema[] = [
   shared('ApiKey', ApiKey),
   shared('Tenant', Tenant),
   shared('EventSchema', EventSchema),
+  shared('SavedSearch', SavedSearch),
   shared('Me', Me),
   shared('Readiness', Readiness),
 ];

@@ -84,7 +84,13 @@ function viewFilters(view: View): EventFilters {
     ...(view.categories === undefined ? {} : { category: [...view.categories] }),
     ...(view.types === undefined ? {} : { type: [...view.types] }),
     ...(view.actor === undefined ? {} : { actor: [view.actor] }),
+    ...(view.filters === undefined ? {} : { and: conjuncts(view.filters) }),
   };
+}
+
+/** Filters as a list of ones that must all be met. */
+function conjuncts({ and = [], time: _time, ...own }: EventFilters): NonNullable<EventFilters['and']> {
+  return [own, ...and];
 }
 
 /** True when a view shows nothing, because one of its alternatives is an empty list. */

@@ -1,7 +1,7 @@
 import type { EventView } from '@attestry/core';
 import type { Caller } from '../auth/caller.ts';
 import { notFound } from '../errors/api-error.ts';
-import { assertInView } from './event-filters.ts';
+import { assertInView, compileFor } from './event-filters.ts';
 import type { Operations } from './operations.ts';
 
 /** One event as found by its id. */
@@ -16,6 +16,22 @@ export interface FoundEvent {
   readonly leafHashHex: string;
 }
 
+/** Asserts that an event meets the filters of a viewer token, as a query would find it. */
+async function assertInFilters(
+  ops: Operations,
+  { tenant, rights: { view, personal } }: Caller,
+  { view: event, seq }: { readonly view: EventView; readonly seq: number },
+): Promise<void> {
+  if (view?.filters === undefined) return;
+  const query = await compileFor(ops.ledger, tenant, {}, { view, personal });
+  const timeMs = Date.parse(event.recorded_at);
+  const { rows } = await ops.ledger.query.page(
+    { ...query, time: 'recorded' },
+    { order: 'asc', limit: 1, ...(seq === 0 ? {} : { position: { timeMs, seq: seq - 1 } }) },
+  );
+  if (rows[0]?.seq !== seq) throw notFound(`Event ${event.id}`);
+}
+
 /**
  * The event with an id, if the caller may see it.
  *
@@ -27,6 +43,7 @@ export async function findVisibleEvent(ops: Operations, caller: Caller, id: stri
   if (found === undefined) throw notFound(`Event ${id}`);
   // The view is judged on the whole event: a redacted one has no actor to compare.
   assertInView(found.view, caller.rights.view, id);
+  await assertInFilters(ops, caller, found);
   const { seq, text, leafHashHex } = found;
   if (caller.rights.personal) return { view: found.view, whole: found.view, seq, text, leafHashHex };
   const redacted = await ops.ledger.findEvent(caller.tenant, lowerId, { personal: false });

@@ -36,7 +36,7 @@ export async function openStream(
           ...(await compileAsked(ops.ledger, caller.tenant, filters, { view, personal })),
           time: 'recorded' as const,
         };
-  const credential = caller.session?.session.ref ?? caller.key.id;
+  const credential = caller.viewer?.id ?? caller.session?.session.ref ?? caller.key.id;
   return (signal) => {
     const watch = { tenant: caller.tenant, query, next, credential, isLive: () => isLive(ops, caller) };
     const frames = ops.live.open(watch, signal);
@@ -67,8 +67,9 @@ async function nextOf(
 }
 
 /** Whether a credential that was good still is. */
-function isLive(ops: Operations, { key, session, address }: Caller): boolean {
+function isLive(ops: Operations, { key, session, viewer, address }: Caller): boolean {
   if (session !== undefined) return ops.sessions.isLive(session.id, address);
-  const usable = ops.keys.usable(key.id, address);
+  if (viewer !== undefined && viewer.expiresAtMs <= ops.now()) return false;
+  const usable = ops.keys.usable(key.id, viewer === undefined ? address : undefined);
   return typeof usable !== 'string' && usable.key.secretSha256 === key.secretSha256;
 }

@@ -5,10 +5,13 @@ import type { BrowserOrigins } from '../auth/browser-origins.ts';
 import type { BrowserTokens } from '../auth/browser-tokens.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { Tenants } from '../auth/tenants.ts';
+import type { ViewerTokens } from '../auth/viewer-tokens.ts';
 import type { Exporter } from '../exports/exporter.ts';
 import type { LiveStreams } from '../live/live-streams.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { EventSchemas } from '../schemas/event-schemas.ts';
+import type { SavedSearches } from '../searches/saved-searches.ts';
+import type { SuggestionSamples } from '../searches/suggestion-samples.ts';
 import type { VerifyJobs } from '../verify/verify-jobs.ts';
 
 /** Everything the operations work with; one per server, put together in main.ts. */
@@ -20,12 +23,15 @@ export interface Operations {
   readonly keys: ApiKeys;
   readonly sessions: Sessions;
   readonly browserTokens: BrowserTokens;
+  readonly viewerTokens: ViewerTokens;
   readonly browserOrigins: BrowserOrigins;
   readonly schemas: EventSchemas;
   readonly audit: SelfAudit;
   readonly verifyJobs: VerifyJobs;
   readonly exporter: Exporter;
   readonly live: LiveStreams;
+  readonly savedSearches: SavedSearches;
+  readonly suggestions: SuggestionSamples;
   readonly metrics: Metrics;
   /** Does something short that no other node does at the same time. */
   readonly exclusively: <T>(name: string, work: () => Promise<T>) => Promise<T>;

@@ -4,6 +4,7 @@ import { BROWSER_ROUTES } from './browser-routes.ts';
 import { EVENT_ROUTES } from './event-routes.ts';
 import { EVIDENCE_ROUTES } from './evidence-routes.ts';
 import { INGEST_ROUTES } from './ingest-routes.ts';
+import { SEARCH_ROUTES } from './search-routes.ts';
 import { SERVICE_ROUTES } from './service-routes.ts';
 import { SESSION_ROUTES } from './session-routes.ts';
 import { STREAM_ROUTES } from './stream-routes.ts';
@@ -14,6 +15,7 @@ export const ALL_ROUTES: readonly AnyRoute[] = [
   ...BROWSER_ROUTES,
   ...EVENT_ROUTES,
   ...STREAM_ROUTES,
+  ...SEARCH_ROUTES,
   ...EVIDENCE_ROUTES,
   ...ADMIN_ROUTES,
   ...SESSION_ROUTES,

@@ -7,12 +7,14 @@ import {
   BROWSER_TOKEN_TYPES_MAX,
   PAGE_BATCH_EVENTS_MAX,
   PAGE_BODY_BYTES_MAX,
+  VIEWER_TOKEN_S_DEFAULT,
 } from '../../limits.ts';
 import { createBrowserToken } from '../../operations/create-browser-token.ts';
+import { createViewerToken, type ViewerTokenInput } from '../../operations/create-viewer-token.ts';
 import type { EventOutcome } from '../../operations/event-outcome.ts';
 import { refusalOf, statusOf } from '../../operations/ingest-events.ts';
 import { ingestPageEvents } from '../../operations/ingest-page-events.ts';
-import { TenantQuery } from '../query-parameters.ts';
+import { FILTER_PROPERTIES, TenantQuery } from '../query-parameters.ts';
 import { type AnyRoute, pageRoute, type Reply, route } from '../route.ts';
 import { EventTypePattern, ref } from '../shared-schemas.ts';
 
@@ -59,6 +61,41 @@ const TokenBody = Type.Object(
         maximum: BROWSER_TOKEN_S_MAX,
         default: BROWSER_TOKEN_S_DEFAULT,
         description: 'Seconds until it ends; sooner when the API key ends.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const ViewerBody = Type.Object(
+  {
+    origin: Type.String({
+      maxLength: 300,
+      description: 'The origin of the pages: `https://app.example.com`.',
+    }),
+    filters: Type.Optional(
+      Type.Object(
+        Object.fromEntries(
+          Object.entries(FILTER_PROPERTIES).map(([name, schema]) => [name, Type.Optional(schema)]),
+        ) as Record<string, ReturnType<typeof Type.Optional>>,
+        { additionalProperties: false, description: 'Filters of `GET /v1/events`, each a list.' },
+      ),
+    ),
+    q: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1_000,
+        description: 'A query as in `GET /v1/events`, beside the filters.',
+      }),
+    ),
+    personal: Type.Optional(
+      Type.Boolean({ default: false, description: 'Shows personal data too, if the API key may see it.' }),
+    ),
+    ttl_s: Type.Optional(
+      Type.Integer({
+        minimum: BROWSER_TOKEN_S_MIN,
+        maximum: BROWSER_TOKEN_S_MAX,
+        default: VIEWER_TOKEN_S_DEFAULT,
       }),
     ),
   },
@@ -142,6 +179,36 @@ export const BROWSER_ROUTES: readonly AnyRoute[] = [
     handle: async (caller, { ops, body }) => ({
       status: 201,
       body: await createBrowserToken(ops, caller, body),
+      headers: { 'cache-control': 'no-store' },
+    }),
+  }),
+  route({
+    method: 'POST',
+    url: '/v1/viewer-tokens',
+    access: { scope: 'events:read' },
+    operationId: 'createViewerToken',
+    tag: 'events',
+    summary: 'Make a token with which pages show a part of the log',
+    description: [
+      'For backends: the token goes to a page of the origin named, which shows events with it by GET, SSE and WebSocket. It',
+      'sees what its API key sees, narrowed by its filters, and can do nothing else. It is not stored and cannot be revoked',
+      'alone; it ends with its time, and at once when the API key is revoked or gets a new secret.',
+    ].join('\n'),
+    query: TenantQuery,
+    body: ViewerBody,
+    responses: {
+      201: {
+        description: 'The token.',
+        schema: Type.Object({
+          token: Type.String({ description: '`att_viewer_<key>_<seconds since 1970, base 36>_...`.' }),
+          origin: Type.String(),
+          expires_at: Type.String({ format: 'date-time' }),
+        }),
+      },
+    },
+    handle: async (caller, { ops, body }) => ({
+      status: 201,
+      body: await createViewerToken(ops, caller, body as ViewerTokenInput),
       headers: { 'cache-control': 'no-store' },
     }),
   }),

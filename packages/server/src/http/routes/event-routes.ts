@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { activity } from '../../operations/activity.ts';
 import { eventContext } from '../../operations/event-context.ts';
 import { eventHistory } from '../../operations/event-history.ts';
+import { eventRecord } from '../../operations/event-record.ts';
 import { planExport } from '../../operations/export-events.ts';
 import { getEvent } from '../../operations/get-event.ts';
 import { listEvents } from '../../operations/list-events.ts';
@@ -28,7 +29,7 @@ const EventId = Type.Object({
 });
 const cursor = Type.Union([Type.String(), Type.Null()]);
 const tag = 'events';
-const read = { scope: 'events:read' } as const;
+const read = { scope: 'events:read', viewers: true } as const;
 const RangeQuery = queryObject({
   from: Type.Optional(Type.String({ maxLength: 40, description: 'Inclusive; RFC 3339 or `-24h`.' })),
   to: Type.Optional(Type.String({ maxLength: 40, description: 'Exclusive.' })),
@@ -160,6 +161,22 @@ const SINGLE_ROUTES: readonly AnyRoute[] = [
     responses: { 200: { description: 'c2sp.org/tlog-proof@v1', contentType: 'text/plain' } },
     handle: async (caller, { ops, params }) => ({
       content: { type: 'text/plain; charset=utf-8', data: await eventProof(ops, caller, params.id) },
+    }),
+  }),
+  route({
+    method: 'GET',
+    url: '/v1/events/:id/record',
+    access: read,
+    operationId: 'getEventRecord',
+    tag,
+    summary: 'The record of an event, as it is stored and hashed',
+    description:
+      'Byte for byte what the leaf hash is made of (spec/record-format.md): with the proof a reader checks it alone. Sealed members are not in it.',
+    params: EventId,
+    query: TenantQuery,
+    responses: { 200: { description: 'Canonical JSON (RFC 8785).', contentType: 'application/json' } },
+    handle: async (caller, { ops, params }) => ({
+      content: { type: 'application/json', data: await eventRecord(ops, caller, params.id) },
     }),
   }),
   route({

@@ -102,7 +102,7 @@ export const SESSION_ROUTES: readonly AnyRoute[] = [
   route({
     method: 'GET',
     url: '/v1/me',
-    access: anybody,
+    access: { scope: 'any', viewers: true },
     operationId: 'getMe',
     tag,
     summary: 'Who am I, and what may I do?',

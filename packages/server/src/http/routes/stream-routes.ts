@@ -7,7 +7,7 @@ import { type AnyRoute, route } from '../route.ts';
 import { SSE_HEADERS, sseStream } from '../sse.ts';
 
 const tag = 'events';
-const read = { scope: 'events:read' } as const;
+const read = { scope: 'events:read', viewers: true } as const;
 
 function lastEventId(headers: Readonly<Record<string, string | string[] | undefined>>): string | undefined {
   const value = headers['last-event-id'];
