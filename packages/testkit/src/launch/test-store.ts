@@ -69,7 +69,8 @@ export async function changeStoredText(dataDir: string, from: string, to: string
 }
 
 function changeInFile(path: string, from: string, to: string): number {
-  const file = new DatabaseSync(path);
+  // The server writes to it too, now and then.
+  const file = new DatabaseSync(path, { timeout: 5_000 });
   try {
     for (const { name } of file.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
       file.exec(`DROP TRIGGER ${String(name)}`);
