@@ -15,8 +15,8 @@ import type { DataKeyNumbers } from './data-key-numbers.ts';
 import { EventSource, type PageStart, type QueryTables } from './event-source.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import {
-  CANDIDATES_MIN,
   CANDIDATES_PER_ROW,
+  CHECKED_PER_ROW,
   COLLECT_COST_MAX,
   COLLECT_TEXT_COST_MAX,
   ESTIMATE_BLOCKS_MAX,
@@ -141,7 +141,7 @@ export class PostgresEventReader implements EventQueryStore {
     const start = startOf(request);
     const pages = await plans(PAGES, (source) => [
       source.walk(PAGE_COLUMNS, start, request.limit),
-      source.candidates(PAGE_COLUMNS, start, request.limit, CANDIDATES_MIN),
+      source.candidates(PAGE_COLUMNS, start, request.limit, request.limit * CANDIDATES_PER_ROW),
       source.collect(PAGE_COLUMNS, start, request.limit),
     ]);
     const numbers = await plans(EVERY_QUERY, (source) => [
@@ -208,7 +208,7 @@ export class PostgresEventReader implements EventQueryStore {
     run: RunSql,
   ): Promise<{ readonly rows: readonly PageRow[]; readonly next?: RowPosition }> {
     if (!source.isChecked) return { rows: await run<PageRow>(source.walk(PAGE_COLUMNS, start, limit)) };
-    const most = Math.max(CANDIDATES_MIN, limit * CANDIDATES_PER_ROW);
+    const most = limit * (source.hasIdentifier ? CANDIDATES_PER_ROW : CHECKED_PER_ROW);
     const candidates = await run<CandidateRow>(source.candidates(PAGE_COLUMNS, start, limit, most));
     const rows = candidates.filter(({ passes }) => passes);
     const last = candidates.at(-1);

@@ -54,6 +54,8 @@ export class EventSource {
   readonly #tables: QueryTables;
   readonly #filter: TextFilter | undefined;
   readonly #checks: readonly SqlText[];
+  /** Whether an identifier gives the candidates. */
+  readonly hasIdentifier: boolean;
   /** The check by which candidates are found. */
   readonly #lead: SqlText | undefined;
   /** Conditions on a document `d`, when words are asked for. */
@@ -90,6 +92,7 @@ export class EventSource {
     );
     const lead = leadingCondition(conditions);
     this.#lead = lead === undefined ? undefined : this.#checks[lead];
+    this.hasIdentifier = lead !== undefined;
     const asked =
       filter === undefined || tables.hasPolicy ? [] : [sql`${raw(LEXEMES)} @@ ${filter.asked}::tsquery`];
     this.#words = filter === undefined ? undefined : [...asked, ...filter.checks];
@@ -113,7 +116,8 @@ export class EventSource {
   /**
    * A page from the first `most` rows that one identifier has, or the log when none is asked for. Column `passes` says
    * whether a row meets all conditions, `place` counts the candidates; the last of them comes in any case, so that
-   * whoever reads knows whether and where there are more.
+   * whoever reads knows whether and where there are more. They come out in the order in which they are counted; to ask
+   * for it once more would make PostgreSQL read all of them before the first comes out.
    */
   candidates(columns: string, start: PageStart, limit: number, most: number): SqlText {
     const lead = this.#lead === undefined ? [] : [this.#lead];
@@ -124,7 +128,7 @@ export class EventSource {
             WHERE ${allOf([...this.#inTime('r', start), ...lead])} ${this.#orderBy('r', start)} LIMIT ${most}::bigint
           ) AS r
         ) AS r
-      ) AS r WHERE r.passes OR r.place = ${most}::bigint ${this.#orderBy('r', start)} LIMIT ${limit}::bigint`;
+      ) AS r WHERE r.passes OR r.place = ${most}::bigint LIMIT ${limit}::bigint`;
   }
 
   /** A page by collecting all matches, from whatever indexes find them, and sorting them. */

@@ -1,0 +1,32 @@
+import { describeEventQueryStore, type StoresUnderTest } from '@attestry/testkit/conformance';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { openAllPostgresStores } from '../../src/stores/postgres/all-stores.ts';
+import { ordinaryUser } from './ordinary-user.ts';
+import { openTestDatabase, type TestDatabase, VERSIONS } from './postgres-schema.ts';
+
+async function openIn(url: string, schema: string): Promise<StoresUnderTest> {
+  const stores = await openAllPostgresStores({ url, schema });
+  return {
+    ...stores,
+    dispose: () => stores.close(),
+    reopen: async () => {
+      await stores.close();
+      return openIn(url, schema);
+    },
+  };
+}
+
+for (const { version, skipped } of VERSIONS) {
+  describe.skipIf(skipped !== '')(`PostgreSQL ${version}${skipped}`, () => {
+    let database: TestDatabase;
+    let url: string;
+    beforeAll(async () => {
+      database = await openTestDatabase(version);
+      url = await ordinaryUser(database);
+    });
+    afterAll(() => database.close());
+    // Both versions get the same statements; the older one shows that it understands them.
+    const times = version === 18 ? undefined : (['occurred from, to'] as const);
+    describeEventQueryStore('postgres', () => openIn(url, database.newSchema()), times);
+  });
+}
