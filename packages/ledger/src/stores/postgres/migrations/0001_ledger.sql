@@ -69,7 +69,7 @@ CREATE TABLE records (
 
 -- Everything that a query may begin with. Blind indexes are keyed by tenant, so theirs need no tenant_no. Those without a
 -- time hold equal values once (6 bytes per row); rows that nobody looks for by that value are left out. Behind row-level
--- security an inverted index would not be used (0006 of docs/decisions).
+-- security an inverted index would not be used (0007 of docs/decisions).
 CREATE INDEX records_by_time ON records (tenant_no, occurred_at, seq) WHERE occurred_at IS NOT NULL;
 CREATE INDEX records_by_actor ON records (actor, occurred_at) WHERE actor IS NOT NULL;
 CREATE INDEX records_by_target ON records (target, occurred_at) WHERE target IS NOT NULL;
