@@ -11,11 +11,12 @@ export interface ServerProcess extends Pick<RunningServer, 'url' | 'key' | 'data
 
 /** Starts the real server in a process of its own, as people do, with rate limits off, in a fresh or given folder. */
 export async function startServerProcess(
-  options: { readonly dataDir?: string } = {},
+  options: { readonly dataDir?: string; readonly environment?: Readonly<Record<string, string>> } = {},
 ): Promise<ServerProcess> {
   const server = await launch({
     ...options,
     environment: {
+      ...options.environment,
       ATTESTRY_LOG_LEVEL: 'error',
       ATTESTRY_RATE_LIMIT_PER_KEY: '0',
       ATTESTRY_RATE_LIMIT_PER_ADDRESS: '0',
