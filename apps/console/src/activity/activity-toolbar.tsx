@@ -129,7 +129,7 @@ function ExportMenu({ filter, order, total }: Pick<ToolbarProps, 'filter' | 'ord
   const [isOpen, setOpen] = useState(false);
   useShortcut('e', () => setOpen(true));
   const address = (type: 'csv' | 'ndjson'): string =>
-    `/v1/export?${new URLSearchParams({ ...filterParameters(filter), order, format: type })}`;
+    `/v1/export?${new URLSearchParams([...filterParameters(filter).map(([name, value]) => [name, value]), ['order', order], ['format', type]])}`;
   return (
     <DropdownMenu.Root modal={false} open={isOpen} onOpenChange={setOpen}>
       <DropdownMenu.Trigger className="chip">

@@ -141,12 +141,12 @@ export class EventPager {
     if (this.#loading.has(index)) return;
     this.#loading.add(index);
     try {
-      const query = new URLSearchParams({
-        ...filterParameters(this.#filter),
-        ...(this.#order === 'asc' ? { order: 'asc' } : {}),
-        ...(cursor === undefined ? {} : { cursor }),
-        limit: String(PAGE_EVENTS),
-      });
+      const query = new URLSearchParams([
+        ...filterParameters(this.#filter).map(([name, value]) => [name, value]),
+        ...(this.#order === 'asc' ? [['order', 'asc']] : []),
+        ...(cursor === undefined ? [] : [['cursor', cursor]]),
+        ['limit', String(PAGE_EVENTS)],
+      ]);
       const response = await api.fetch(`/v1/events?${query}`, { signal: this.#abort.signal });
       take((await response.json()) as PageAnswer);
     } catch (error) {

@@ -80,7 +80,7 @@ function OptionalCell({
     case 'project':
       return <Bidi text={event.context?.project_id ?? ''} className="text-muted" />;
     case 'seq':
-      return <span className="at-mono text-faint">{format.number(event.seq)}</span>;
+      return <span className="text-[12px] text-faint">{format.number(event.seq)}</span>;
   }
 }
 

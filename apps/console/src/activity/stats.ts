@@ -36,7 +36,7 @@ export const FAILED: readonly (readonly [string, string])[] = [
 /** Counts of the events of a search by one member. */
 export function statsQuery(filter: EventFilter, groupBy: StatsGroup, options: StatsOptions = {}) {
   const parameters = new URLSearchParams([
-    ...Object.entries(filterParameters(filter)),
+    ...filterParameters(filter).map(([name, value]) => [name, value]),
     ...(options.only ?? []).map(([name, value]) => [name, value]),
     ['group_by', groupBy],
     ...(options.limit === undefined ? [] : [['limit', String(options.limit)]]),

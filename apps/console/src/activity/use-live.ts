@@ -19,11 +19,11 @@ const TELL_MS = 500;
  *
  * @param isWanted false where new events do not come first, or cannot be in the range
  */
-export function useLive(filter: EventFilter, isWanted: boolean): Live {
+export function useLive(search: EventFilter, isWanted: boolean): Live {
   const [count, setCount] = useState(0);
   const [status, setStatus] = useState<Live['status']>('connecting');
   const [generation, setGeneration] = useState(0);
-  const { q, from } = filter;
+  const { q, from } = search;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation counts from zero
   useEffect(() => {
     setCount(0);
@@ -33,9 +33,8 @@ export function useLive(filter: EventFilter, isWanted: boolean): Live {
     }
     let waiting = 0;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const parameters = new URLSearchParams(
-      filterParameters({ ...(q === undefined ? {} : { q }), ...(from === undefined ? {} : { from }) }),
-    );
+    const filter = { ...(q === undefined ? {} : { q }), ...(from === undefined ? {} : { from }) };
+    const parameters = new URLSearchParams(filterParameters(filter).map(([name, value]) => [name, value]));
     const stream = new EventSource(`${api.url}/v1/stream?${parameters}`);
     setStatus('connecting');
     stream.onopen = () => setStatus('live');

@@ -8,10 +8,11 @@ import { Icon, type IconName } from '../ui/icon.tsx';
 import { ProblemState } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
 import { AccountMenu } from './account-menu.tsx';
-import { DamageBar, LogSeal, useLogState } from './log-seal.tsx';
+import { DamageBar, LogSeal } from './log-seal.tsx';
 import { MeProvider } from './me.tsx';
 import { usePreferences } from './preferences.ts';
 import { useShortcut } from './shortcuts.ts';
+import { useLogState } from './use-log-state.ts';
 
 const CommandPalette = lazy(() =>
   import('./command-palette.tsx').then((m) => ({ default: m.CommandPalette })),

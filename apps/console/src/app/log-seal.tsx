@@ -1,44 +1,9 @@
-import { ApiProblem, ShieldIcon, useAttestry } from '@attestry/react';
-import { useQuery } from '@tanstack/react-query';
+import { ShieldIcon, useAttestry } from '@attestry/react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { api } from '../api/api.ts';
-import type { Me } from '../api/session.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/english.ts';
-
-/** What the server knows of the state of the whole log. */
-export interface LogState {
-  readonly status: 'verified' | 'checking' | 'unchecked' | 'damaged' | 'unknown';
-  readonly size: number;
-  readonly checked_at?: string;
-  /** Records that the newest finished verification read. */
-  readonly checked_size?: number;
-  readonly findings_total?: number;
-  /** The newest verification: its report is at /v1/verify/{job}. */
-  readonly job?: string;
-}
-
-const REFRESH_MS = 30_000;
-const REFRESH_RUNNING_MS = 2_000;
-
-/** Asks for the state of the log, now and again; where the reader has no right to it, it is unknown. */
-export function useLogState(me: Me): LogState {
-  const state = useQuery({
-    queryKey: ['log-state'],
-    queryFn: async (): Promise<LogState> => {
-      try {
-        return (await (await api.fetch('/v1/integrity')).json()) as LogState;
-      } catch (error) {
-        if (error instanceof ApiProblem && error.status === 403)
-          return { status: 'unknown', size: me.log.size };
-        throw error;
-      }
-    },
-    refetchInterval: (query) => (query.state.data?.status === 'checking' ? REFRESH_RUNNING_MS : REFRESH_MS),
-  });
-  return state.data ?? { status: 'unknown', size: me.log.size };
-}
+import type { LogState } from './log-state.ts';
 
 const TONES: Readonly<Record<LogState['status'], string>> = {
   verified: 'text-accent bg-accent-soft border-accent-line',

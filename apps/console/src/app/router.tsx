@@ -7,7 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { readActivitySearch } from '../activity/activity-search.ts';
+import { filterOf, readActivitySearch } from '../activity/activity-search.ts';
 import { ActivityPage } from '../pages/activity-page.tsx';
 import { NotFoundPage, RouteProblem } from '../pages/not-found-page.tsx';
 import { Frame } from './frame.tsx';
@@ -55,10 +55,7 @@ const event = createRoute({
 const overview = createRoute({
   getParentRoute: () => frame,
   path: '/overview',
-  validateSearch: (search: Record<string, unknown>) => {
-    const from = text(search.from);
-    return from === undefined ? {} : { from };
-  },
+  validateSearch: (search: Record<string, unknown>) => filterOf(readActivitySearch(search)),
   component: lazyRouteComponent(() => import('../pages/overview-page.tsx'), 'OverviewPage'),
 });
 

@@ -68,7 +68,7 @@ export function EventContextView({ event }: { readonly event: EventView }): Reac
 }
 
 /** One neighbour, as in the list but on two lines. */
-function ContextRow({
+export function ContextRow({
   event,
   isThis = false,
 }: {

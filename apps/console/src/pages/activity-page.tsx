@@ -1,7 +1,7 @@
 import type { EventView } from '@attestry/core';
 import { ApiProblem, useAttestry } from '@attestry/react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useCallback } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback } from 'react';
 import { type ActivitySearch, filterOf, toggleTerm } from '../activity/activity-search.ts';
 import { ActivityToolbar } from '../activity/activity-toolbar.tsx';
 import { EmptyActivity } from '../activity/empty-activity.tsx';
@@ -15,10 +15,11 @@ import { useLive } from '../activity/use-live.ts';
 import { usePager } from '../activity/use-pager.ts';
 import { usePreferences } from '../app/preferences.ts';
 import { useShortcut } from '../app/shortcuts.ts';
-import { EventPanel } from '../event/event-panel.tsx';
 import { ProblemState, SkeletonRows } from '../ui/states.tsx';
 import { useNarrow } from '../ui/use-narrow.ts';
 import { t } from '../words/english.ts';
+
+const EventPanel = lazy(() => import('../event/event-panel.tsx').then((m) => ({ default: m.EventPanel })));
 
 const HISTOGRAM_HEIGHT = 56;
 /** From here on all columns fit beside the panel. */
@@ -84,18 +85,20 @@ export function ActivityPage(): ReactNode {
         <ListOrState {...{ pager, search, problem, open, change }} total={timeline.total} />
       </section>
       {search.event === undefined ? null : (
-        <EventPanel
-          id={search.event}
-          tab={search.tab}
-          known={knownEvent(pager, search.event)}
-          close={close}
-          setTab={(tab) => change({ tab }, true)}
-          step={(by) => {
-            const row = pager.pager.rowOf(search.event ?? '');
-            const next = row === undefined ? undefined : pager.pager.at(row + by);
-            if (next !== undefined) change({ event: next.id }, true);
-          }}
-        />
+        <Suspense fallback={<div className="border-l border-line bg-panel" />}>
+          <EventPanel
+            id={search.event}
+            tab={search.tab}
+            known={knownEvent(pager, search.event)}
+            close={close}
+            setTab={(tab) => change({ tab }, true)}
+            step={(by) => {
+              const row = pager.pager.rowOf(search.event ?? '');
+              const next = row === undefined ? undefined : pager.pager.at(row + by);
+              if (next !== undefined) change({ event: next.id }, true);
+            }}
+          />
+        </Suspense>
       )}
     </div>
   );

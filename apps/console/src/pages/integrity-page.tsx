@@ -1,4 +1,84 @@
+import { bodyOf, useAttestry } from '@attestry/react';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { api } from '../api/api.ts';
+import { useMe } from '../app/me.tsx';
+import { useLogState } from '../app/use-log-state.ts';
+import { BrowserCheck } from '../integrity/browser-check.tsx';
+import { CheckpointTable } from '../integrity/checkpoint-table.tsx';
+import { recallLog } from '../integrity/log-memory.ts';
+import { ServerCheck } from '../integrity/server-check.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { State } from '../ui/states.tsx';
+import { t } from '../words/english.ts';
+
+/** What the log promises, and its check by the server and by this browser. */
 export function IntegrityPage(): ReactNode {
-  return null;
+  const me = useMe();
+  const log = useLogState(me);
+  if (!me.sees_all || !me.scopes.includes('verify')) {
+    return (
+      <State icon="integrity" title={t.states.noRight}>
+        <p>{t.integrity.notWhole}</p>
+      </State>
+    );
+  }
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto">
+      <div className="mx-auto grid max-w-[1080px] gap-10 px-4 py-6 min-[901px]:px-8">
+        <LogFacts />
+        <div className="grid gap-10 min-[1100px]:grid-cols-2">
+          <BrowserCheck me={me} />
+          <ServerCheck log={log} />
+        </div>
+        <CheckpointTable />
+      </div>
+    </div>
+  );
+}
+
+function LogFacts(): ReactNode {
+  const me = useMe();
+  const { format } = useAttestry();
+  const latest = useQuery({
+    queryKey: ['checkpoints', 'latest'],
+    queryFn: ({ signal }) =>
+      bodyOf(api.client.GET('/v1/checkpoints/{name}', { params: { path: { name: 'latest' } }, signal })),
+  });
+  const checkpoint = latest.data;
+  const unsigned = checkpoint === undefined ? 0 : Math.max(0, me.log.size - checkpoint.size);
+  const pinned = recallLog(me.log).vkey;
+  return (
+    <section aria-label={t.integrity.title}>
+      <p className="mb-4 text-muted">{t.integrity.lead}</p>
+      <dl className="at-facts">
+        <dt>{t.integrity.size}</dt>
+        <dd>
+          <strong className="text-[17px] font-semibold">
+            {format.number(Math.max(me.log.size, checkpoint?.size ?? 0))}
+          </strong>{' '}
+          <span className="text-muted">
+            {unsigned > 0 ? t.integrity.unsigned(format.number(unsigned)) : t.integrity.allSigned}
+          </span>
+        </dd>
+        <dt>{t.integrity.signedAt}</dt>
+        <dd>{checkpoint === undefined ? '' : format.moment(checkpoint.signed_at)}</dd>
+        <dt>{t.integrity.root}</dt>
+        <dd className="at-mono">{checkpoint?.root ?? ''}</dd>
+        <dt>{t.integrity.origin}</dt>
+        <dd className="at-mono">{me.log.origin}</dd>
+        <dt>{t.integrity.key}</dt>
+        <dd>
+          <span className="flex items-start gap-2">
+            <span className="at-mono min-w-0 break-all">{me.log.vkey}</span>
+            <CopyButton text={me.log.vkey} />
+          </span>
+        </dd>
+        <dt>{t.integrity.pinned}</dt>
+        <dd className={pinned === me.log.vkey ? 'text-muted' : 'text-amber'}>
+          {pinned === me.log.vkey ? t.integrity.pinnedSame : `${pinned}, ${t.integrity.pinnedOther}`}
+        </dd>
+      </dl>
+    </section>
+  );
 }

@@ -52,6 +52,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/viewer-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a token with which pages show a part of the log
+         * @description For backends: the token goes to a page of the origin named, which shows events with it by GET, SSE and WebSocket. It
+         *     sees what its API key sees, narrowed by its filters, and can do nothing else. It is not stored and cannot be revoked
+         *     alone; it ends with its time, and at once when the API key is revoked or gets a new secret.
+         */
+        post: operations["createViewerToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ingest/browser": {
         parameters: {
             query?: never;
@@ -163,6 +185,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/{id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The record of an event, as it is stored and hashed
+         * @description Byte for byte what the leaf hash is made of (spec/record-format.md): with the proof a reader checks it alone. Sealed members are not in it.
+         */
+        get: operations["getEventRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events/{id}/history": {
         parameters: {
             query?: never;
@@ -253,6 +295,80 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Values of a field of the query language
+         * @description What the log has and the reader may see: all types; of the other fields what the newest 500 events have.
+         */
+        get: operations["suggestValues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an actor did within a day */
+        get: operations["getRecent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/saved-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own saved searches, and those that others share */
+        get: operations["listSavedSearches"];
+        put?: never;
+        /** Save a search */
+        post: operations["createSavedSearch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/saved-searches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One saved search */
+        get: operations["getSavedSearch"];
+        /** Change a saved search */
+        put: operations["changeSavedSearch"];
+        post?: never;
+        /** Delete a saved search */
+        delete: operations["removeSavedSearch"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1221,6 +1337,10 @@ export interface components {
                 /** @description JSON pointer from the event, or the name of a parameter. */
                 path: string;
                 detail: string;
+                /** @description In `q`: where the mistake begins, in UTF-16 units from 0. */
+                from?: number;
+                /** @description In `q`: where it ends. */
+                to?: number;
             }[];
         };
         /** @description Given after the event is durable. */
@@ -1428,6 +1548,30 @@ export interface components {
             created_at: string;
             created_by: string;
         };
+        SavedSearch: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Parameters of `GET /v1/events`, as in an address. */
+            query: string;
+            shared: boolean;
+            owner: {
+                id: string;
+                name: string;
+            };
+            /** @description By whoever asks. */
+            editable: boolean;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was changed.
+             */
+            updated_at: string;
+        };
         Me: {
             tenant: {
                 id: string;
@@ -1563,7 +1707,7 @@ export interface operations {
                 to?: string;
                 /** @description Which clock `from`, `to` and the order use. */
                 time?: "occurred" | "recorded";
-                /** @description Full text over names, descriptions, ids, reasons and metadata: words, "phrases", -not, prefix*. */
+                /** @description Words, "phrases", prefix* in full text, and conditions: `actor:alice severity>=high -type:api.request after:2026-01-31` (docs/query-language.md). `errors` of a refusal have the places of the mistakes. */
                 q?: string;
                 /** @description Newest or oldest first. */
                 order?: "desc" | "asc";
@@ -1593,6 +1737,8 @@ export interface operations {
                         next_cursor: string | null;
                         previous_cursor: string | null;
                         has_more: boolean;
+                        /** @description Only where a replica of the database answers: the first `seq` that it may lack */
+                        read_to?: number;
                         count?: {
                             value: number;
                             exact: boolean;
@@ -1764,6 +1910,112 @@ export interface operations {
             };
         };
     };
+    createViewerToken: {
+        parameters: {
+            query?: {
+                /** @description Another tenant; platform administrators only. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The origin of the pages: `https://app.example.com`. */
+                    origin: string;
+                    /** @description Filters of `GET /v1/events`, each a list. */
+                    filters?: {
+                        /** @description `context.project_id`. Repeat for OR. */
+                        project?: string[];
+                        /** @description `actor.id`. Repeat for OR. */
+                        actor?: string[];
+                        /** @description `actor.type`. Repeat for OR. */
+                        actor_type?: ("user" | "service" | "agent" | "system" | "anonymous")[];
+                        /** @description `actor.email`. Repeat for OR. */
+                        actor_email?: string[];
+                        /** @description Event type; `document.*` means all that begin so. Repeat for OR. */
+                        type?: string[];
+                        /** @description Category. Repeat for OR. */
+                        category?: ("auth" | "data" | "config" | "admin" | "eval" | "ai" | "compliance" | "security" | "system" | "performance" | "api")[];
+                        /** @description Severity, or `>=high`. Repeat for OR. */
+                        severity?: ("info" | "low" | "medium" | "high" | "critical" | ">=info" | ">=low" | ">=medium" | ">=high" | ">=critical")[];
+                        /** @description `action.verb`. Repeat for OR. */
+                        verb?: string[];
+                        /** @description `action.status`. Repeat for OR. */
+                        status?: ("success" | "failure" | "denied" | "partial" | "in_progress")[];
+                        /** @description `target.type`. Repeat for OR. */
+                        target_type?: string[];
+                        /** @description `target.id`. Repeat for OR. */
+                        target?: string[];
+                        /** @description `actor.ip_address`: an address or a network in CIDR notation. Repeat for OR. */
+                        ip?: string[];
+                        /** @description `actor.session_id`. Repeat for OR. */
+                        session?: string[];
+                        /** @description `context.request_id`. Repeat for OR. */
+                        request_id?: string[];
+                        /** @description `context.correlation_id`. Repeat for OR. */
+                        correlation_id?: string[];
+                        /** @description `context.parent_id`. Repeat for OR. */
+                        parent_id?: string[];
+                        /** @description `ai.execution_id`. Repeat for OR. */
+                        execution_id?: string[];
+                        /** @description `http.status_code`: `404` or `5xx`. Repeat for OR. */
+                        http_status?: string[];
+                        /** @description `compliance.regulations_checked` holds it. Repeat for OR. */
+                        regulation?: string[];
+                        /** @description `compliance.traffic_light_status`. Repeat for OR. */
+                        traffic_light?: ("green" | "amber" | "red")[];
+                    };
+                    /** @description A query as in `GET /v1/events`, beside the filters. */
+                    q?: string;
+                    /**
+                     * @description Shows personal data too, if the API key may see it.
+                     * @default false
+                     */
+                    personal?: boolean;
+                    /** @default 900 */
+                    ttl_s?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The token. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description `att_viewer_<key>_<seconds since 1970, base 36>_...`. */
+                        token: string;
+                        origin: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                    };
+                };
+            };
+            /** @description Refused; see docs/errors.md */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see docs/errors.md */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ingestPageEvents: {
         parameters: {
             query?: never;
@@ -1902,7 +2154,7 @@ export interface operations {
                 to?: string;
                 /** @description Which clock `from`, `to` and the order use. */
                 time?: "occurred" | "recorded";
-                /** @description Full text over names, descriptions, ids, reasons and metadata: words, "phrases", -not, prefix*. */
+                /** @description Words, "phrases", prefix* in full text, and conditions: `actor:alice severity>=high -type:api.request after:2026-01-31` (docs/query-language.md). `errors` of a refusal have the places of the mistakes. */
                 q?: string;
                 /** @description One group per value; days and hours in UTC. */
                 group_by: "type" | "category" | "severity" | "status" | "actor" | "target" | "ip" | "day" | "hour";
@@ -1999,7 +2251,7 @@ export interface operations {
                 to?: string;
                 /** @description Which clock `from`, `to` and the order use. */
                 time?: "occurred" | "recorded";
-                /** @description Full text over names, descriptions, ids, reasons and metadata: words, "phrases", -not, prefix*. */
+                /** @description Words, "phrases", prefix* in full text, and conditions: `actor:alice severity>=high -type:api.request after:2026-01-31` (docs/query-language.md). `errors` of a refusal have the places of the mistakes. */
                 q?: string;
                 /** @description One JSON event per line, or a table. */
                 format?: "ndjson" | "csv";
@@ -2161,6 +2413,50 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description Refused; see docs/errors.md */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see docs/errors.md */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEventRecord: {
+        parameters: {
+            query?: {
+                /** @description Another tenant; platform administrators only. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Event id (UUID). */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Canonical JSON (RFC 8785). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Refused; see docs/errors.md */
@@ -2377,7 +2673,7 @@ export interface operations {
                 regulation?: string[];
                 /** @description `compliance.traffic_light_status`. Repeat for OR. */
                 traffic_light?: ("green" | "amber" | "red")[];
-                /** @description Full text over names, descriptions, ids, reasons and metadata: words, "phrases", -not, prefix*. */
+                /** @description Words, "phrases", prefix* in full text, and conditions: `actor:alice severity>=high -type:api.request after:2026-01-31` (docs/query-language.md). `errors` of a refusal have the places of the mistakes. */
                 q?: string;
                 /** @description Begin after this record (`seq`), instead of with what is recorded from now on. */
                 after?: number;
@@ -2462,7 +2758,7 @@ export interface operations {
                 regulation?: string[];
                 /** @description `compliance.traffic_light_status`. Repeat for OR. */
                 traffic_light?: ("green" | "amber" | "red")[];
-                /** @description Full text over names, descriptions, ids, reasons and metadata: words, "phrases", -not, prefix*. */
+                /** @description Words, "phrases", prefix* in full text, and conditions: `actor:alice severity>=high -type:api.request after:2026-01-31` (docs/query-language.md). `errors` of a refusal have the places of the mistakes. */
                 q?: string;
                 /** @description Begin after this record (`seq`), instead of with what is recorded from now on. */
                 after?: number;
@@ -2475,6 +2771,344 @@ export interface operations {
         responses: {
             /** @description The connection is a WebSocket from here on. */
             101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Refused; see docs/errors.md */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see docs/errors.md */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggestValues: {
+        parameters: {
+            query: {
+                /** @description Another tenant; platform administrators only. */
+                tenant?: string;
+                /** @description A field, or `metadata.<path>`. */
+                field: string;
+                /** @description How the values begin, in any case. */
+                prefix?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The commonest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        field: string;
+                        values: {
+                            value: string;
+                            count?: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description Refused; see docs/errors.md */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see docs/errors.md */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecent: {
+        parameters: {
+            query: {
+                /** @description Another tenant; platform administrators only. */
+                tenant?: string;
+                /** @description `actor.id`. */
+                actor: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        actor: string;
+                        events: components["schemas"]["Event"][];
+                    };
+                };
+            };
+            /** @description Refused; see docs/errors.md */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see docs/errors.md */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSavedSearches: {
+        parameters: {
+            query?: {
+                /** @description Another tenant; platform administrators only. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        searches: components["schemas"]["SavedSearch"][];
+                    };
+                };
+            };
+            /** @description Refused; see docs/errors.md */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see docs/errors.md */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSavedSearch: {
+        parameters: {
+            query?: {
+                /** @description Another tenant; platform administrators only. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @description Parameters of `GET /v1/events`, as in an address: `q=status%3Afailure&from=-24h`. */
+                    query: string;
+                    /**
+                     * @description For everybody of the tenant. What names persons is shown to who may see personal data.
+                     * @default false
+                     */
+                    shared?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The saved search. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearch"];
+                };
+            };
+            /** @description Refused; see docs/errors.md */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see docs/errors.md */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSavedSearch: {
+        parameters: {
+            query?: {
+                /** @description Another tenant; platform administrators only. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The saved search. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearch"];
+                };
+            };
+            /** @description Refused; see docs/errors.md */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see docs/errors.md */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSavedSearch: {
+        parameters: {
+            query?: {
+                /** @description Another tenant; platform administrators only. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @description Parameters of `GET /v1/events`, as in an address: `q=status%3Afailure&from=-24h`. */
+                    query: string;
+                    /**
+                     * @description For everybody of the tenant. What names persons is shown to who may see personal data.
+                     * @default false
+                     */
+                    shared?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The saved search. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedSearch"];
+                };
+            };
+            /** @description Refused; see docs/errors.md */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see docs/errors.md */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSavedSearch: {
+        parameters: {
+            query?: {
+                /** @description Another tenant; platform administrators only. */
+                tenant?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -123,7 +123,8 @@ export const english: Words = {
     },
     whatThisMeans: 'What this means',
     download: 'Download proof',
-    keyNote: 'Checked with the key that the first record of this log names.',
+    keyNote:
+      'Checked with the key that this server gives for its log. Compare it with one that you noted before.',
   },
   feed: {
     label: 'Events',
