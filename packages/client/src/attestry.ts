@@ -23,7 +23,7 @@ export class Attestry {
   constructor(options: AttestryOptions | undefined, pipeline: Pipeline, defaults: EventContext);
   constructor(options: AttestryOptions = {}, pipeline?: Pipeline, defaults?: EventContext) {
     this.#pipeline = pipeline ?? new Pipeline(options);
-    this.#defaults = defaults ?? options.defaults ?? {};
+    this.#defaults = defaults ?? mergeDefaults({}, options.defaults ?? {});
   }
 
   /**

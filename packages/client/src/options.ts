@@ -24,8 +24,6 @@ export interface AttestryOptions {
   readonly url?: string;
   /** Key with the scope `events:write`, or who gives the one that is good now; `ATTESTRY_API_KEY` when absent. */
   readonly key?: KeySource;
-  /** Where events go below the address; `v1/events` when absent. */
-  readonly path?: string;
   /** Events of one request, 1 to 1,000. */
   readonly batchEvents?: number;
   /** Longest time an event waits for company. */
@@ -79,7 +77,7 @@ export type Settings = AttestryOptions &
  * @throws {AttestryError} `configuration`, naming every mistake: better at the start of an app than never
  */
 export function resolveOptions(options: AttestryOptions): Settings {
-  const { path = 'v1/events', whenFull = 'block', sample = {}, redact } = options;
+  const { whenFull = 'block', sample = {}, redact } = options;
   const url = options.url ?? environment('ATTESTRY_URL') ?? '';
   const key = options.key ?? environment('ATTESTRY_API_KEY') ?? '';
   const problems: string[] = [];
@@ -107,7 +105,7 @@ export function resolveOptions(options: AttestryOptions): Settings {
     need(pattern.global, `${pattern} needs the flag g`);
   const settings: Settings = {
     ...options,
-    url: isUrl ? new URL(path, url.replace(/\/?$/, '/')).href : '',
+    url: isUrl ? new URL('v1/events', url.replace(/\/?$/, '/')).href : '',
     key,
     batchEvents: count('batchEvents', BATCH_EVENTS, BATCH_EVENTS_MAX),
     batchBytes: BATCH_BYTES_MAX,

@@ -97,7 +97,7 @@ export class Pipeline extends Delivery {
     } catch (cause) {
       throw invalid(cause);
     }
-    if (prepared === undefined) throw new AttestryError('invalid_event', 'beforeSend left the event out');
+    if (prepared === undefined) throw new AttestryError('invalid_event', 'beforeSend left it out');
     const ready = prepared;
     while (this.settings.whenFull === 'block' && !this.#fits(ready) && this.queue.size > 0) {
       void this.flushTo();
@@ -306,7 +306,7 @@ function completed(event: EventInput, defaults: EventContext, rate: number): Eve
 function invalid(cause: unknown): AttestryError {
   return cause instanceof AttestryError
     ? cause
-    : new AttestryError('invalid_event', `the event cannot be sent: ${messageOf(cause)}`, { cause });
+    : new AttestryError('invalid_event', `an event cannot be sent: ${messageOf(cause)}`, { cause });
 }
 
 /** Calls a hook of the app; its trouble, also what comes later, must not become the app's outage. */

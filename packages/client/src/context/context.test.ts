@@ -10,15 +10,19 @@ import { mergeDefaults } from './merge-event.ts';
 
 test('context flows through asynchronous calls, nests, and does not leak to others', async () => {
   const audit = new CollectingClient({ defaults: { context: { service: 'billing' } } });
-  const request = (id: string, ms: number): Promise<void> =>
+  const { promise: bothAreIn, resolve: letGo } = Promise.withResolvers<void>();
+  let inside = 0;
+  const request = (id: string): Promise<void> =>
     audit.run({ context: { request_id: id }, actor: { type: 'user', id: `u-${id}` } }, async () => {
-      await new Promise((resolve) => setTimeout(resolve, ms));
+      inside += 1;
+      if (inside === 2) letGo();
+      await bothAreIn;
       await audit.run(
         { context: { project_id: 'p' } },
         async () => void audit.capture({ type: 'a.inner', metadata: { id } }),
       );
     });
-  await Promise.all([request('1', 20), request('2', 5)]);
+  await Promise.all([request('2'), request('1')]);
   audit.capture({ type: 'a.outer' });
   expect(audit.ofType('a.inner').map(({ actor, context }) => [actor?.id, context])).toEqual([
     ['u-2', { service: 'billing', request_id: '2', project_id: 'p' }],

@@ -339,7 +339,6 @@ test('a key that changes is asked for before every request', async () => {
   const audit = scripted().make({
     fetch: fetchImpl,
     key: () => Promise.resolve(`t${seen.length + 1}`),
-    path: 'v1/other',
   });
   for (const type of ['a.one', 'a.two']) {
     audit.capture({ type });
@@ -371,7 +370,7 @@ test('without onError the console is told, once a minute for each kind of troubl
   const { onError: _none, ...rest } = { onError: undefined, beforeSend: () => explode() };
   const audit = new Attestry({ url: 'http://server.test', key: 'att_k', drainOnExit: false, ...rest });
   for (let i = 0; i < 5; i += 1) audit.capture({ type: 'a.bad' });
-  expect(warned.mock.calls).toEqual([['Attestry: the event cannot be sent: hook']]);
+  expect(warned.mock.calls).toEqual([['Attestry: an event cannot be sent: hook']]);
   warned.mockRestore();
   await make().close();
 });

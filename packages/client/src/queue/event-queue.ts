@@ -20,8 +20,10 @@ export interface QueuedEvent {
 export class EventQueue {
   #events: QueuedEvent[] = [];
   #first = 0;
-  #bytes = 0;
-  #pushed = 0;
+  /** Bytes of all events; only the queue changes it. */
+  bytes = 0;
+  /** Events that ever came in; what came before is out when `pushed - size` has reached it. Only the queue changes it. */
+  pushed = 0;
   /** So many of the newest are not given out: older events are in the spool. */
   held = 0;
 
@@ -34,24 +36,15 @@ export class EventQueue {
     return this.size - this.held;
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Events that ever came in; what came before is out when `pushed - size` has reached it. */
-  get pushed(): number {
-    return this.#pushed;
-  }
-
   push(event: QueuedEvent): void {
     this.#events.push(event);
-    this.#bytes += event.bytes;
-    this.#pushed += 1;
+    this.bytes += event.bytes;
+    this.pushed += 1;
   }
 
   /** Puts events that are older than the held ones in front of these. */
   insert(events: readonly QueuedEvent[]): void {
-    this.#pushed += events.length;
+    this.pushed += events.length;
     this.#put(events, this.#events.length - this.held);
   }
 
@@ -62,7 +55,7 @@ export class EventQueue {
 
   #put(events: readonly QueuedEvent[], at: number): void {
     this.#events.splice(at, 0, ...events);
-    for (const event of events) this.#bytes += event.bytes;
+    for (const event of events) this.bytes += event.bytes;
   }
 
   /** The oldest event, taken out. */
@@ -70,7 +63,7 @@ export class EventQueue {
     const event = this.#events[this.#first];
     if (event === undefined) return undefined;
     this.#first += 1;
-    this.#bytes -= event.bytes;
+    this.bytes -= event.bytes;
     this.held = Math.min(this.held, this.size);
     // Moves what is left only when half of the list is gone: each event is moved once on the average.
     if (this.#first * 2 > this.#events.length) {
