@@ -13,9 +13,17 @@ export interface Million {
 const PARTS = 10;
 const EVENT_BYTES = 540;
 
-/** Fills a fresh server with `events` events of 540 bytes in batches of 500; each tenth is sent by a process of its own. */
-export async function fillMillion(events: number, say: (line: string) => void): Promise<Million> {
-  const server = await startServerProcess();
+/**
+ * Fills a fresh server with `events` events of 540 bytes in batches of 500; each tenth is sent by a process of its own.
+ *
+ * @param environment further settings of the server: another store
+ */
+export async function fillMillion(
+  events: number,
+  say: (line: string) => void,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Million> {
+  const server = await startServerProcess({ environment });
   const residentMb: number[] = [];
   let seconds = 0;
   for (let part = 0; part < PARTS; part++) {
