@@ -365,7 +365,7 @@ describe('paths that are wrong', () => {
   it('says 405 with Allow for another method', async () => {
     const answer = await server.call('PATCH', '/v1/events');
     expect(answer.statusCode).toBe(405);
-    expect(answer.headers.allow).toBe('GET, HEAD, POST');
+    expect(answer.headers.allow).toBe('GET, HEAD, OPTIONS, POST');
     expect(answer.json().code).toBe('method_not_allowed');
   });
 });
