@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Check } from './check.ts';
 
@@ -81,7 +81,11 @@ function trackedFiles(root: string): readonly string[] {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
-  return listing.split('\0').filter((path) => path !== '' && existsSync(join(root, path)));
+  return listing
+    .split('\0')
+    .filter(
+      (path) => path !== '' && statSync(join(root, path), { throwIfNoEntry: false })?.isFile() === true,
+    );
 }
 
 /** Rules about files as such: length, names, and words that have no place in the repository. */
