@@ -27,13 +27,9 @@ function eventsOf({ quick }: BenchContext): number {
 /** The bare rate on the same server, right after what it is compared with. */
 async function bareRate(server: RunningPostgres, from: string): Promise<number> {
   const to = await server.createDatabase();
-  const empty = await openEmbedded({
-    dataDir: mkdtempSync(join(tmpdir(), 'attestry-bench-')),
-    store: to,
-    search: false,
-  });
-  await empty.close();
-  rmSync(join(empty.paths.signingKey, '..'), { recursive: true });
+  const dataDir = mkdtempSync(join(tmpdir(), 'attestry-bench-'));
+  await (await openEmbedded({ dataDir, store: to, search: false })).close();
+  rmSync(dataDir, { recursive: true });
   return bareCopyRate({ from, to, batch: BATCH, rowsMax: BASELINE_ROWS_MAX });
 }
 
