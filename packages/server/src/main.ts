@@ -150,6 +150,12 @@ function openSessions(
   });
 }
 
+async function ensureDefaultTenant(tenants: Tenants, nowMs: number): Promise<void> {
+  await tenants.reload();
+  if (tenants.has(DEFAULT_TENANT)) return;
+  await tenants.add({ id: DEFAULT_TENANT, createdAtMs: nowMs, createdBy: 'attestry' });
+}
+
 async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings): Promise<AssembledServer> {
   const { config, source, logger, options } = surroundings;
   const { ledger, stores } = embedded;
@@ -158,11 +164,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
   await ledger.createLog(DEFAULT_TENANT);
   const held = await holdSettings(embedded, now);
   const { tenants, keys } = held;
-  await embedded.exclusively('default-tenant', async () => {
-    await tenants.reload();
-    if (!tenants.has(DEFAULT_TENANT))
-      await tenants.add({ id: DEFAULT_TENANT, createdAtMs: now(), createdBy: 'attestry' });
-  });
+  await embedded.exclusively('default-tenant', () => ensureDefaultTenant(tenants, now()));
   const metrics = new Metrics({
     ledger,
     storeBytes: () => stores.storeBytes(),
