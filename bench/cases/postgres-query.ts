@@ -122,7 +122,7 @@ async function disk(client: pg.Client, events: number): Promise<Figure> {
 async function measure(postgres: RunningPostgres, context: BenchContext): Promise<readonly Figure[]> {
   const store = postgres.url(DATABASE, USER);
   const events = context.quick ? EVENTS.quick : EVENTS.whole;
-  const { server } = await fillMillion(events, context.say, { ATTESTRY_STORE: store });
+  const { server } = await fillMillion(events, (line) => context.say(line), { ATTESTRY_STORE: store });
   const client = new pg.Client({ connectionString: postgres.url(DATABASE) });
   await client.connect();
   try {
