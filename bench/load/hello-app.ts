@@ -66,6 +66,7 @@ const server = await start();
 server.listen(0, '127.0.0.1', () => {
   process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}/hello/world`);
 });
+process.once('SIGINT', () => process.exit());
 process.on('message', () => {
   (globalThis as { gc?: () => void }).gc?.();
   const { heapUsed, rss } = process.memoryUsage();
