@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import { IncomingMessage } from 'node:http';
 
 /** The part of a request that is used: that of Express 4 and 5, and of routers like it. */
 export interface ExpressRequest extends IncomingMessage {
@@ -23,59 +23,82 @@ interface Step {
   readonly params: Params;
 }
 
-interface Watched {
-  params: unknown;
-  /** All that `params` has been. Routers put it back when they are done, and that is no step. */
-  readonly seen: unknown[];
-  readonly steps: Step[];
-  matched: { readonly route: object; readonly baseUrl: string; readonly steps: readonly Step[] } | undefined;
-}
+/** What `params` has been set to, with the route and the base path of then: three entries each. */
+type Log = unknown[];
 
-const WATCHED = Symbol('attestry.mounts');
+const PARAMS = Symbol('attestry.params');
+const LOG = Symbol('attestry.mounts');
 
-type WatchedRequest = ExpressRequest & { [WATCHED]: Watched };
+type WatchedRequest = ExpressRequest & { [PARAMS]?: unknown; [LOG]?: Log };
 
 // One pair of functions for all requests, so that the engine gives them one shape.
-const PARAMS: PropertyDescriptor & ThisType<WatchedRequest> = {
+const ACCESSORS: PropertyDescriptor & ThisType<WatchedRequest> = {
   configurable: true,
   enumerable: true,
   get() {
-    return this[WATCHED].params;
+    return this[PARAMS];
   },
   set(params: unknown) {
-    this[WATCHED].params = params;
-    noteStep(this, params);
+    this[PARAMS] = params;
+    this[LOG]?.push(params, this.route, this.baseUrl);
   },
 };
 
 /**
  * Watches how a request goes down the routers. Express tells a handler its own pattern only: of the routers above it
  * there is the path as it was sent (`baseUrl`), and when a handler has thrown, not even that. So the parameters are
- * watched, which are set on each step, and their values taken out of the path again.
+ * watched, which are set on each step, and their values taken out of the path again. The steps are only noted here; what
+ * they mean is found out when somebody asks.
  */
 export function watchMounts(request: ExpressRequest): MountWatch {
   const { params } = request;
-  const watched: Watched = { params, seen: [params], steps: [], matched: undefined };
-  (request as WatchedRequest)[WATCHED] = watched;
-  Object.defineProperty(request, 'params', PARAMS);
-  return { found: () => foundIn(watched, request.originalUrl ?? request.url ?? '/') };
+  const log: Log = [params, undefined, undefined];
+  if (Object.hasOwn(request, 'params')) {
+    // The first request of an app. Watching each by itself would give each a shape of its own, which is slow.
+    watchAll(request);
+    (request as WatchedRequest)[PARAMS] = params;
+    Object.defineProperty(request, 'params', ACCESSORS);
+  }
+  (request as WatchedRequest)[LOG] = log;
+  return { found: () => foundIn(matchIn(log), request.originalUrl ?? request.url ?? '/') };
 }
 
-function noteStep(request: WatchedRequest, params: unknown): void {
-  const { seen, steps, matched } = request[WATCHED];
-  if (seen.includes(params)) return;
-  seen.push(params);
-  const { route, baseUrl = '' } = request;
-  while (steps.length > 0 && (steps.at(-1) as Step).baseLength >= baseUrl.length) steps.pop();
-  if (typeof params === 'object' && params !== null && Object.keys(params).length > 0) {
-    steps.push({ baseLength: baseUrl.length, params: params as Params });
+/** Watches all later requests of this copy of Express, at what its applications' requests have in common. */
+function watchAll(request: ExpressRequest): void {
+  let prototype: unknown = Object.getPrototypeOf(request);
+  for (let next = prototype; next !== IncomingMessage.prototype; next = Object.getPrototypeOf(next)) {
+    // Not made by Express: then it is no prototype to change.
+    if (next === null) return;
+    prototype = next;
   }
-  if (route !== undefined && route !== matched?.route) {
-    request[WATCHED].matched = { route, baseUrl, steps: [...steps] };
-  }
+  if (prototype !== IncomingMessage.prototype && !Object.hasOwn(prototype as object, 'params'))
+    Object.defineProperty(prototype, 'params', ACCESSORS);
 }
 
-function foundIn({ matched }: Watched, url: string): ReturnType<MountWatch['found']> {
+interface Match {
+  readonly route: object;
+  readonly baseUrl: string;
+  readonly steps: readonly Step[];
+}
+
+/** The last route that was reached, and the steps to it. Routers put params back when they are done: that is no step. */
+function matchIn(log: Log): Match | undefined {
+  const seen = new Set([log[0]]);
+  const steps: Step[] = [];
+  let matched: Match | undefined;
+  for (let at = 3; at < log.length; at += 3) {
+    const [params, route, baseUrl = ''] = log.slice(at, at + 3) as [unknown, object?, string?];
+    if (seen.has(params)) continue;
+    seen.add(params);
+    while (steps.length > 0 && (steps.at(-1) as Step).baseLength >= baseUrl.length) steps.pop();
+    if (typeof params === 'object' && params !== null && Object.keys(params).length > 0)
+      steps.push({ baseLength: baseUrl.length, params: params as Params });
+    if (route !== undefined && route !== matched?.route) matched = { route, baseUrl, steps: [...steps] };
+  }
+  return matched;
+}
+
+function foundIn(matched: Match | undefined, url: string): ReturnType<MountWatch['found']> {
   if (matched === undefined) return { route: undefined, params: {} };
   const { baseUrl, steps } = matched;
   let mount = baseUrl;

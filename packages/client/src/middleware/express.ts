@@ -22,17 +22,19 @@ export function attestry<Request extends ExpressRequest = ExpressRequest>(
       return;
     }
     const recorded = record(nodeRequest(request, request, request.originalUrl ?? request.url ?? '/'));
-    note.run = recorded.run;
+    note.recorded = recorded;
     const mounts = watchMounts(request);
     const responseBody = nodeBody(response, options.bodies);
     if (!response.headersSent) response.setHeader('x-request-id', recorded.requestId);
-    onAnswered(response, (ending, error) => {
+    onAnswered(response, (ending, thrown) => {
+      const error = note.error ?? thrown;
+      if (note.event === undefined && recorded.isLeftOut(response.statusCode, ending, error)) return;
       const { route, params } = mounts.found();
       recorded.end({
         status: response.statusCode,
         route: note.route ?? route,
         params: note.params ?? params,
-        error: note.error ?? error,
+        error,
         ending,
         requestBody: note.requestBody ?? (() => request.body),
         ...(responseBody === undefined ? {} : { responseBody }),

@@ -16,17 +16,19 @@ export const attestry: FastifyPluginCallback<MiddlewareOptions<FastifyRequest>> 
       return;
     }
     const recorded = record(nodeRequest(request, request.raw, request.originalUrl));
-    note.run = recorded.run;
+    note.recorded = recorded;
     // On Node's own response, because a hijacked reply writes no headers of Fastify's.
     reply.raw.setHeader('x-request-id', recorded.requestId);
     const responseBody = nodeBody(reply.raw, options.bodies);
     // Fastify's own hooks do not tell of answers that end without being complete.
-    onAnswered(reply.raw, (ending, error) => {
+    onAnswered(reply.raw, (ending, thrown) => {
+      const error = note.error ?? thrown;
+      if (note.event === undefined && recorded.isLeftOut(reply.raw.statusCode, ending, error)) return;
       recorded.end({
         status: reply.raw.statusCode,
         route: request.is404 ? undefined : request.routeOptions.url,
         params: (request.params ?? {}) as Readonly<Record<string, unknown>>,
-        error: note.error ?? error,
+        error,
         ending,
         requestBody: () => request.body,
         ...(responseBody === undefined ? {} : { responseBody }),
@@ -37,9 +39,9 @@ export const attestry: FastifyPluginCallback<MiddlewareOptions<FastifyRequest>> 
   });
   // Reading the body has lost the context that `onRequest` gave.
   app.addHook('preValidation', (request, _reply, next) => {
-    const run = noteOf(request.raw)?.run;
-    if (run === undefined) next();
-    else run(next);
+    const recorded = noteOf(request.raw)?.recorded;
+    if (recorded === undefined) next();
+    else recorded.run(next);
   });
   app.addHook('onError', (request, _reply, error, next) => {
     const note = noteOf(request.raw);

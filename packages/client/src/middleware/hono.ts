@@ -1,7 +1,8 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { BODY_BYTES, BodyCollector } from './captured-body.ts';
+import { headerOf } from './node-request.ts';
 import { isEventStream, onAnswered } from './node-response.ts';
 import { openNote } from './noted-request.ts';
 import type { RequestEnd } from './recorded-request.ts';
@@ -17,7 +18,7 @@ export interface HonoOptions extends MiddlewareOptions<Context> {
 
 /** What @hono/node-server gives a request. */
 interface NodeEnv {
-  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+  readonly incoming?: Pick<Partial<IncomingMessage>, 'headers' | 'socket'>;
   readonly outgoing?: ServerResponse;
 }
 
@@ -29,31 +30,33 @@ export function attestry(options: HonoOptions): MiddlewareHandler {
       await next();
       return;
     }
+    const { incoming, outgoing } = (context.env ?? {}) as NodeEnv;
     const recorded = record({
       raw: context,
       method: context.req.method,
       path: pathOf(context.req.url),
-      header: (name) => context.req.header(name),
+      // Node's own, because asking Hono makes a second copy of all of them.
+      header:
+        incoming === undefined ? (name) => context.req.header(name) : headerOf(incoming as IncomingMessage),
       remoteAddress: remoteAddress(options, context),
     });
     let known: Partial<RequestEnd> = {};
-    const { outgoing } = (context.env ?? {}) as NodeEnv;
-    const end = (ending: Ending, error?: unknown): void => {
-      recorded.end({
-        status: outgoing?.statusCode ?? context.res.status,
-        route: routeOf(context),
-        params: context.req.param(),
-        error: error ?? context.error,
-        requestBody: () => requestBody(context),
-        ...known,
-        ending,
-      });
-      keepAlive(options, context);
+    const end = (ending: Ending, thrown?: unknown): void => {
+      const status = outgoing?.statusCode ?? context.res.status;
+      const error = thrown ?? context.error;
+      if (!recorded.isLeftOut(status, ending, error)) {
+        const route = routeOf(context);
+        const body = (): unknown => requestBody(context);
+        const params = context.req.param();
+        recorded.end({ status, route, params, error, requestBody: body, ...known, ending });
+      }
+      if (outgoing === undefined) keepAlive(options, context);
     };
     // Node tells when the answer has really gone.
     if (outgoing !== undefined) onAnswered(outgoing, end, () => context.res.headers.get('content-type'));
     // Before the answer is made, because one that is changed afterwards is made a second time.
-    context.header('x-request-id', recorded.requestId);
+    if (outgoing === undefined) context.header('x-request-id', recorded.requestId);
+    else if (!outgoing.headersSent) outgoing.setHeader('x-request-id', recorded.requestId);
     try {
       await recorded.run(next);
     } catch (error) {
@@ -66,7 +69,8 @@ export function attestry(options: HonoOptions): MiddlewareHandler {
       end('complete');
       return;
     }
-    if (context.res.headers.get('x-request-id') === null) context.header('x-request-id', recorded.requestId);
+    if (outgoing === undefined && context.res.headers.get('x-request-id') === null)
+      context.header('x-request-id', recorded.requestId);
     known = watchBody(context, options, outgoing === undefined ? end : undefined);
   };
 }

@@ -34,12 +34,14 @@ export function attestry<Context extends KoaContext = KoaContext>(
     const recorded = record(request);
     nameRequest(res, recorded.requestId);
     const responseBody = nodeBody(res, options.bodies);
-    onAnswered(res, (ending, error) => {
+    onAnswered(res, (ending, thrown) => {
+      const error = note.error ?? thrown;
+      if (recorded.isLeftOut(res.statusCode, ending, error)) return;
       recorded.end({
         status: res.statusCode,
         route: routeOf(context, request.path),
         params: context.params ?? {},
-        error: note.error ?? error,
+        error,
         ending,
         requestBody: () => context.request.body,
         ...(responseBody === undefined ? {} : { responseBody }),

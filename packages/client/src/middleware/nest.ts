@@ -60,10 +60,10 @@ class AttestryInterceptor implements NestInterceptor, CanActivate {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const note = noteIn(context);
     if (note === undefined) return next.handle();
-    const { run = (work) => work() } = note;
+    const { recorded = { run: (work) => work() } } = note;
     // Fastify reads the body between the middleware and here, which loses the context of the request.
     return new Observable((subscriber) =>
-      run(() =>
+      recorded.run(() =>
         next
           .handle()
           .pipe(tap({ error: (error: unknown) => Object.assign(note, { error }) }))

@@ -12,10 +12,15 @@ export function nodeRequest<Request>(
     raw,
     method: (message.method ?? 'GET').toUpperCase(),
     path: end < 0 ? url : url.slice(0, end),
-    header: (name) => {
-      const value = message.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    },
+    header: headerOf(message),
     remoteAddress: message.socket.remoteAddress,
+  };
+}
+
+/** The way to a header, by its name in lower case. */
+export function headerOf(message: Pick<IncomingMessage, 'headers'>): (name: string) => string | undefined {
+  return (name) => {
+    const value = message.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
   };
 }

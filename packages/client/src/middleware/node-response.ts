@@ -9,14 +9,16 @@ export function onAnswered(
   contentType: () => unknown = () => response.getHeader('content-type'),
 ): void {
   let isSettled = false;
-  const once = (ending: Ending): void => {
+  const settleAs = (ending: Ending): void => {
     if (isSettled) return;
     isSettled = true;
     settle(ending, ending === 'cut_off' ? (response.errored ?? undefined) : undefined);
   };
-  response.once('finish', () => once(isWhole(response) ? 'complete' : endingOf(response, contentType)));
-  const closed = (): void => once(endingOf(response, contentType));
-  response.once('close', closed);
+  const closed = (): void => {
+    if (!isSettled) settleAs(endingOf(response, contentType));
+  };
+  response.on('finish', () => settleAs(isWhole(response) ? 'complete' : endingOf(response, contentType)));
+  response.on('close', closed);
   // The client left while something before us took its time; nothing will tell so again. First the routes, though.
   if (response.destroyed) setImmediate(closed);
 }

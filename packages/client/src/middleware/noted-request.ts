@@ -1,4 +1,5 @@
 import type { EventInput } from '../event/event-input.ts';
+import type { RecordedRequest } from './recorded-request.ts';
 
 /** What later parts of a request add to what its middleware knows: the error thrown, the route, members of the event. */
 export interface RequestNote {
@@ -8,8 +9,8 @@ export interface RequestNote {
   event?: Partial<EventInput>;
   /** The parsed body, where it is not a member of the request that was noted. */
   requestBody?: () => unknown;
-  /** Runs work in the context of the request; for where a framework has lost it. */
-  run?: <Result>(work: () => Result) => Result;
+  /** The request itself; runs work in its context where a framework has lost it. */
+  recorded?: Pick<RecordedRequest, 'run'>;
 }
 
 const NOTE = Symbol.for('@attestry/client note');

@@ -32,7 +32,12 @@ export interface RecordedRequest {
   /** For the answer's `X-Request-ID`. */
   readonly requestId: string;
   /** Runs the rest of the request so that its events know the request. */
-  readonly run: <Result>(work: () => Result) => Result;
+  run<Result>(work: () => Result): Result;
+  /**
+   * Whether nothing will be recorded of such an end: a read that succeeded, and that nobody has asked for. Most requests
+   * are, so adapters ask before they find out the rest. The handler's own members of the event win over it.
+   */
+  isLeftOut(status: number, ending: Ending, error: unknown): boolean;
   /** Captures the event; only the first call counts, and it never throws. */
-  readonly end: (end: RequestEnd) => void;
+  end(end: RequestEnd): void;
 }

@@ -1,5 +1,6 @@
 import type { Attestry } from '../attestry.ts';
 import { contextStorage } from '../context/context-storage.ts';
+import { mergeDefaults } from '../context/merge-event.ts';
 import type { EventInput } from '../event/event-input.ts';
 import { uuidV7 } from '../event/uuid-v7.ts';
 import { BODY_BYTES, BODY_BYTES_MAX, type BodyOptions } from './captured-body.ts';
@@ -9,6 +10,7 @@ import { type Exclusion, makeIsExcluded } from './exclusions.ts';
 import type { IncomingRequest, RecordedRequest, RequestEnd } from './recorded-request.ts';
 import { type Actor, bodyMembers, type Extracted, eventOf } from './request-event.ts';
 import { thrownText } from './sound-text.ts';
+import type { Ending } from './watched-stream.ts';
 
 /**
  * What the middleware of every framework can be told. `Request` is the framework's own; its functions are methods here,
@@ -34,6 +36,9 @@ export interface MiddlewareOptions<Request> {
 
 const REQUEST_ID = /^[A-Za-z0-9._:/+=@-]{1,200}$/;
 
+/** Paths at which there may be a route that ends a session; the route decides. */
+const LOGOUT_PATH = /(?:log|sign)-?out\/?$/i;
+
 /** Longest time that `actor` and `tenant` may take before the event goes without them. */
 const EXTRACTOR_MS_MAX = 5_000;
 
@@ -42,37 +47,74 @@ export function makeRequestRecorder<Request>(
   options: MiddlewareOptions<Request>,
 ): (request: IncomingRequest<Request>) => RecordedRequest {
   checkOptions(options);
-  const { client } = options;
   const isExcluded = makeIsExcluded(options.exclude ?? []);
-  return (request) => {
-    const startedMs = performance.now();
-    const requestId = requestIdOf(request);
-    // An answer ends in the context of whoever wrote its last byte; its event is that of the request.
-    const storage = contextStorage();
-    const context = storage?.getStore() ?? {};
-    const capture = (event: EventInput): void => {
-      if (storage === undefined) client.capture(event as never);
-      else storage.run(context, () => client.capture(event as never));
-    };
-    let ended = false;
-    return {
-      requestId,
-      run: (work) => client.run({ context: { request_id: requestId } }, work),
-      end: (end) => {
-        if (ended) return;
-        ended = true;
-        if (!isRecorded(options.reads === true, request, end)) return;
-        const made = { requestId, durationMs: performance.now() - startedMs, faults: [] };
-        try {
-          finish({ options, isExcluded, request, end, made, capture });
-        } catch (error) {
-          // A mistake of ours must not become an outage of the app, and not a gap in its log either.
-          const text = `the audit middleware failed: ${thrownText(error)}`;
-          capture({ type: 'api.error', action: { error: text }, context: { request_id: requestId } });
-        }
-      },
-    };
-  };
+  return (request) => new Recording(options, isExcluded, request);
+}
+
+/** One request; made for each, also for those that are not recorded, so it does as little as it can until the end. */
+class Recording<Request> implements RecordedRequest {
+  readonly requestId: string;
+  readonly #options: MiddlewareOptions<Request>;
+  readonly #isExcluded: Finished<Request>['isExcluded'];
+  readonly #request: IncomingRequest<Request>;
+  readonly #startedMs = performance.now();
+  readonly #storage = contextStorage();
+  /** An answer ends in the context of whoever wrote its last byte; its event is that of the request. */
+  readonly #context = this.#storage?.getStore();
+  #ended = false;
+
+  constructor(
+    options: MiddlewareOptions<Request>,
+    isExcluded: Finished<Request>['isExcluded'],
+    request: IncomingRequest<Request>,
+  ) {
+    this.#options = options;
+    this.#isExcluded = isExcluded;
+    this.#request = request;
+    this.requestId = requestIdOf(request);
+  }
+
+  run<Result>(work: () => Result): Result {
+    if (this.#storage === undefined) return work();
+    const own = { context: { request_id: this.requestId } };
+    return this.#storage.run(this.#context === undefined ? own : mergeDefaults(this.#context, own), work);
+  }
+
+  isLeftOut(status: number, ending: Ending, error: unknown): boolean {
+    // A route that ends a session is found at a path that says so.
+    return this.#isUnasked({ status, ending, error }, LOGOUT_PATH.test(this.#request.path));
+  }
+
+  #isUnasked({ status, ending = 'complete', error }: Omit<RequestEnd, 'route'>, isLogout: boolean): boolean {
+    const { method } = this.#request;
+    if (method === 'OPTIONS') return true;
+    const isRead = method === 'GET' || method === 'HEAD';
+    if (!isRead || this.#options.reads === true || isLogout) return false;
+    return status < 400 && error === undefined && ending === 'complete';
+  }
+
+  end(end: RequestEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const request = this.#request;
+    const isAudited = end.event !== undefined && request.method !== 'OPTIONS';
+    if (!isAudited && this.#isUnasked(end, isLogout(end.route))) return;
+    const made = { requestId: this.requestId, durationMs: performance.now() - this.#startedMs, faults: [] };
+    const capture = (event: EventInput): void => this.#capture(event);
+    try {
+      finish({ options: this.#options, isExcluded: this.#isExcluded, request, end, made, capture });
+    } catch (error) {
+      // A mistake of ours must not become an outage of the app, and not a gap in its log either.
+      const text = `the audit middleware failed: ${thrownText(error)}`;
+      capture({ type: 'api.error', action: { error: text }, context: { request_id: this.requestId } });
+    }
+  }
+
+  #capture(event: EventInput): void {
+    const { client } = this.#options;
+    if (this.#storage === undefined) client.capture(event as never);
+    else this.#storage.run(this.#context ?? {}, () => client.capture(event as never));
+  }
 }
 
 /** @throws {TypeError} at the start of the app rather than at its first request */
@@ -89,13 +131,6 @@ function checkOptions({ client, bodies }: MiddlewareOptions<never>): void {
 function requestIdOf(request: IncomingRequest<unknown>): string {
   const sent = request.header('x-request-id') ?? request.header('x-correlation-id');
   return sent !== undefined && REQUEST_ID.test(sent) ? sent : uuidV7(Date.now());
-}
-
-function isRecorded(reads: boolean, { method }: IncomingRequest<unknown>, end: RequestEnd): boolean {
-  if (method === 'OPTIONS') return false;
-  if (end.event !== undefined || (method !== 'GET' && method !== 'HEAD')) return true;
-  const isFailure = end.status >= 400 || end.error !== undefined || (end.ending ?? 'complete') !== 'complete';
-  return reads || isFailure || isLogout(end.route);
 }
 
 interface Finished<Request> {
