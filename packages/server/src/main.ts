@@ -332,7 +332,7 @@ export async function runServer(config: Config, announce: (text: string) => void
     process.on('SIGINT', onSignal);
   });
   const server = await startServer(config);
-  announce(`Attestry listens on ${server.url} (reference: ${server.url}/docs)\n`);
+  announce(`Attestry listens on ${server.url} (HTTP reference: ${server.url}/docs)\n`);
   if (server.firstToken !== undefined)
     announce(`${firstKeyNotice(server.url, server.firstToken, resolve(config.dataDir))}\n`);
   await told;

@@ -53,7 +53,7 @@ export async function ensureFirstKey(
   return undefined;
 }
 
-/** What the terminal says once: address, key, and a `curl` line that works as printed. */
+/** What the terminal says once: key, where to look, and a `curl` line that works as printed. */
 export function firstKeyNotice(url: string, token: string, dataDir: string): string {
   const event = `{"type":"user.login.success","actor":{"type":"user","id":"alice"},"action":{"status":"success"}}`;
   return [
@@ -61,6 +61,10 @@ export function firstKeyNotice(url: string, token: string, dataDir: string): str
     '  Your API key (shown this once; the CLI on this machine finds it by itself):',
     '',
     `    ${token}`,
+    '',
+    '  Look at the log in a browser; sign in with that key:',
+    '',
+    `    ${url}/`,
     '',
     '  Record a first event:',
     '',
