@@ -12,15 +12,21 @@ DO $$
 DECLARE role text;
 BEGIN
   FOREACH role IN ARRAY ARRAY['attestry_migrate', 'attestry_write', 'attestry_read', 'attestry_prune'] LOOP
-    BEGIN
-      EXECUTE format('CREATE ROLE %I LOGIN', role);
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN
-      NULL; -- of another database of this server, or made by somebody else just now
-    END;
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), role);
+    -- Whoever runs this again, attestry_migrate for one, need not be allowed what is done already.
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
+      BEGIN
+        EXECUTE format('CREATE ROLE %I LOGIN', role);
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN
+        NULL; -- made by somebody else just now
+      END;
+    END IF;
+    IF NOT has_database_privilege(role, current_database(), 'CONNECT') THEN
+      EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), role);
+    END IF;
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), role);
   END LOOP;
-  IF NOT pg_has_role('attestry_migrate', 'MEMBER') THEN GRANT attestry_migrate TO CURRENT_USER; END IF;
+  -- Since PostgreSQL 16 who makes a role may give it to others and still not use it. Either way only as a member.
+  IF NOT pg_has_role('attestry_migrate', 'USAGE') THEN GRANT attestry_migrate TO CURRENT_USER; END IF;
 END $$;
 
 DO $$
