@@ -61,40 +61,9 @@ export function toggleTerm(q: string | undefined, wanted: string): string | unde
   return toggled.trim() === '' ? undefined : toggled.trim();
 }
 
-/** Fields that are parameters of the interface as well; their values there mean the same. */
-const PARAMETERS: ReadonlySet<string> = new Set([
-  ...[
-    'actor',
-    'actor_type',
-    'actor_email',
-    'type',
-    'category',
-    'severity',
-    'verb',
-    'status',
-    'target_type',
-    'target',
-  ],
-  ...['ip', 'project', 'session', 'request_id', 'correlation_id', 'parent_id', 'execution_id', 'http_status'],
-]);
-
-const TERM = /(?<=^|\s)([a-z_]+)(:|>=)("(?:[^"\\]|\\.)*"|[^\s"]\S*)(?=\s|$)/g;
-
-/**
- * The search as parameters of the interface. Plain terms go as parameters of their own, which every server understands;
- * words, phrases and what is left out (`-type:...`) stay in `q`.
- */
-export function filterParameters({ q, ...rest }: EventFilter): readonly (readonly [string, string])[] {
-  const parameters: [string, string][] = Object.entries(rest);
-  const words = (q ?? '').replace(TERM, (whole, field: string, operator: string, value: string) => {
-    if (!PARAMETERS.has(field) || (operator === '>=' && field !== 'severity')) return whole;
-    const plain = value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/g, '$1') : value;
-    parameters.push([field, operator === '>=' ? `>=${plain}` : plain]);
-    return '';
-  });
-  const text = words.replaceAll(/\s+/g, ' ').trim();
-  if (text !== '') parameters.push(['q', text]);
-  return parameters;
+/** The search as parameters of the interface: one language here and there, so the text goes as it was written. */
+export function filterParameters(filter: EventFilter): readonly (readonly [string, string])[] {
+  return Object.entries(filter);
 }
 
 /** The search narrowed by another term. */

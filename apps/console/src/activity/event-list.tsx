@@ -39,7 +39,7 @@ export function EventList(props: EventListProps): ReactNode {
     overscan: 12,
   });
   // Sizes are known without measuring; they change with density, width and as days become known.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what the sizes are made of
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measure() calls estimateSize, which reads rowHeight and days; the linter sees the call only
   useLayoutEffect(() => virtualizer.measure(), [rowHeight, days.size, virtualizer]);
   const items = virtualizer.getVirtualItems();
   const first = items[0]?.index ?? 0;

@@ -46,9 +46,6 @@ export function CommandPalette({ me, close }: { readonly me: Me; readonly close:
       <div className="flex items-center gap-2 border-b border-line px-4 text-faint">
         <Icon name="search" />
         <input
-          // Who opens this wants to write.
-          // biome-ignore lint/a11y/noAutofocus: see above
-          autoFocus
           role="combobox"
           aria-label={t.palette.label}
           aria-expanded="true"

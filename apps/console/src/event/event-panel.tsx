@@ -18,7 +18,7 @@ interface EventPanelProps {
 /** An event beside the list; on a phone in its place. */
 export function EventPanel({ id, tab, known, close, setTab, step }: EventPanelProps): ReactNode {
   const panel = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another event begins at its top
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the id is not read but says when: another event in the same panel begins at its top
   useEffect(() => {
     // Newer browsers answer with a promise, which an effect must not return.
     void panel.current?.querySelector('[data-scroll]')?.scrollTo(0, 0);

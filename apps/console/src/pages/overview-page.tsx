@@ -14,54 +14,41 @@ import { t } from '../words/english.ts';
 const HISTOGRAM_HEIGHT = 140;
 const TOP = 8;
 
+/** The numbers at the top, each with the search behind it. */
+const FIGURES = [
+  { name: 'events' },
+  { name: 'failedLogins', term: 'type:user.login.failure', tone: 'red' },
+  { name: 'denied', term: 'status:denied', tone: 'red' },
+  { name: 'failed', term: 'status:failure', tone: 'red' },
+  { name: 'critical', term: 'severity>=high', tone: 'amber' },
+] as const;
+
+/** What is counted below, and how many rows of it. */
+const LISTS = [
+  ['byCategory', 'category', 11],
+  ['byOutcome', 'status', 6],
+  ['bySeverity', 'severity', 5],
+  ['topActors', 'actor', TOP],
+  ['topTypes', 'type', TOP],
+  ['topTargets', 'target', TOP],
+  ['topAddresses', 'ip', TOP],
+] as const;
+
+const TONES = { red: 'text-red', amber: 'text-amber' } as const;
+
 /** What happened as numbers; each opens the events behind it. */
 export function OverviewPage(): ReactNode {
   const filter = useSearch({ from: '/app/overview' });
   const navigate = useNavigate({ from: '/overview' });
   const timeline = useTimeline(filter);
   if (timeline.error !== null) return <ProblemState error={timeline.error} />;
-  const lists = [
-    [t.overview.byCategory, 'category', 'category', 11],
-    [t.overview.byOutcome, 'status', 'status', 6],
-    [t.overview.bySeverity, 'severity', 'severity', 5],
-    [t.overview.topActors, 'actor', 'actor', TOP],
-    [t.overview.topTypes, 'type', 'type', TOP],
-    [t.overview.topTargets, 'target', 'target', TOP],
-    [t.overview.topAddresses, 'ip', 'ip', TOP],
-  ] as const;
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto grid max-w-[1360px] gap-8 px-4 py-5 min-[901px]:px-8">
         <div className="flex flex-wrap items-end gap-x-8 gap-y-4">
-          <Figure name={t.overview.events} filter={filter} />
-          <Figure
-            name={t.overview.failedLogins}
-            filter={filter}
-            term="type:user.login.failure"
-            only={[['type', 'user.login.failure']]}
-            tone="red"
-          />
-          <Figure
-            name={t.overview.denied}
-            filter={filter}
-            term="status:denied"
-            only={[['status', 'denied']]}
-            tone="red"
-          />
-          <Figure
-            name={t.overview.failed}
-            filter={filter}
-            term="status:failure"
-            only={[['status', 'failure']]}
-            tone="red"
-          />
-          <Figure
-            name={t.overview.critical}
-            filter={filter}
-            term="severity>=high"
-            only={[['severity', '>=high']]}
-            tone="amber"
-          />
+          {FIGURES.map(({ name, ...figure }) => (
+            <Figure key={name} name={t.overview[name]} filter={filter} {...figure} />
+          ))}
           <span className="ml-auto">
             <TimeRange filter={filter} choose={(range) => void navigate({ search: range })} />
           </span>
@@ -74,8 +61,8 @@ export function OverviewPage(): ReactNode {
           }
         />
         <div className="grid gap-x-10 gap-y-8 min-[700px]:grid-cols-2 min-[1100px]:grid-cols-3">
-          {lists.map(([title, by, field, rows]) => (
-            <RankedList key={by} title={title} filter={filter} by={by} field={field} rows={rows} />
+          {LISTS.map(([title, by, rows]) => (
+            <RankedList key={by} title={t.overview[title]} filter={filter} by={by} field={by} rows={rows} />
           ))}
         </div>
       </div>
@@ -86,35 +73,23 @@ export function OverviewPage(): ReactNode {
 interface FigureProps {
   readonly name: string;
   readonly filter: EventFilter;
-  /** The search behind the number, in the query language. */
+  /** What the number counts, in the query language; all of the filter when absent. */
   readonly term?: string;
-  /** The same as parameters. */
-  readonly only?: readonly (readonly [string, string])[];
-  readonly tone?: 'red' | 'amber';
+  /** Its colour when it is not zero. */
+  readonly tone?: keyof typeof TONES;
 }
 
 /** One number, a link to its events. */
-function Figure({ name, filter, term, only = [], tone }: FigureProps): ReactNode {
+function Figure({ name, filter, term, tone }: FigureProps): ReactNode {
   const { format } = useAttestry();
-  const stats = useQuery(statsQuery(filter, 'status', { only }));
-  const total = stats.data?.total;
-  const colour =
-    total !== undefined && total > 0
-      ? tone === 'red'
-        ? 'text-red'
-        : tone === 'amber'
-          ? 'text-amber'
-          : ''
-      : '';
+  const counted = term === undefined ? filter : narrowed(filter, term);
+  const total = useQuery(statsQuery(counted, 'status')).data?.total;
+  const colour = tone === undefined || total === undefined || total === 0 ? '' : TONES[tone];
   return (
-    <Link
-      to="/activity"
-      search={term === undefined ? filter : narrowed(filter, term)}
-      className="group grid min-w-[92px] rounded-control"
-    >
+    <Link to="/activity" search={counted} className="group grid min-w-[92px] rounded-control">
       <span className="text-[12.5px] text-muted group-hover:text-text">{name}</span>
       <span className={`text-[26px] leading-[34px] font-semibold tracking-[-0.02em] ${colour}`}>
-        {total === undefined ? ' ' : format.number(total)}
+        {total === undefined ? '\u00a0' : format.number(total)}
       </span>
     </Link>
   );

@@ -88,8 +88,7 @@ function KeyForm({ next }: { readonly next: string }): ReactNode {
         id={ids.key}
         type="password"
         autoComplete="current-password"
-        // The one thing to do on this page.
-        // biome-ignore lint/a11y/noAutofocus: see above
+        // biome-ignore lint/a11y/noAutofocus: this page is one field under one heading, so nothing is skipped by starting in it
         autoFocus
         spellCheck={false}
         className="field min-h-[40px] font-mono text-[13px]"

@@ -86,7 +86,7 @@ export function SkeletonRows({
   return (
     <div role="status" aria-label={t.states.loading}>
       {Array.from({ length: rows }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows of nothing are all alike
+        // biome-ignore lint/suspicious/noArrayIndexKey: these rows have nothing else to be told apart by, and never change places
         <div key={index} className="row-grid" style={{ height }}>
           <span className="skeleton h-3 w-16" />
           <span className="skeleton size-2 rounded-full" />
