@@ -82,6 +82,12 @@ export class TamperedDatabase extends TamperedLog {
     return this.value(`SELECT hash FROM records WHERE ${OF_LOG} AND seq = $1`, seq);
   }
 
+  async leafHashes(count: number): Promise<readonly Uint8Array[]> {
+    const sql = `SELECT hash FROM records WHERE ${OF_LOG} AND seq < $1 ORDER BY seq`;
+    const { rows } = await this.client.query<{ hash: Uint8Array }>(sql, [count]);
+    return rows.map(({ hash }) => hash);
+  }
+
   async setBytes(seq: number, { text, hash }: { text?: string | null; hash?: Uint8Array }): Promise<void> {
     const where = `WHERE ${OF_LOG} AND seq = $2`;
     if (text !== undefined)
@@ -258,14 +264,14 @@ export async function saveRows(client: pg.Client): Promise<void> {
     'BEGIN EXECUTE (SELECT definition FROM saved.function); END'`);
 }
 
-/** Puts every row back as it was saved. */
+/** Puts back what differs from the rows that were saved. */
 export async function restoreRows(client: pg.Client): Promise<void> {
-  const inserts = TABLES.map(
-    (table) => `INSERT INTO attestry.${table} OVERRIDING SYSTEM VALUE TABLE saved.${table}`,
-  );
-  await client.query(
-    `BEGIN; TRUNCATE ${TABLES.map((table) => `attestry.${table}`).join(', ')}; ${inserts.join('; ')}; COMMIT`,
-  );
+  const changes = TABLES.flatMap((table) => [
+    `DELETE FROM attestry.${table} AS now WHERE now::text NOT IN (SELECT kept::text FROM saved.${table} AS kept)`,
+    `INSERT INTO attestry.${table} OVERRIDING SYSTEM VALUE TABLE saved.${table} EXCEPT ALL TABLE attestry.${table}`,
+  ]);
+  // A row may go for a moment although others refer to it.
+  await client.query(`BEGIN; SET LOCAL session_replication_role = replica; ${changes.join('; ')}; COMMIT`);
 }
 
 const NUMBER = '(SELECT tenant_no FROM tenants WHERE tenant = $1)';

@@ -71,6 +71,13 @@ export class TamperedFolder extends TamperedLog {
     return this.value('SELECT hash FROM records WHERE k = ?', this.k(seq));
   }
 
+  async leafHashes(count: number): Promise<readonly Uint8Array[]> {
+    const rows = this.db
+      .prepare('SELECT hash FROM records WHERE k >= ? AND k < ? ORDER BY k')
+      .all(this.k(0), this.k(count));
+    return rows.map(({ hash }) => hash as Uint8Array);
+  }
+
   async setBytes(seq: number, { text, hash }: { text?: string | null; hash?: Uint8Array }): Promise<void> {
     if (text !== undefined) this.run('UPDATE records SET text = ? WHERE k = ?', text, this.k(seq));
     if (hash !== undefined) this.run('UPDATE records SET hash = ? WHERE k = ?', hash, this.k(seq));

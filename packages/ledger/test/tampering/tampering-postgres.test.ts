@@ -23,7 +23,9 @@ describe.skipIf(binaries.folder === undefined)(
       server = await sharedPostgres();
       database = await server.createDatabase();
       base = await makeBaseFolder(database.url);
-      client = new pg.Client({ connectionString: database.url, options: '-c search_path=attestry' });
+      // What it has changed need not survive a power cut.
+      const options = '-c search_path=attestry -c synchronous_commit=off';
+      client = new pg.Client({ connectionString: database.url, options });
       await client.connect();
       await saveRows(client);
     }, 120_000);
