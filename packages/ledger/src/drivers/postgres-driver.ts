@@ -27,7 +27,6 @@ export function postgresDriver(place: LedgerPlace, url: string): StoreDriver {
       return startSearchFollower({
         entry: new URL('../search/postgres-search-thread.ts', import.meta.url),
         data,
-        takesTexts: false,
         onError,
       });
     },

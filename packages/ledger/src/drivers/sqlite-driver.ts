@@ -31,7 +31,6 @@ export function sqliteDriver(place: LedgerPlace, paths: DataPaths): StoreDriver 
       return startSearchFollower({
         entry: new URL('../search/search-thread.ts', import.meta.url),
         data: { place, ledgerPath: paths.ledger, searchPath: paths.search },
-        takesTexts: true,
         onError,
       });
     },

@@ -9,13 +9,13 @@ import type { LogHead, StoredRecord } from '../ports/ledger-store.ts';
  *   records come again.
  * - `cursor` MUST return the first seq that was not applied yet; 0 for a log it has never seen.
  * - `applyAtHand` MAY apply committed records from `from` on without reading them from the ledger, under the same
- *   rules; it returns the first seq after them, or `undefined` when it has nothing at hand.
+ *   rules; it gives the first seq after them, or `undefined` when it has nothing at hand.
  */
 export interface Follower {
   readonly name: string;
   cursor(head: LogHead): Promise<number>;
   apply(head: LogHead, records: readonly StoredRecord[]): Promise<void>;
-  applyAtHand?(head: LogHead, from: number): number | undefined;
+  applyAtHand?(head: LogHead, from: number): Promise<number | undefined>;
 }
 
 /** The part of the ledger's store that a follower reads. */
@@ -131,7 +131,7 @@ export class FollowerRunner {
     }
     let to = Math.min(from + batchRecords, head.size);
     try {
-      const applied = follower.applyAtHand?.(head, from);
+      const applied = await follower.applyAtHand?.(head, from);
       if (applied === undefined) await follower.apply(head, await ledger.readRecords(head.tenant, from, to));
       else to = applied;
     } catch (error) {

@@ -56,3 +56,10 @@ test('the limit leaves later runs for the next time, and what was read meanwhile
   expect(taken(atHand, 'acme', 15, 3)).toBeUndefined();
   expect(released()).toBe(8);
 });
+
+test('everything is let go of when nobody wants it', () => {
+  const { atHand, released } = filled();
+  atHand.clear();
+  expect(released()).toBe(20);
+  expect(taken(atHand, 'acme', 10)).toBeUndefined();
+});

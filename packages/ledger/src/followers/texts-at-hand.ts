@@ -75,6 +75,12 @@ export class TextsAtHand {
     else runs.push(run);
   }
 
+  /** Lets go of all of them. */
+  clear(): void {
+    for (const runs of this.#runs.values()) for (const { bytes } of runs) this.#release(bytes.length);
+    this.#runs.clear();
+  }
+
   /**
    * Takes the texts from one record on, from runs that follow each other, and drops what lies before.
    *

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorText, OperationalError } from '../errors.ts';
 import { FollowerRunner } from '../followers/follower-runner.ts';
+import { TextsAtHand } from '../followers/texts-at-hand.ts';
 import { LeaseKeeper } from '../nodes/lease-keeper.ts';
 import { openReadOnly } from '../read-only.ts';
 import { PostgresLeaseStore } from '../stores/postgres/lease-store.ts';
@@ -45,6 +46,7 @@ const pool = new PostgresPool({
 });
 const tenants = new TenantNumbers(pool, schema);
 const textsOf = eventTexts(ledger);
+const atHand = new TextsAtHand((bytes) => tell({ kind: 'released', bytes }));
 const keeper = new LeaseKeeper({
   leases: new PostgresLeaseStore(pool, schema),
   name: LEASE,
@@ -59,6 +61,7 @@ async function begin(): Promise<void> {
     schema,
     tenants,
     textsOf,
+    atHand,
     fence: () => {
       const { fence } = keeper;
       if (fence === undefined) throw new OperationalError('lease_lost', 'another node feeds the index now');
@@ -77,12 +80,15 @@ async function begin(): Promise<void> {
     },
   });
   runner.start();
+  tell({ kind: 'texts', wanted: true });
 }
 
 async function end(): Promise<void> {
   const ending = runner;
   runner = undefined;
+  tell({ kind: 'texts', wanted: false });
   await ending?.stop();
+  atHand.clear();
 }
 
 /** Records that no document was made of yet, whoever makes them. */
@@ -113,8 +119,13 @@ async function watch(): Promise<void> {
 }
 
 parentPort?.on('message', (order: SearchOrder) => {
-  if (order.kind === 'stop') void stop();
-  else runner?.wake(order.heads);
+  if (order.kind === 'stop') {
+    void stop();
+    return;
+  }
+  for (const run of order.runs) atHand.add(run);
+  if (runner === undefined) atHand.clear();
+  else runner.wake(order.heads);
 });
 
 async function stop(): Promise<void> {

@@ -12,8 +12,6 @@ export interface SearchFollowerOptions {
   readonly entry: URL;
   /** What it is given. */
   readonly data: object;
-  /** Whether it takes texts of fresh commits, which need not be read back then. */
-  readonly takesTexts: boolean;
   /** Told once per failure, with a text that holds no personal data. */
   readonly onError: (message: string) => void;
 }
@@ -22,6 +20,8 @@ export interface SearchFollowerOptions {
 export type SearchReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'lag'; readonly lag: number }
+  /** Whether texts of fresh commits are of use to it; they need not be read back then. At its start they are not. */
+  | { readonly kind: 'texts'; readonly wanted: boolean }
   | { readonly kind: 'released'; readonly bytes: number }
   | { readonly kind: 'error'; readonly message: string };
 
@@ -76,6 +76,7 @@ class ThreadedSearchFollower implements SearchFollower {
   readonly #waiting = new Map<string, LogHead>();
   #runs: TextRun[] = [];
   #bytesAtHand = 0;
+  #wantsTexts = false;
   #worker: Worker | undefined;
   #lag: number | undefined;
   #wakeTimer: NodeJS.Timeout | undefined;
@@ -122,8 +123,7 @@ class ThreadedSearchFollower implements SearchFollower {
   }
 
   #handOver(head: LogHead, events: readonly (SplitEvent | undefined)[]): void {
-    if (!this.#options.takesTexts) return;
-    if (this.#worker === undefined || this.#bytesAtHand > AT_HAND_BYTES_MAX) return;
+    if (!this.#wantsTexts || this.#bytesAtHand > AT_HAND_BYTES_MAX) return;
     const texts = events.map((event) => event && searchTexts(event.data, event.subjects.map(membersOf)));
     const run = textRun(head, texts);
     this.#bytesAtHand += run.bytes.length;
@@ -159,12 +159,14 @@ class ThreadedSearchFollower implements SearchFollower {
   #take(report: SearchReport): void {
     if (report.kind === 'error') this.#options.onError(report.message);
     if (report.kind === 'lag') this.#lag = report.lag;
+    if (report.kind === 'texts') this.#wantsTexts = report.wanted;
     if (report.kind === 'released') this.#bytesAtHand -= report.bytes;
     if (report.kind === 'ready') this.#restartMs = RESTART_MS_FIRST;
   }
 
   #ended(): void {
     this.#worker = undefined;
+    this.#wantsTexts = false;
     this.#lag = undefined;
     this.#bytesAtHand = 0;
     this.#runs = [];

@@ -79,3 +79,4 @@ async function stop(): Promise<void> {
 }
 
 tell({ kind: 'ready' });
+tell({ kind: 'texts', wanted: true });

@@ -6,6 +6,7 @@ import { describeTextSearch, type SearchUnderTest } from '@attestry/testkit/conf
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openEmbedded } from '../../src/embedded.ts';
 import { FollowerRunner } from '../../src/followers/follower-runner.ts';
+import { TextsAtHand, textRun } from '../../src/followers/texts-at-hand.ts';
 import type { Lease } from '../../src/ports/lease-store.ts';
 import type { LogHead, StoredRecord } from '../../src/ports/ledger-store.ts';
 import { eventTexts } from '../../src/search/event-texts.ts';
@@ -16,7 +17,7 @@ import { PostgresSearchIndex } from '../../src/stores/postgres/search-index.ts';
 import { TenantNumbers } from '../../src/stores/postgres/tenant-numbers.ts';
 import { EVERY_DOCUMENT } from '../../src/stores/postgres/text-sql.ts';
 import { ordinaryUser } from './ordinary-user.ts';
-import { openTestDatabase, type TestDatabase, VERSIONS } from './postgres-schema.ts';
+import { ENGINES, openTestDatabase, type TestDatabase } from './postgres-schema.ts';
 
 const WAIT = { timeout: 15_000, interval: 20 };
 
@@ -24,10 +25,14 @@ interface SearchOnPostgres extends SearchUnderTest {
   readonly pool: PostgresPool;
   readonly lease: Lease;
   heads(): Promise<readonly LogHead[]>;
+  /** What `openIndex` has at hand. */
+  readonly atHand: TextsAtHand;
   records(tenant: string): Promise<readonly StoredRecord[]>;
   openIndex(lease?: Lease): Promise<PostgresSearchIndex>;
   /** Follows from the start again, as a process does that takes the lease. */
   restart(): Promise<void>;
+  /** Follows no more. */
+  pause(): Promise<void>;
 }
 
 async function openIn(url: string, schema: string): Promise<SearchOnPostgres> {
@@ -37,6 +42,7 @@ async function openIn(url: string, schema: string): Promise<SearchOnPostgres> {
   const pool = new PostgresPool({ url, use: 'write', statementMsMax: 10_000, connectionsMax: 2 });
   const lease = await stores.shared?.leases.acquire('search', 'test', 600_000);
   if (lease === undefined) throw new Error('the lease is taken');
+  const atHand = new TextsAtHand(() => undefined);
   const openIndex = (held = lease): Promise<PostgresSearchIndex> =>
     PostgresSearchIndex.open({
       pool,
@@ -44,6 +50,7 @@ async function openIn(url: string, schema: string): Promise<SearchOnPostgres> {
       tenants: new TenantNumbers(pool, schema),
       fence: () => held,
       textsOf: eventTexts(ledger),
+      atHand,
     });
   const start = async (): Promise<FollowerRunner> => {
     const started = new FollowerRunner({
@@ -62,9 +69,11 @@ async function openIn(url: string, schema: string): Promise<SearchOnPostgres> {
     ledger,
     pool,
     lease,
+    atHand,
     heads: () => stores.ledger.listHeads(),
     records: (tenant) => stores.ledger.readRecords(tenant, 0, 100),
     openIndex,
+    pause: () => runner.stop(),
     restart: async () => {
       await runner.stop();
       runner = await start();
@@ -78,7 +87,7 @@ async function openIn(url: string, schema: string): Promise<SearchOnPostgres> {
   };
 }
 
-for (const { version, skipped } of VERSIONS) {
+for (const { version, skipped } of ENGINES) {
   describe.skipIf(skipped !== '')(`PostgreSQL ${version}${skipped}`, () => {
     let database: TestDatabase;
     let url: string;
@@ -192,6 +201,22 @@ for (const { version, skipped } of VERSIONS) {
           async () => expect([await found('acme'), await found('other')]).toEqual([1, 1]),
           WAIT,
         );
+      });
+
+      it('are made of the texts at hand, if these belong to what is in the log', async () => {
+        await search.pause();
+        await add('acme', 'read back');
+        const head = (await search.heads()).find(({ tenant }) => tenant === 'acme') as LogHead;
+        const from = head.size - 1;
+        const index = await search.openIndex();
+        const texts = [{ open: 'secret at hand', sealed: '' }];
+        search.atHand.add(textRun({ ...head, lastHash: new Uint8Array(32) }, texts));
+        await expect(index.applyAtHand(head, from)).rejects.toMatchObject({ code: 'search_moved' });
+        expect(await index.applyAtHand(head, from)).toBeUndefined();
+        expect(await found('acme')).toBe(1);
+        search.atHand.add(textRun(head, texts));
+        expect(await index.applyAtHand(head, from)).toBe(head.size);
+        expect(await found('acme')).toBe(2);
       });
     });
   });

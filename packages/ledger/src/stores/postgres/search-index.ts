@@ -1,6 +1,7 @@
 import { OperationalError } from '../../errors.ts';
 import type { Follower } from '../../followers/follower-runner.ts';
 import type { SearchableTexts } from '../../followers/search-text.ts';
+import type { TakenTexts, TextsAtHand } from '../../followers/texts-at-hand.ts';
 import type { Fence } from '../../ports/lease-store.ts';
 import type { LogHead, StoredRecord } from '../../ports/ledger-store.ts';
 import { checkFence } from './lease-store.ts';
@@ -11,7 +12,10 @@ import type { TenantNumbers } from './tenant-numbers.ts';
 import { EVERY_DOCUMENT } from './text-sql.ts';
 
 /** Increases with each change of the words or of the texts that are indexed; documents of another one are made anew. */
-const SEARCH_VERSION = 1;
+export const SEARCH_VERSION = 1;
+
+/** Records of one transaction when their texts are at hand: about 100 ms of work. */
+const AT_HAND_RECORDS = 2_000;
 
 /** Name of the follower among the cursors. */
 const FOLLOWER = 'search';
@@ -25,6 +29,8 @@ export interface PostgresSearchOptions {
   readonly fence: () => Fence;
   /** Makes the texts of a run of records; records without a text (not events) are left out. */
   readonly textsOf: (head: LogHead, records: readonly StoredRecord[]) => Promise<readonly SearchableTexts[]>;
+  /** Texts of fresh commits of this process, which need not be read. */
+  readonly atHand: TextsAtHand;
 }
 
 /**
@@ -85,26 +91,38 @@ export class PostgresSearchIndex implements Follower {
   async apply(head: LogHead, records: readonly StoredRecord[]): Promise<void> {
     const [first, last] = [records[0], records.at(-1)];
     if (first === undefined || last === undefined) return;
-    const tenantNo = await this.#tenantNo(head);
     const texts = await this.#options.textsOf(head, records);
+    await this.#write(head, first.seq, { texts, next: last.seq + 1, lastHash: last.leafHash });
+  }
+
+  async applyAtHand(head: LogHead, from: number): Promise<number | undefined> {
+    const taken = this.#options.atHand.take(head.tenant, from, AT_HAND_RECORDS);
+    if (taken === undefined) return undefined;
+    await this.#write(head, from, taken);
+    return taken.next;
+  }
+
+  async #write(head: LogHead, from: number, { texts, next, lastHash }: TakenTexts): Promise<void> {
+    const tenantNo = await this.#tenantNo(head);
     const { pool, schema, fence } = this.#options;
     await pool.write('writing the search index', scopeOf(tenantNo), async (run) => {
       await checkFence(run, schema, fence());
-      await this.#prepare(run, tenantNo, first.seq);
+      await this.#prepare(run, tenantNo, from);
+      await this.#assertLast(run, tenantNo, next - 1, lastHash);
       await run({
         name: 'add-documents',
         text: `INSERT INTO ${this.#documents} (tenant_no, seq, recorded_at, occurred_at, words)
           SELECT $1, r.seq, r.recorded_at, r.occurred_at, added.words
           FROM unnest($2::bigint[], $3::text[]) AS added (seq, words)
           JOIN ${this.#records} AS r ON r.tenant_no = $1 AND r.seq = added.seq
-          WHERE r.seq >= $4 AND r.seq <= $5 AND r.occurred_at IS NOT NULL`,
-        values: [tenantNo, texts.map(({ seq }) => seq), texts.map(documentWords), first.seq, last.seq],
+          WHERE r.seq >= $4 AND r.seq < $5 AND r.occurred_at IS NOT NULL`,
+        values: [tenantNo, texts.map(({ seq }) => seq), texts.map(documentWords), from, next],
       });
       await run({
         name: 'move-cursor',
         text: `INSERT INTO ${this.#cursors} AS c (follower, tenant_no, next_seq) VALUES ($1, $2, $3)
           ON CONFLICT (follower, tenant_no) DO UPDATE SET next_seq = excluded.next_seq`,
-        values: [FOLLOWER, tenantNo, last.seq + 1],
+        values: [FOLLOWER, tenantNo, next],
       });
     });
   }
@@ -119,6 +137,18 @@ export class PostgresSearchIndex implements Follower {
         'search_moved',
         `the search index goes on at record ${next}, not at ${firstSeq}: somebody else wrote it`,
       );
+    }
+  }
+
+  /** Texts at hand belong to records that were committed: after a failover the log may have others. */
+  async #assertLast(run: Run, tenantNo: number, seq: number, hash: Uint8Array): Promise<void> {
+    const { rows } = await run<{ same: boolean }>({
+      name: 'search-last',
+      text: `SELECT hash = $3 AS same FROM ${this.#records} WHERE tenant_no = $1 AND seq = $2`,
+      values: [tenantNo, seq, hash],
+    });
+    if (rows[0]?.same !== true) {
+      throw new OperationalError('search_moved', `record ${seq} is not the one whose text was to be indexed`);
     }
   }
 

@@ -126,7 +126,7 @@ export class SearchIndex implements Follower {
     this.#write(head, { texts, next: last.seq + 1, lastHash: last.leafHash });
   }
 
-  applyAtHand(head: LogHead, from: number): number | undefined {
+  async applyAtHand(head: LogHead, from: number): Promise<number | undefined> {
     const taken = this.#options.atHand.take(head.tenant, from, AT_HAND_RECORDS);
     if (taken === undefined) return undefined;
     this.#write(head, taken);
