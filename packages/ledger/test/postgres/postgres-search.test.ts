@@ -17,7 +17,7 @@ import { PostgresSearchIndex } from '../../src/stores/postgres/search-index.ts';
 import { TenantNumbers } from '../../src/stores/postgres/tenant-numbers.ts';
 import { EVERY_DOCUMENT } from '../../src/stores/postgres/text-sql.ts';
 import { ordinaryUser } from './ordinary-user.ts';
-import { ENGINES, openTestDatabase, type TestDatabase } from './postgres-schema.ts';
+import { openTestDatabase, type TestDatabase, VERSIONS } from './postgres-schema.ts';
 
 const WAIT = { timeout: 15_000, interval: 20 };
 
@@ -87,7 +87,7 @@ async function openIn(url: string, schema: string): Promise<SearchOnPostgres> {
   };
 }
 
-for (const { version, skipped } of ENGINES) {
+for (const { version, skipped } of VERSIONS) {
   describe.skipIf(skipped !== '')(`PostgreSQL ${version}${skipped}`, () => {
     let database: TestDatabase;
     let url: string;
