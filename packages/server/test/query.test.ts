@@ -287,6 +287,9 @@ describe('statistics', () => {
     ['category', { data: 80, auth: 40 }],
     ['status', { success: 80, failure: 40 }],
     ['actor', { 'user-0': 30, 'user-1': 30, 'user-2': 30, 'user-3': 30 }],
+    ['project', { 'p-0': 60, 'p-1': 60 }],
+    ['session', { 's-0': 24, 's-1': 24, 's-2': 24, 's-3': 24, 's-4': 24 }],
+    ['minute', Object.fromEntries(Array.from({ length: 60 }, (_, minute) => [at(minute), 2]))],
     ['hour', { [new Date(START).toISOString()]: 120 }],
     ['day', { [new Date(START).toISOString()]: 120 }],
   ])('by %s', async (by, expected) => {
@@ -295,6 +298,11 @@ describe('statistics', () => {
     expect(
       Object.fromEntries(answer.groups.map(({ key, count }: { key: string; count: number }) => [key, count])),
     ).toEqual(expected);
+  });
+
+  it('by minute keep the latest, oldest first', async () => {
+    const answer = (await server.get(`/v1/stats?group_by=minute&limit=2&${SEEDED}`, token)).json();
+    expect(answer.groups.map(({ key }: { key: string }) => key)).toEqual([at(58), at(59)]);
   });
 
   it('by target and ip name each group', async () => {

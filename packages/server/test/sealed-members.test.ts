@@ -134,6 +134,7 @@ describe('statistics, profiles and neighbours', () => {
     expect(await groups('actor', manager)).toEqual({ null: 3, robot: 2, 'robot-2': 1 });
     expect(await groups('ip', manager)).toEqual({ null: 4, '192.0.2.20': 2 });
     expect(await groups('target', manager)).toEqual({ null: 1, d1: 2, d2: 2 });
+    expect(await groups('session', manager)).toEqual({ null: 2 });
   });
 
   it('have no profile of a person', async () => {

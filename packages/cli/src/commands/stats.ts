@@ -15,7 +15,20 @@ import { line, note } from '../terminal/terminal.ts';
 import { filterParameters, withFilterOptions } from './filter-options.ts';
 import { wholeNumber } from './parse-number.ts';
 
-const GROUPS = ['type', 'category', 'severity', 'status', 'actor', 'target', 'ip', 'day', 'hour'] as const;
+const GROUPS = [
+  'type',
+  'category',
+  'severity',
+  'status',
+  'actor',
+  'target',
+  'ip',
+  'project',
+  'session',
+  'day',
+  'hour',
+  'minute',
+] as const;
 const BAR_COLUMNS_MAX = 30;
 
 interface StatsAnswer {

@@ -124,11 +124,14 @@ export type StatsGroup =
   | 'actor'
   | 'target'
   | 'ip'
+  | 'project'
+  | 'session'
   | 'day'
-  | 'hour';
+  | 'hour'
+  | 'minute';
 
 export interface StatsBucket {
-  /** The word, the UTC start of the day or hour in ms, or `null` for a blind column: then see `sampleSeq`. */
+  /** The word, the UTC start of the day, hour or minute in ms, or `null` for a blind column: then see `sampleSeq`. */
   readonly key: string | number | null;
   readonly count: number;
   /** A record of the group, from which the name behind a blind index is read. */
@@ -150,7 +153,10 @@ export interface EventQueryStore {
   count(query: EventQuery): Promise<number>;
   /** A number known to be near the exact one, from statistics or a bounded scan; `exact` when it happens to be. */
   estimate(query: EventQuery): Promise<{ readonly count: number; readonly exact: boolean }>;
-  /** Groups by descending count (days and hours: ascending time), at most `limit`, and the exact total. */
+  /**
+   * Groups by descending count, the `limit` largest; of days, hours and minutes the `limit` latest, by ascending time.
+   * And the exact total.
+   */
   stats(
     query: EventQuery,
     by: StatsGroup,

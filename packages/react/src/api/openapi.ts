@@ -2156,9 +2156,9 @@ export interface operations {
                 time?: "occurred" | "recorded";
                 /** @description Words, "phrases", prefix* in full text, and conditions: `actor:alice severity>=high -type:api.request after:2026-01-31` (docs/query-language.md). `errors` of a refusal have the places of the mistakes. */
                 q?: string;
-                /** @description One group per value; days and hours in UTC. */
-                group_by: "type" | "category" | "severity" | "status" | "actor" | "target" | "ip" | "day" | "hour";
-                /** @description Groups returned, the largest first; days and hours: the latest ones, oldest first. */
+                /** @description One group per value; days, hours and minutes in UTC. */
+                group_by: "type" | "category" | "severity" | "status" | "actor" | "target" | "ip" | "project" | "session" | "day" | "hour" | "minute";
+                /** @description Groups returned, the largest first; of days, hours and minutes the latest, oldest first. */
                 limit?: number;
             };
             header?: never;

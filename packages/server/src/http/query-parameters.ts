@@ -229,8 +229,11 @@ export const STATS_GROUPS = [
   'actor',
   'target',
   'ip',
+  'project',
+  'session',
   'day',
   'hour',
+  'minute',
 ] as const;
 
 /** `GET /v1/stats`. */
@@ -238,13 +241,13 @@ export const StatsQuery = filterQuery<{ group_by: (typeof STATS_GROUPS)[number];
   group_by: Type.Unsafe<string>({
     type: 'string',
     enum: STATS_GROUPS,
-    description: 'One group per value; days and hours in UTC.',
+    description: 'One group per value; days, hours and minutes in UTC.',
   }),
   limit: integer(
     1,
     STATS_GROUPS_MAX,
     STATS_GROUPS_DEFAULT,
-    'Groups returned, the largest first; days and hours: the latest ones, oldest first.',
+    'Groups returned, the largest first; of days, hours and minutes the latest, oldest first.',
   ),
 });
 

@@ -9,11 +9,11 @@ import type { Operations } from './operations.ts';
 export interface Stats {
   readonly group_by: StatsGroup;
   readonly total: number;
-  /** Days and hours as RFC 3339 in UTC; `null` for events without the member, or with one the caller may not see. */
+  /** Days, hours and minutes as RFC 3339 in UTC; `null` for events without the member, or with one the caller may not see. */
   readonly groups: readonly { readonly key: string | null; readonly count: number }[];
 }
 
-const BLIND: ReadonlySet<StatsGroup> = new Set(['actor', 'target', 'ip']);
+const BLIND: ReadonlySet<StatsGroup> = new Set(['actor', 'target', 'ip', 'session']);
 
 /** Counts the matching events by one member. */
 export async function stats(
@@ -51,7 +51,7 @@ export async function groupBy(
 
 function plainKey(by: StatsGroup, key: StatsBucket['key']): string | null {
   if (key === null) return null;
-  return by === 'day' || by === 'hour' ? new Date(Number(key)).toISOString() : String(key);
+  return by === 'day' || by === 'hour' || by === 'minute' ? new Date(Number(key)).toISOString() : String(key);
 }
 
 /** Columns hold blind indexes of identifiers; the names are read from one record of each group. */
@@ -74,6 +74,7 @@ async function readNames(
 function identifier(event: EventView | undefined, by: StatsGroup): string | null {
   if (by === 'actor') return event?.actor?.id ?? null;
   if (by === 'target') return event?.target?.id ?? null;
+  if (by === 'session') return event?.actor?.session_id ?? null;
   return canonicalIp(event?.actor?.ip_address);
 }
 

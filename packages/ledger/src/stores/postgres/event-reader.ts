@@ -119,7 +119,8 @@ export class PostgresEventReader implements EventQueryStore {
   ): Promise<{ readonly total: number; readonly buckets: readonly StatsBucket[] }> {
     return this.#read(query, EVERY_QUERY, { total: 0, buckets: [] }, async (source, run) => {
       const rows = await run<StatsRow>(statsSql(source, by, query.personal, limit));
-      const [total, ...groups] = rows;
+      const [total, ...found] = rows;
+      const groups = groupSql(by, query.personal).shown === 'time' ? found.reverse() : found;
       return {
         total: total?.n ?? 0,
         buckets: groups.map(({ key, n, sample }) => ({ key, count: n, sampleSeq: sample })),
@@ -308,16 +309,15 @@ interface StatsRow {
   readonly sample: number;
 }
 
-/** The total as its first row, then the groups. */
+/** The total as its first row, then the groups; of times the latest first. */
 function statsSql(source: EventSource, by: StatsGroup, personal: boolean, limit: number): SqlText {
   const { key, shown, present } = groupSql(by, personal);
-  const isTime = shown === 'time';
   const shownKey = { text: 'g.key', time: msSql('g.key'), nothing: 'NULL::text' }[shown];
   return sql`SELECT ${raw(shownKey)} AS key, g.n, g.sample FROM (
       SELECT grouping(m.key) AS is_total, m.key, count(*)::float8 AS n, max(m.seq)::float8 AS sample FROM (
         SELECT r.seq, ${raw(key)} AS key, ${raw(present)} AS present FROM ${source.matches()}
       ) AS m GROUP BY GROUPING SETS ((m.present, m.key), ()) HAVING grouping(m.key) = 1 OR m.present
-    ) AS g ORDER BY g.is_total DESC, ${raw(isTime ? 'g.key' : 'g.n DESC, g.sample')} LIMIT ${limit + 1}::bigint`;
+    ) AS g ORDER BY g.is_total DESC, ${raw(shown === 'time' ? 'g.key DESC' : 'g.n DESC, g.sample')} LIMIT ${limit + 1}::bigint`;
 }
 
 function isTimeout(error: unknown): boolean {

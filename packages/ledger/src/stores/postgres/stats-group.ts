@@ -11,23 +11,23 @@ export interface GroupSql {
   readonly present: string;
 }
 
-function words(name: 'type' | 'category' | 'severity' | 'status'): GroupSql {
+function words(name: 'type' | 'category' | 'severity' | 'status' | 'project'): GroupSql {
   return { key: `r.${name}`, shown: 'text', present: `r.${name} IS NOT NULL` };
 }
 
 /** Without the right to personal data, everybody whose member is sealed is in one group. */
-function blinds(name: 'actor' | 'target' | 'ip', personal: boolean): GroupSql {
+function blinds(name: 'actor' | 'target' | 'ip' | 'session', personal: boolean): GroupSql {
   const key = personal ? `r.${name}` : `CASE WHEN ${isOpenSql(name)} THEN r.${name} END`;
   return { key, shown: 'nothing', present: `r.${name} IS NOT NULL` };
 }
 
-/** Start of the UTC day or hour in which the event occurred. */
-function period(unit: 'day' | 'hour'): GroupSql {
+/** Start of the UTC day, hour or minute in which the event occurred. */
+function period(unit: 'day' | 'hour' | 'minute'): GroupSql {
   return { key: `date_trunc('${unit}', r.occurred_at, 'UTC')`, shown: 'time', present: 'true' };
 }
 
 /**
- * What to group by. Days and hours are those of the time when the event occurred.
+ * What to group by. Days, hours and minutes are those of the time when the event occurred.
  *
  * @param personal whether sealed members may make a difference
  */
@@ -37,13 +37,16 @@ export function groupSql(by: StatsGroup, personal: boolean): GroupSql {
     case 'category':
     case 'severity':
     case 'status':
+    case 'project':
       return words(by);
     case 'actor':
     case 'target':
     case 'ip':
+    case 'session':
       return blinds(by, personal);
     case 'day':
     case 'hour':
+    case 'minute':
       return period(by);
   }
 }

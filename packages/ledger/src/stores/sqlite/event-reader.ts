@@ -97,7 +97,7 @@ export class EventReader {
     return this.#run(query, { total: 0, buckets: [] }, (resolved) => {
       const source = this.#countSource(resolved);
       const group = groupSql(by, query.personal);
-      const order = group.byTime ? 'key' : 'n DESC, sample';
+      const order = group.byTime ? 'key DESC' : 'n DESC, sample';
       const rows = this.#statements.all<{
         readonly key: number;
         readonly n: number;
@@ -112,7 +112,7 @@ export class EventReader {
         count: n,
         sampleSeq: seqOfKey(sample),
       }));
-      return { total: this.#count(source), buckets };
+      return { total: this.#count(source), buckets: group.byTime ? buckets.reverse() : buckets };
     });
   }
 
