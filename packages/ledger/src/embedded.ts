@@ -7,6 +7,7 @@ import {
   type DataFolder,
   type DataPaths,
   dataPaths,
+  installationOf,
   openFolder,
   prepareFolder,
   writeSigningKeys,
@@ -23,6 +24,7 @@ import { type LedgerPlace, placeOf } from './ledger-place.ts';
 import { agreeInstallation, readInstallation } from './nodes/agree-installation.ts';
 import { LedgerNode } from './nodes/ledger-node.ts';
 import { NOBODY_ELSE, type SettingsChanges } from './nodes/settings-changes.ts';
+import { SigningRights } from './nodes/signing-rights.ts';
 import type { Stores } from './ports/stores.ts';
 import { LogTiles } from './reading/log-tiles.ts';
 
@@ -203,8 +205,19 @@ async function makeLedger(options: EmbeddedOptions, opened: Opened, lastSeen: La
   const { batchSize, batchIntervalMs, checkpointIntervalMs, queueEventsMax } = options;
   const { stores, folder, space, node, clock, logger } = opened;
   const { paths, master, logName, signingKeys } = folder;
-  const duty = await node?.keep('checkpoints');
-  return new Ledger({
+  const keeper = await node?.keep('checkpoints');
+  let ledger: Ledger | undefined;
+  const duty =
+    keeper &&
+    new SigningRights({
+      keeper,
+      admin: stores.admin,
+      mine: () => installationOf({ logName, master, signingKeys: ledger?.signingKeys ?? signingKeys }),
+      others: async () => (await node?.others()) ?? [],
+      onTrouble: (message, error) => logger.error({ err: error }, message),
+    });
+  await duty?.settled();
+  ledger = new Ledger({
     stores,
     crypto: nodeCrypto,
     random: systemRandom,
@@ -222,6 +235,7 @@ async function makeLedger(options: EmbeddedOptions, opened: Opened, lastSeen: La
     ...(checkpointIntervalMs === undefined ? {} : { checkpointIntervalMs }),
     ...(queueEventsMax === undefined ? {} : { queueEventsMax }),
   });
+  return ledger;
 }
 
 interface AcceptParts {

@@ -58,12 +58,22 @@ export interface LedgerParts {
   readonly lastSeen: LastSeen;
   readonly space: DiskSpace;
   readonly logger: LedgerLogger;
-  /** Where several nodes write to the same store: who of them signs. */
-  readonly duty?: SigningDuty;
+  /** Where several nodes write to the same store: who of them signs, and by which key. */
+  readonly duty?: SigningDuty & Rotation;
   readonly batchEvents?: number;
   readonly batchIntervalMs?: number;
   readonly checkpointIntervalMs?: number;
   readonly queueEventsMax?: number;
+}
+
+/** What all nodes have to know of a change of the signing key. */
+export interface Rotation {
+  /** Rejects with `rotation_shared` while others sign with the current key. */
+  assertAlone(): Promise<void>;
+  /** Before any log names the next key (hex of its public half). */
+  beginRotation(nextSigningKey: string): Promise<void>;
+  /** When it is the current one, on the disk of this node. */
+  endRotation(signingKey: string): Promise<void>;
 }
 
 /** Confirms that a record that is not an event is in the log. */
@@ -254,16 +264,13 @@ export class Ledger extends LedgerReader {
 
   /**
    * Replaces the signing key of all logs: each log names the next key in a `key` record, whose checkpoint the old key
-   * still signs; then the new key takes over. Cut off by a crash, it is taken up again by the next start.
+   * still signs; then the new key takes over. Cut off by a crash, it is taken up again by the next start. Over a shared
+   * database no other node may run meanwhile; they go on with a copy of the key.
+   *
+   * @throws {LedgerError} `rotation_shared`, `rotation_under_way`
    */
   async rotateSigningKey(): Promise<RotationReport> {
     this.#assertOpen();
-    if (this.#parts.stores.shared !== undefined) {
-      throw new LedgerError(
-        'rotation_shared',
-        'the signing key of a database that several nodes share cannot be changed by one of them',
-      );
-    }
     this.#rotating ??= this.#rotate().finally(() => {
       this.#rotating = undefined;
     });
@@ -272,7 +279,20 @@ export class Ledger extends LedgerReader {
 
   /** Finishes a rotation that a crash has cut off; does nothing when there is none. */
   async resumeRotation(): Promise<void> {
-    if (this.#signingKeys.next !== undefined) await this.rotateSigningKey();
+    const { current, next } = this.#signingKeys;
+    // Cut off at its very end, when the key was in use and the other nodes did not know yet.
+    if (next === undefined) return this.#parts.duty?.endRotation(bytesToHex(current.publicKey));
+    try {
+      await this.rotateSigningKey();
+    } catch (error) {
+      if (!(error instanceof LedgerError) || error.code !== 'rotation_shared') throw error;
+      this.#parts.logger.warn({ err: error }, 'the signing key is not replaced yet');
+    }
+  }
+
+  /** The keys that sign now. */
+  get signingKeys(): SigningKeys {
+    return this.#signingKeys;
   }
 
   status(): LedgerStatus {
@@ -424,7 +444,8 @@ export class Ledger extends LedgerReader {
 
   async #rotate(): Promise<RotationReport> {
     await Promise.all([...this.#creating.values()].map((creating) => creating.catch(() => undefined)));
-    const { crypto, saveSigningKeys, clock } = this.#parts;
+    const { crypto, saveSigningKeys, clock, duty } = this.#parts;
+    await duty?.assertAlone();
     // 1. The next key exists, on the disk, before any log names it: a crash leaves it to be taken up again.
     const next = this.#signingKeys.next ?? SigningKey.generate(crypto);
     if (this.#signingKeys.next === undefined) {
@@ -432,6 +453,8 @@ export class Ledger extends LedgerReader {
       await saveSigningKeys(pending);
       this.#signingKeys = pending;
     }
+    const nextHex = bytesToHex(next.publicKey);
+    await duty?.beginRotation(nextHex);
     // 2. Each log names it, and the old key signs the tree that holds the record. A crash repeats some of this: a log
     //    may name the same key twice, which says nothing new.
     const heads = await this.heads();
@@ -449,8 +472,9 @@ export class Ledger extends LedgerReader {
     };
     await saveSigningKeys(rotated);
     this.#signingKeys = rotated;
+    await duty?.endRotation(nextHex);
     await this.#parts.lastSeen.flush();
-    return { logs: heads.length, publicKeyHex: bytesToHex(next.publicKey) };
+    return { logs: heads.length, publicKeyHex: nextHex };
   }
 
   #committed(head: LogHead, records: readonly PendingRecord[], commitMs: number): void {

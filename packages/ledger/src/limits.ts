@@ -108,6 +108,12 @@ export const TEXT_QUERY_CHARS_MAX = 1_000;
 /** Words of a full-text query: each is one look-up in the index. */
 export const TEXT_QUERY_WORDS_MAX = 32;
 
+/** How often a shared store is asked to make ahead of time what it will need (partitions, months ahead of their use). */
+export const UPKEEP_MS = 3_600_000;
+
+/** The same after it failed. */
+export const UPKEEP_RETRY_MS = 60_000;
+
 /** How long a lease lasts that is not renewed: what a node that died keeps the others from signing and indexing. */
 export const LEASE_TTL_MS = 5_000;
 

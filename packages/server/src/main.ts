@@ -125,7 +125,7 @@ async function holdSettings(
     browserOrigins: await BrowserOrigins.open(admin, now),
     schemas: await EventSchemas.open(admin),
   };
-  for (const one of Object.values(held)) settings.onChange(() => one.reload());
+  for (const one of Object.values(held)) settings.onChange(one.kind, () => one.reload());
   return held;
 }
 
@@ -186,7 +186,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
   });
   const exporter = new Exporter(source, options.exportReadWindowMs);
   const sessions = await openSessions(ledger.admin, keys, { audit, config, logger, now });
-  embedded.settings.onChange(() => sessions.reload());
+  embedded.settings.onChange(sessions.kind, () => sessions.reload());
   const ops: Operations = {
     ledger,
     settings: embedded.settings,

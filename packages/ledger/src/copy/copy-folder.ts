@@ -29,7 +29,7 @@ export interface CopyFolderOptions extends Omit<LedgerPlace, 'store'> {
  * and then marks the folder, which goes on with its keys, so that its own database takes nothing more. Cut off, it is
  * simply run again.
  *
- * @throws {LedgerError} `folder_in_use`, `copy_diverged`, `copy_erased` and those of opening
+ * @throws {LedgerError} `folder_in_use`, `copy_diverged` and those of opening
  */
 export async function copyFolder(options: CopyFolderOptions): Promise<CopiedFolder> {
   const { dataDir, to, schema, masterKey, signingKeyFile, onProgress } = options;

@@ -9,12 +9,13 @@ import {
 import { FatalError, LedgerError } from '../errors.ts';
 import type { LogSource } from '../fsck/log-source.ts';
 import { GROUP_EVENTS_MAX } from '../limits.ts';
-import type { AppendRecord, LogAppend, LogHead } from '../ports/ledger-store.ts';
+import type { NewDataKey } from '../ports/key-store.ts';
+import type { AppendRecord, LogAppend, LogHead, StoredSeal } from '../ports/ledger-store.ts';
 import type { ReadOnlyStores, Stores } from '../ports/stores.ts';
 import type { EventColumns } from '../projection/event-columns.ts';
 import { LogTiles } from '../reading/log-tiles.ts';
 import { emptyHead } from '../sequencer/open-log.ts';
-import type { CopySource } from './copy-source.ts';
+import type { CopiedKey, CopySource } from './copy-source.ts';
 
 /** Data keys, checkpoints: as many at a time. */
 const PAGE = 500;
@@ -43,7 +44,7 @@ export interface CopyReport {
  * Copies every log with its bytes, seals, columns, keys and checkpoints, and the settings, into an empty store or one that
  * an earlier run began to fill: each log goes on where it ends there, if it ends there as the original does.
  *
- * @throws {LedgerError} `copy_diverged` when the target has something else; `copy_erased`
+ * @throws {LedgerError} `copy_diverged` when the target has something else
  */
 export async function copyLedger(parts: CopyParts): Promise<CopyReport> {
   const heads = await parts.from.stores.ledger.listHeads();
@@ -72,19 +73,32 @@ async function copyKeys({ from, to }: CopyParts, tenant: string): Promise<void> 
     const page = await from.rows.dataKeys(tenant, after, PAGE);
     const last = page.at(-1);
     if (last === undefined) return;
-    const offered = page.map(({ kid, sub, wrapped, subjectIndex, subjectSealed }) => {
-      if (wrapped === null || subjectIndex === null || subjectSealed === null) {
-        throw new LedgerError(
-          'copy_erased',
-          `the data key ${kid} of tenant ${tenant} is destroyed, and this version cannot copy that`,
-        );
-      }
-      return { kid, sub, wrapped, subjectIndex, subjectSealed };
-    });
-    const stored = await to.keys.ensure(tenant, offered);
-    if (stored.some(({ kid }, i) => kid !== offered[i]?.kid)) throw diverged(tenant, 'other data keys');
+    const live = page.filter(isLive);
+    const destroyed = page.filter((key) => !isLive(key));
+    const stored = await to.keys.ensure(tenant, live);
+    if (stored.some(({ kid }, i) => kid !== live[i]?.kid)) throw diverged(tenant, 'other data keys');
+    await copyDestroyed(to, tenant, destroyed);
     after = last.kid;
   }
+}
+
+function isLive(key: CopiedKey): key is NewDataKey {
+  return key.wrapped !== null && key.subjectIndex !== null && key.subjectSealed !== null;
+}
+
+/** The keys of erased persons stay destroyed: what they sealed is as closed in the copy as in the original. */
+async function copyDestroyed(
+  { keys, shared }: Stores,
+  tenant: string,
+  destroyed: readonly CopiedKey[],
+): Promise<void> {
+  if (destroyed.length === 0) return;
+  const kids = destroyed.map(({ kid }) => kid);
+  await shared?.adoptDestroyedKeys(tenant, destroyed);
+  const there = new Map((await keys.findByKid(tenant, kids)).map((key) => [key.kid, key]));
+  const isSame = ({ kid, sub }: CopiedKey): boolean =>
+    there.get(kid)?.sub === sub && there.get(kid)?.wrapped === undefined;
+  if (!destroyed.every(isSame)) throw diverged(tenant, 'other data keys');
 }
 
 /** @returns how many records were there already */
@@ -107,7 +121,7 @@ async function copyLog(
     while (before.size < head.size) {
       const end = Math.min(before.size + GROUP_EVENTS_MAX, head.size);
       const rows = await source.readRows(before.size, end, 'all');
-      const append = toAppend(before, rows, tree);
+      const append = toAppend(before, rows, { tree, erasedKids: await erasedKids(source, rows) });
       if (append.after.size !== end) throw unreadable(tenant, append.after.size);
       await appendOnce(to, append);
       onRecords(rows.length);
@@ -151,7 +165,43 @@ async function appendOnce(to: Stores, append: LogAppend): Promise<void> {
   }
 }
 
-function toAppend(before: LogHead, rows: readonly SourceRow[], tree: TileBuilder): LogAppend {
+/** Data keys of the subjects whose envelopes an erasure has removed, by the subject's handle. */
+async function erasedKids(
+  source: LogSource,
+  rows: readonly SourceRow[],
+): Promise<ReadonlyMap<string, string>> {
+  const subs = new Set<string>();
+  for (const { text, seals } of rows) {
+    // Nearly all records have all their envelopes, or end with those that are gone.
+    const isGapless = seals.every(({ index }, i) => index === i);
+    if (isGapless || text === undefined) continue;
+    for (const { sub } of (JSON.parse(text) as LedgerRecord).seals) subs.add(sub);
+  }
+  if (subs.size === 0) return new Map();
+  const keys = await source.readKeys('sub', [...subs]);
+  return new Map(keys.filter(({ access }) => access.kind === 'destroyed').map(({ sub, kid }) => [sub, kid]));
+}
+
+/** Envelopes at their places; one that is gone before others is an empty one under its destroyed key. */
+function sealsOf(row: SourceRow, record: LedgerRecord, erased: ReadonlyMap<string, string>): StoredSeal[] {
+  const last = row.seals.at(-1)?.index ?? -1;
+  return record.seals.slice(0, last + 1).map(({ sub: subject }, at) => {
+    const seal = row.seals.find(({ index }) => index === at);
+    const kid = seal?.kid ?? erased.get(subject);
+    if (kid === undefined)
+      throw new FatalError('store_damaged', `record ${row.seq} lacks an envelope, and no erasure says why`);
+    return { sub: seal?.sub ?? subject, kid, envelope: seal?.envelope ?? new Uint8Array() };
+  });
+}
+
+function toAppend(
+  before: LogHead,
+  rows: readonly SourceRow[],
+  {
+    tree,
+    erasedKids: erased,
+  }: { readonly tree: TileBuilder; readonly erasedKids: ReadonlyMap<string, string> },
+): LogAppend {
   const { tenant } = before;
   const records: AppendRecord[] = [];
   const tiles: LogAppend['tiles'][number][] = [];
@@ -166,7 +216,7 @@ function toAppend(before: LogHead, rows: readonly SourceRow[], tree: TileBuilder
       text: row.text,
       leafHash: row.leafHash,
       atMs,
-      seals: row.seals.map(({ sub, kid, envelope }) => ({ sub, kid, envelope })),
+      seals: sealsOf(row, record, erased),
       ...(record.type === 'event' ? { id: record.data.id as string, columns: columnsOf(row) } : {}),
     });
     ({ log: origin } = record);

@@ -1,5 +1,6 @@
 import type { AdminRow } from '../ports/admin-store.ts';
 import type { NewDataKey } from '../ports/key-store.ts';
+import type { DestroyedKey } from '../ports/shared-store.ts';
 
 /** What a copy needs of a store besides its logs: everything as it is stored, wrapped keys included. */
 export interface CopySource {
@@ -12,8 +13,4 @@ export interface CopySource {
 }
 
 /** A data key with everything in it; a destroyed one has no `wrapped`. */
-export type CopiedKey = Pick<NewDataKey, 'kid' | 'sub'> & {
-  readonly subjectIndex: Uint8Array | null;
-  readonly wrapped: Uint8Array | null;
-  readonly subjectSealed: Uint8Array | null;
-};
+export type CopiedKey = DestroyedKey | NewDataKey;

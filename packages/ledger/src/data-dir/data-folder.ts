@@ -64,6 +64,8 @@ export interface Installation {
   readonly masterKey: string;
   /** Public half of the signing key, lower-case hex. */
   readonly signingKey: string;
+  /** The same of the key that is to follow, while a rotation is under way. */
+  readonly nextSigningKey?: string | undefined;
 }
 
 /** What a node with this folder would agree on. */
@@ -72,11 +74,22 @@ export function installationOf(folder: Pick<DataFolder, 'logName' | 'master' | '
     logName: folder.logName,
     masterKey: folder.master.fingerprint(),
     signingKey: bytesToHex(folder.signingKeys.current.publicKey),
+    nextSigningKey: folder.signingKeys.next && bytesToHex(folder.signingKeys.next.publicKey),
   };
 }
 
 /**
- * @throws {LedgerError} `log_name_changed`, `master_key_wrong`, `signing_key_wrong`
+ * Whether somebody with these signing keys may sign: the key in use is theirs, and so is the one that is to follow, if any.
+ * Whoever was cut off at the very end of a rotation has the following key in use already.
+ */
+export function hasSigningKeys(mine: Installation, theirs: Installation): boolean {
+  const { signingKey, nextSigningKey } = theirs;
+  if (mine.signingKey === nextSigningKey) return true;
+  return mine.signingKey === signingKey && (nextSigningKey ?? mine.nextSigningKey) === mine.nextSigningKey;
+}
+
+/**
+ * @throws {LedgerError} `log_name_changed`, `master_key_wrong`, `signing_key_wrong`, `rotation_under_way`
  */
 export function assertSameInstallation(mine: Installation, theirs: Installation, dataDir: string): void {
   if (mine.logName !== theirs.logName) {
@@ -87,7 +100,14 @@ export function assertSameInstallation(mine: Installation, theirs: Installation,
     );
   }
   const isOther = mine.masterKey !== theirs.masterKey ? 'master' : 'signing';
-  if (isOther === 'signing' && mine.signingKey === theirs.signingKey) return;
+  if (isOther === 'signing' && hasSigningKeys(mine, theirs)) return;
+  if (isOther === 'signing' && theirs.nextSigningKey !== undefined) {
+    throw new LedgerError(
+      'rotation_under_way',
+      `the signing key of this database is being replaced, by a node with another folder than ${dataDir}: run attestry ` +
+        'rotate there again until it ends, then copy its signing.key to this folder',
+    );
+  }
   throw new LedgerError(
     `${isOther}_key_wrong`,
     `the ${isOther} key of ${dataDir} is not the one that the nodes of this database use. All of them need the same: start ` +

@@ -10,7 +10,9 @@ import type {
   StoreFinding,
 } from '@attestry/core';
 import { HASH_BYTES, TILE_WIDTH } from '@attestry/core';
+import { searchTexts } from '../followers/search-text.ts';
 import { PostgresRawScan, type RawRecord, type RawScanOptions } from '../stores/postgres/raw-scan.ts';
+import { documentWords } from '../stores/postgres/search-words.ts';
 import { keyFindings } from './key-check.ts';
 import { LevelZeroTiles } from './level-zero-tiles.ts';
 import type {
@@ -25,6 +27,9 @@ import { keyless, openKeys, splitHashes, timeFinding, toSeal } from './stored-ro
 /** Stray rows named one by one; a table full of them is one damage. */
 const STRAYS_MAX = 1_000;
 
+/** Documents kept of events that are not compared after all; more than two chunks of the verifier. */
+const DOCUMENTS_MAX = 2_000;
+
 /** Whose finding a leftover is, by its table. */
 const LEFTOVER_CODES = {
   logs: 'HEAD_MISMATCH',
@@ -33,6 +38,13 @@ const LEFTOVER_CODES = {
   tiles: 'TILE_MISMATCH',
   checkpoints: 'CHECKPOINT_INVALID',
   data_keys: 'SEAL_ORPHAN',
+  time_marks: 'PROJECTION_COUNT',
+} as const;
+
+const SEARCH_DETAILS = {
+  missing: 'the search index has passed this event and has no document of it, or one of another time',
+  stray: 'the search index has a document that belongs to no event',
+  other: 'the document of this event in the search index has other words than the event',
 } as const;
 
 /** What the sources of several threads have in common. */
@@ -52,6 +64,11 @@ export class PostgresVerifySource implements LogSource {
   /** Found while rows were read, told by `readStrays`. */
   readonly #noticed: StoreFinding[] = [];
   #tenantNo: number | undefined;
+  /** First record that the index of words had not passed when the snapshot was taken. */
+  #searchedTo = 0;
+  /** The words of the documents of rows that were read and not compared yet. */
+  readonly #documents = new Map<number, string>();
+  #otherWords = 0;
 
   private constructor(parts: {
     readonly ledger: VerifiedLedger;
@@ -84,8 +101,15 @@ export class PostgresVerifySource implements LogSource {
     return this.#scan.close();
   }
 
-  onWholeEvent(_record: LedgerRecord, _members: readonly SealedMembers[]): void {
-    // Nothing is derived from events here that is not a column of their row.
+  /** Takes an event of which the verifier opened every seal: its search document must have the same words. */
+  onWholeEvent({ seq, data }: LedgerRecord, members: readonly SealedMembers[]): void {
+    const words = this.#documents.get(seq);
+    this.#documents.delete(seq);
+    // A document that is not there is found by `readStrays`.
+    if (words === undefined || this.#otherWords === STRAYS_MAX) return;
+    if (words === documentWords(searchTexts(data, members))) return;
+    this.#otherWords += 1;
+    this.#noticed.push({ code: 'SEARCH_PROJECTION', seq, detail: SEARCH_DETAILS.other });
   }
 
   helpedBy(helpers: SourceHelpers): void {
@@ -103,7 +127,9 @@ export class PostgresVerifySource implements LogSource {
 
   async readState(): Promise<SourceState | undefined> {
     this.#tenantNo = await this.#scan.tenantNo(this.#tenant);
-    const bounds = this.#tenantNo === undefined ? undefined : await this.#scan.bounds(this.#tenantNo);
+    if (this.#tenantNo === undefined) return undefined;
+    const bounds = await this.#scan.bounds(this.#tenantNo);
+    this.#searchedTo = await this.#scan.searchedTo(this.#tenantNo);
     return bounds && { ...bounds, frontier: splitHashes(bounds.frontier) };
   }
 
@@ -115,7 +141,16 @@ export class PostgresVerifySource implements LogSource {
         return { seq, text, leafHash, columns: undefined, seals: [] };
       });
     }
-    return (await this.#scan.records(tenantNo, from, to)).map((record) => this.#row(record));
+    const [records, documents] = await Promise.all([
+      this.#scan.records(tenantNo, from, to),
+      from < this.#searchedTo
+        ? this.#scan.documents(tenantNo, from, Math.min(to, this.#searchedTo))
+        : new Map<number, string>(),
+    ]);
+    // Events that cannot be opened are not compared.
+    if (this.#documents.size > DOCUMENTS_MAX) this.#documents.clear();
+    for (const [seq, words] of documents) this.#documents.set(seq, words);
+    return records.map((record) => this.#row(record));
   }
 
   async readTile(level: number, index: number): Promise<Uint8Array | undefined> {
@@ -166,6 +201,11 @@ export class PostgresVerifySource implements LogSource {
     for (const seq of await this.#scan.eventIdsOfNothing(tenantNo, STRAYS_MAX)) {
       yield { code: 'EVENT_ID_INDEX', seq, detail: 'the index of event ids names a record that is no event' };
     }
+    for (const seq of await this.#scan.wrongMarks(tenantNo, STRAYS_MAX)) {
+      const detail = 'the mark of time before this record is not the time of the record before it';
+      yield { code: 'PROJECTION', seq, field: 'time_marks', detail };
+    }
+    yield* this.#searchStrays(tenantNo);
     const rows = {
       hasIndexKey: () => this.#scan.hasIndexKey(tenantNo),
       needsIndexKey: () => this.#scan.needsIndexKey(tenantNo),
@@ -174,9 +214,25 @@ export class PostgresVerifySource implements LogSource {
     yield* keyFindings({ keyRing: this.#ledger.keyRing, rows, tenant: this.#tenant });
   }
 
+  async *#searchStrays(tenantNo: number): AsyncGenerator<StoreFinding, void> {
+    const size = (await this.#scan.bounds(tenantNo))?.size ?? 0;
+    const passed = this.#searchedTo;
+    if (passed < size) {
+      const detail = `the search index was not compared from this event on: it is absent or behind (it has ${passed} of ${size} records)`;
+      yield { code: 'SEARCH_PROJECTION', seq: passed, detail, isNotice: true };
+    }
+    // Documents of another version are all made anew.
+    if (passed === 0) return;
+    for (const { seq, kind } of await this.#scan.misplacedDocuments(tenantNo, passed, STRAYS_MAX))
+      yield { code: 'SEARCH_PROJECTION', seq, detail: SEARCH_DETAILS[kind] };
+  }
+
   async *#storeFindings(): AsyncGenerator<StoreFinding, void> {
     for (const damage of await this.#scan.schemaDamage()) {
       yield { code: 'UNREADABLE', detail: `the database was changed by something else: ${damage}` };
+    }
+    for (const damage of await this.#scan.indexDamage()) {
+      yield { code: 'UNREADABLE', detail: `the database is damaged: ${damage}` };
     }
     for (const { table, rows } of await this.#scan.leftovers()) {
       const what =

@@ -4,7 +4,8 @@ import { RecentCache } from '../keys/recent-cache.ts';
 import { INDEX_KEYS_CACHED_MAX } from '../limits.ts';
 import type { AdminStore } from '../ports/admin-store.ts';
 
-const KIND = 'setting';
+/** Kind of the rows that hold them. */
+export const SEAL_POLICIES_KIND = 'setting';
 const ID = 'seals';
 
 /** What a tenant seals until it says otherwise. */
@@ -36,7 +37,7 @@ export class SealPolicies {
   async of(tenant: string): Promise<SealPolicy> {
     const known = this.#cached.get(tenant);
     if (known !== undefined) return known;
-    const row = await this.#admin.get(KIND, tenant, ID);
+    const row = await this.#admin.get(SEAL_POLICIES_KIND, tenant, ID);
     const policy =
       row === undefined ? DEFAULT_SEAL_POLICY : fromStored(JSON.parse(row.value) as StoredPolicy);
     this.#cached.set(tenant, policy);
@@ -45,10 +46,10 @@ export class SealPolicies {
 
   /** @throws {LedgerError} `setting_conflict` when somebody else changed it at the same time */
   async set(tenant: string, policy: SealPolicy): Promise<void> {
-    const row = await this.#admin.get(KIND, tenant, ID);
+    const row = await this.#admin.get(SEAL_POLICIES_KIND, tenant, ID);
     const stored: StoredPolicy = { seals: policy.seals, seal_free_text: policy.sealFreeText };
     const outcome = await this.#admin.put(
-      { kind: KIND, tenant, id: ID, value: JSON.stringify(stored) },
+      { kind: SEAL_POLICIES_KIND, tenant, id: ID, value: JSON.stringify(stored) },
       row?.revision ?? 0,
     );
     if (outcome.kind === 'conflict') {

@@ -3,11 +3,14 @@ import { CHANGE_POLL_MS, GROWN_SWEEP_MS, GROWN_WAIT_MS } from '../limits.ts';
 import type { SharedStore } from '../ports/shared-store.ts';
 
 export interface ChangeWatchParts {
-  readonly shared: Pick<SharedStore, 'listen' | 'settingsVersion'>;
+  readonly shared: Pick<SharedStore, 'listen' | 'settingsVersions'>;
   /** Told which logs have grown, by whomever; `undefined`: perhaps all of them. */
   readonly onGrown: (tenants: ReadonlySet<string> | undefined) => Promise<void>;
-  /** Told that settings or keys were changed, by whomever; what is in memory of them is to be read again. */
-  readonly onSettings: () => Promise<void>;
+  /**
+   * Told that settings of these kinds were changed, by whomever, or perhaps any (`undefined`); what is in memory of them is
+   * to be read again.
+   */
+  readonly onSettings: (kinds: ReadonlySet<string> | undefined) => Promise<void>;
   readonly onTrouble: (message: string, error: unknown) => void;
 }
 
@@ -22,7 +25,7 @@ export class ChangeWatch {
   #everythingGrown = false;
   #growing: Promise<void> | undefined;
   #growTimer: NodeJS.Timeout | undefined;
-  #version: number | undefined;
+  #versions: ReadonlyMap<string, number> | undefined;
   #looking: Promise<void> | undefined;
   #lookAgain: Promise<void> | undefined;
   /** When the last look that succeeded had begun, by `performance.now()`. */
@@ -42,7 +45,7 @@ export class ChangeWatch {
       if (hint.kind === 'gap') this.#grow(undefined);
     });
     const begun = performance.now();
-    this.#version = await this.#parts.shared.settingsVersion();
+    this.#versions = await this.#parts.shared.settingsVersions();
     this.#freshAt = begun;
     this.#running = [
       this.#repeat(CHANGE_POLL_MS, () => this.refresh()),
@@ -57,7 +60,7 @@ export class ChangeWatch {
 
   /** Makes the next look read everything again: whoever holds settings in memory may have missed a change so far. */
   distrust(): void {
-    this.#version = undefined;
+    this.#versions = undefined;
   }
 
   /** Looks at the settings; a look that began before this call does not count. */
@@ -110,11 +113,13 @@ export class ChangeWatch {
 
   async #look(): Promise<void> {
     const begun = performance.now();
-    const version = await this.#parts.shared.settingsVersion();
-    if (version !== this.#version) {
-      await this.#parts.onSettings();
+    const versions = await this.#parts.shared.settingsVersions();
+    const known = this.#versions;
+    const changed = [...versions].flatMap(([kind, version]) => (known?.get(kind) === version ? [] : [kind]));
+    if (known === undefined || changed.length > 0) {
+      await this.#parts.onSettings(known && new Set(changed));
       // Only now: a reading that failed is done again.
-      this.#version = version;
+      this.#versions = versions;
     }
     this.#freshAt = begun;
   }

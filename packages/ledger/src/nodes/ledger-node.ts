@@ -2,12 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OperationalError } from '../errors.ts';
+import { SEAL_POLICIES_KIND } from '../ingest/seal-policies.ts';
 import { EXCLUSIVE_POLL_MS, EXCLUSIVE_WAIT_MS_MAX, LEASE_TTL_MS } from '../limits.ts';
 import type { SharedStore } from '../ports/shared-store.ts';
 import { ChangeWatch } from './change-watch.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { NodeClock } from './node-clock.ts';
 import type { SettingsChanges } from './settings-changes.ts';
+import { Upkeep } from './upkeep.ts';
 
 interface NodeLogger {
   warn(details: Readonly<Record<string, unknown>>, message: string): void;
@@ -36,14 +38,20 @@ export class LedgerNode {
   readonly #place: string;
   #presence: LeaseKeeper | undefined;
   readonly #parts: LedgerNodeParts;
-  readonly #reloads: (() => Promise<void>)[] = [];
+  readonly #reloads: { readonly kind: string; readonly reload: () => Promise<void> }[] = [];
   readonly #keepers: LeaseKeeper[] = [];
+  readonly #upkeep: Upkeep;
   #watch: ChangeWatch | undefined;
 
   constructor(parts: LedgerNodeParts) {
     this.#parts = parts;
     const { shared, dataDir, localClock, logger } = parts;
     this.#place = createHash('sha256').update(`${hostname()}\n${dataDir}`).digest('hex').slice(0, 16);
+    this.#upkeep = new Upkeep({
+      shared,
+      holder: this.name,
+      onTrouble: (message, error) => logger.warn({ err: error }, message),
+    });
     this.clock = new NodeClock({
       shared,
       local: localClock,
@@ -54,12 +62,19 @@ export class LedgerNode {
   /** Takes the time from the database, and shows the other nodes that this one is there. */
   async start(): Promise<void> {
     await this.clock.start();
+    this.#upkeep.start();
     this.#presence = await this.keep(`node/${this.#place}`);
   }
 
   /** Names this process as long as it shows that it is there; for rows that say who works on them. */
   get ticket(): string {
     return `${this.#place}:${this.#presence?.fence?.token ?? 0}`;
+  }
+
+  /** Holders of the places of the other nodes that are there. */
+  async others(): Promise<readonly string[]> {
+    const present = await this.#parts.shared.leases.list('node/');
+    return present.flatMap(({ name, holder }) => (name === `node/${this.#place}` ? [] : [holder]));
   }
 
   /** Whether the process that gave itself this ticket is still there. */
@@ -88,17 +103,17 @@ export class LedgerNode {
     const watch = new ChangeWatch({
       shared,
       onGrown: (tenants) => ledger.noteGrown(tenants),
-      onSettings: async () => {
-        ledger.forgetSettings();
-        for (const reload of this.#reloads) await reload();
+      onSettings: async (kinds) => {
+        if (kinds === undefined || kinds.has(SEAL_POLICIES_KIND)) ledger.forgetSettings();
+        for (const { kind, reload } of this.#reloads) if (kinds?.has(kind) !== false) await reload();
       },
       onTrouble: (message, error) => logger.warn({ err: error }, message),
     });
     this.#watch = watch;
     await watch.start();
     return {
-      onChange: (reload) => {
-        this.#reloads.push(reload);
+      onChange: (kind, reload) => {
+        this.#reloads.push({ kind, reload });
         watch.distrust();
       },
       refresh: () => watch.refresh(),
@@ -140,6 +155,7 @@ export class LedgerNode {
 
   async close(): Promise<void> {
     await this.unwatch();
+    await this.#upkeep.close();
     await Promise.all(this.#keepers.map((keeper) => keeper.stop()));
     await this.clock.close();
   }

@@ -1,10 +1,10 @@
 /** Settings and keys that are held in memory, and who else may change them. */
 export interface SettingsChanges {
   /**
-   * Calls back when settings were changed by another process; what is in memory of them is to be read again. Until the
-   * returned promise resolves they count as not read.
+   * Calls back when settings of a kind were changed by another process; what is in memory of them is to be read again.
+   * Until the returned promise resolves they count as not read.
    */
-  onChange(reload: () => Promise<void>): void;
+  onChange(kind: string, reload: () => Promise<void>): void;
   /** Looks now whether anything was changed, and resolves when it has been read again. */
   refresh(): Promise<void>;
   /** How old what is in memory may be, milliseconds. */

@@ -26,4 +26,6 @@ export interface LeaseStore {
   release(lease: Lease): Promise<void>;
   /** Who has it now, or `undefined` when nobody does or its time is over. */
   find(name: string): Promise<Lease | undefined>;
+  /** Those whose name begins so and whose time is not over. */
+  list(prefix: string): Promise<readonly Lease[]>;
 }

@@ -2,7 +2,7 @@ import { describeLedgerStores, type LedgerStoresUnderTest } from '@attestry/test
 import { afterAll, beforeAll, describe } from 'vitest';
 import { migratePostgres } from '../../src/stores/postgres/migrations.ts';
 import { openPostgresStores } from '../../src/stores/postgres/postgres-stores.ts';
-import { openTestDatabase, type TestDatabase, VERSIONS } from './postgres-schema.ts';
+import { ENGINES, openTestDatabase, type TestDatabase } from './postgres-schema.ts';
 
 async function openIn(url: string, schema: string): Promise<LedgerStoresUnderTest> {
   const stores = await openPostgresStores({ url, schema });
@@ -16,7 +16,7 @@ async function openIn(url: string, schema: string): Promise<LedgerStoresUnderTes
   };
 }
 
-for (const { version, skipped } of VERSIONS) {
+for (const { version, skipped } of ENGINES) {
   describe.skipIf(skipped !== '')(`PostgreSQL ${version}${skipped}`, () => {
     let database: TestDatabase;
     beforeAll(async () => {

@@ -2,7 +2,7 @@ import { describeEventQueryStore, type StoresUnderTest } from '@attestry/testkit
 import { afterAll, beforeAll, describe } from 'vitest';
 import { openAllPostgresStores } from '../../src/stores/postgres/all-stores.ts';
 import { ordinaryUser } from './ordinary-user.ts';
-import { openTestDatabase, type TestDatabase, VERSIONS } from './postgres-schema.ts';
+import { ENGINES, openTestDatabase, type TestDatabase } from './postgres-schema.ts';
 
 async function openIn(url: string, schema: string): Promise<StoresUnderTest> {
   const stores = await openAllPostgresStores({ url, schema });
@@ -16,7 +16,7 @@ async function openIn(url: string, schema: string): Promise<StoresUnderTest> {
   };
 }
 
-for (const { version, skipped } of VERSIONS) {
+for (const { version, skipped } of ENGINES) {
   describe.skipIf(skipped !== '')(`PostgreSQL ${version}${skipped}`, () => {
     let database: TestDatabase;
     let url: string;

@@ -7,8 +7,13 @@ import { LinkedLog } from '@attestry/testkit/conformance';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../src/keys/node-crypto.ts';
+import type { Lease } from '../../src/ports/lease-store.ts';
 import { migratePostgres } from '../../src/stores/postgres/migrations.ts';
+import { PostgresPool } from '../../src/stores/postgres/postgres-pool.ts';
 import { openPostgresStores } from '../../src/stores/postgres/postgres-stores.ts';
+import { quoteIdentifier } from '../../src/stores/postgres/schema-names.ts';
+import { SeqTimes } from '../../src/stores/postgres/seq-times.ts';
+import { timeText } from '../../src/stores/postgres/stored-time.ts';
 import { openTestDatabase, type TestDatabase } from './postgres-schema.ts';
 
 const PROGRAM = fileURLToPath(new URL('./appending-process.ts', import.meta.url));
@@ -121,6 +126,43 @@ describe('several processes', () => {
   });
 });
 
+describe('what the server is set to', () => {
+  it('does not make a receipt come before the disk has the event', async () => {
+    const schema = database.newSchema();
+    const quoted = quoteIdentifier(schema);
+    await migratePostgres({ url: database.url, schema });
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(`CREATE TABLE public.waited (setting text);
+      CREATE FUNCTION public.note_setting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO public.waited VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$;
+      CREATE TRIGGER note AFTER INSERT OR UPDATE ON ${quoted}.heads FOR EACH ROW EXECUTE FUNCTION public.note_setting();
+      CREATE TRIGGER note AFTER INSERT ON ${quoted}.admin FOR EACH ROW EXECUTE FUNCTION public.note_setting()`);
+    for (const [setting, waited] of [
+      ['off', 'on'],
+      ['local', 'local'],
+    ] as const) {
+      const url = `${database.url}?options=-c%20synchronous_commit%3D${setting}`;
+      const stores = await openPostgresStores({ url, schema });
+      await stores.ledger.append([new LinkedLog(`log-${setting}`).link(1_000, [{ data: { n: 1 } }])]);
+      await stores.admin.put({ kind: 'test', tenant: 'acme', id: setting, value: '{}' }, 0);
+      await stores.close();
+      const { rows } = await client.query('DELETE FROM public.waited RETURNING setting');
+      expect(rows).toEqual([{ setting: waited }, { setting: waited }, { setting: waited }]);
+    }
+    await client.query('DROP FUNCTION public.note_setting() CASCADE; DROP TABLE public.waited');
+    await client.end();
+  });
+
+  it('is said when it lets nobody write', async () => {
+    const url = `${database.url}?options=-c%20default_transaction_read_only%3Don`;
+    await expect(openPostgresStores({ url, schema: database.newSchema() })).rejects.toMatchObject({
+      code: 'store_readonly',
+      message: expect.stringContaining('default_transaction_read_only is on'),
+    });
+  });
+});
+
 describe('leases', () => {
   it('go to one holder at a time, with a token that only grows', async () => {
     const schema = database.newSchema();
@@ -168,15 +210,18 @@ describe('leases', () => {
     const stores = await openPostgresStores({ url: database.url, schema });
     const { shared, admin } = stores;
     expect(Math.abs((await shared.nowMs()) - Date.now())).toBeLessThan(60_000);
-    const before = await shared.settingsVersion();
+    const versionOf = async (kind: string): Promise<number> =>
+      (await shared.settingsVersions()).get(kind) ?? 0;
+    const before = await versionOf('api_key');
     const row = { kind: 'api_key', tenant: 'acme', id: 'k', value: '{}' };
     await admin.put(row, 0);
-    const after = await shared.settingsVersion();
+    const after = await versionOf('api_key');
     expect(after).toBeGreaterThan(before);
     await admin.put(row, 0);
-    expect(await shared.settingsVersion()).toBe(after);
+    await admin.put({ ...row, kind: 'session' }, 0);
+    expect(await versionOf('api_key')).toBe(after);
     await admin.remove('api_key', 'acme', 'k');
-    expect(await shared.settingsVersion()).toBeGreaterThan(after);
+    expect(await versionOf('api_key')).toBeGreaterThan(after);
     await stores.close();
   });
 });
@@ -186,24 +231,65 @@ it('makes the partition of any month that a record needs, and the coming ones ah
   await migratePostgres({ url: database.url, schema, roles: true });
   const stores = await openPostgresStores({ url: database.urlAs('attestry_write'), schema });
   const log = new LinkedLog('acme');
+  const ahead = [0, 1, 2, 3].map((n) => {
+    const now = new Date();
+    return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + n, 1)).toISOString().slice(0, 7);
+  });
   const months = [Date.UTC(2019, 11, 31, 23, 59, 59, 999), Date.UTC(2020, 0, 1), Date.UTC(2031, 1, 28)];
   for (const atMs of months) await stores.ledger.append([log.link(atMs, [{ data: { n: 1 } }])]);
   expect(await stores.ledger.readRecords('acme', 0, 10)).toHaveLength(3);
-  await stores.close();
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
+  const [last] = ahead.slice(-1).map((month) => `records_${month.replace('-', '_')}`);
+  await client.query(`DROP TABLE ${quoteIdentifier(schema)}.${last}`);
+  const { shared } = stores;
+  const lease = (await shared.leases.acquire('upkeep', 'a', 60_000)) as Lease;
+  await expect(shared.upkeep({ ...lease, token: lease.token - 1 })).rejects.toMatchObject({
+    code: 'lease_lost',
+  });
+  await Promise.all([shared.upkeep(lease), shared.upkeep(lease)]);
+  await stores.close();
   const { rows } = await client.query(
     'SELECT relname AS name FROM pg_class JOIN pg_namespace AS n ON n.oid = relnamespace WHERE nspname = $1 AND relispartition AND relkind = $2',
     [schema, 'r'],
   );
   await client.end();
   const names = (rows as { name: string }[]).map(({ name }) => name);
-  const ahead = [0, 1, 2, 3].map((n) => {
-    const now = new Date();
-    return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + n, 1)).toISOString().slice(0, 7);
-  });
   const wanted = ['2019-12', '2020-01', '2031-02', ...ahead].map(
     (month) => `records_${month.replace('-', '_')}`,
   );
   expect(names.sort()).toEqual([...new Set(wanted)].sort());
+});
+
+it('reads by number from the weeks in which the records were made, and finds them wherever they are', async () => {
+  const schema = database.newSchema();
+  const stores = await openPostgresStores({ url: database.url, schema });
+  const log = new LinkedLog('acme');
+  const start = Date.UTC(2031, 1, 28);
+  const days = [0, 1, 40, 400];
+  for (const [seq, day] of days.entries()) {
+    await stores.ledger.append([log.link(start + day * 86_400_000, [{ data: { n: seq } }])]);
+    // What is known of the times was read before the last of these.
+    for (const from of [0, seq])
+      expect((await stores.ledger.readRecords('acme', from, 10)).map((one) => one.seq)).toEqual(
+        days.map((_, n) => n).slice(from, seq + 1),
+      );
+    expect(await stores.ledger.readLeafHashes('acme', 0, 10)).toHaveLength((seq + 1) * 32);
+  }
+  const pool = new PostgresPool({
+    url: database.url,
+    use: 'read',
+    statementMsMax: 10_000,
+    connectionsMax: 1,
+  });
+  const times = new SeqTimes(pool, schema);
+  const at = (day: number): string => timeText(start + day * 86_400_000);
+  expect(await times.within(1, 0, 1)).toEqual({ from: '-infinity', to: at(1) });
+  expect(await times.within(1, 1, 3)).toEqual({ from: '-infinity', to: at(40) });
+  expect(await times.within(1, 2, 3)).toEqual({ from: at(1), to: at(40) });
+  const newest = await times.within(1, 3, 4);
+  expect(newest.from).toBe(at(40));
+  expect(Date.parse(newest.to)).toBeGreaterThanOrEqual(start + 400 * 86_400_000);
+  await pool.close();
+  await stores.close();
 });

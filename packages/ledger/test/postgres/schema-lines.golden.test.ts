@@ -8,6 +8,29 @@ import { quoteIdentifier } from '../../src/stores/postgres/schema-names.ts';
 
 const FILE = join(import.meta.dirname, '..', '..', 'src', 'stores', 'postgres', 'schema-lines.txt');
 
+/** What is in a database may never change under its name: a change is a new migration at the end. */
+it.skipIf(postgresBinaries(18).folder === undefined)(
+  `spec/sql/postgres.sql is what attestry migrate --dry-run --roles prints${postgresBinaries(18).folder === undefined ? ' (skipped: no PostgreSQL 18)' : ''}`,
+  async () => {
+    const server = await sharedPostgres(18);
+    const database = await server.createDatabase();
+    try {
+      const { migrations, rolesSql } = await migratePostgres({
+        url: database.url,
+        dryRun: true,
+        roles: true,
+      });
+      const parts = [...migrations, { name: 'roles', sql: rolesSql ?? '' }].map(
+        ({ name, sql }) => `-- ${name} ${'-'.repeat(110 - name.length)}\n\n${sql}`,
+      );
+      await expect(parts.join('\n')).toMatchFileSnapshot('../../../../spec/sql/postgres.sql');
+    } finally {
+      await database.drop();
+      server.release();
+    }
+  },
+);
+
 /** Golden: `script/check --fix golden` rewrites it when a migration is added. */
 describe.each([18, 15] as const)('the schema that verification expects, on PostgreSQL %i', (version) => {
   const binaries = postgresBinaries(version);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runVerify } from '../../src/fsck/run-verify.ts';
 import { makeBaseFolder, SIZE } from './base-folder.ts';
 import { catalogueChanges } from './catalogue-changes.ts';
+import { derivedChanges } from './derived-changes.ts';
 import { restoreRows, saveRows, switchTriggers, TamperedDatabase } from './tampered-database.ts';
 import { COMMON_CASES, isFound } from './tampering-suite.ts';
 
@@ -85,6 +86,13 @@ describe.skipIf(binaries.folder === undefined)(
           detail: '201 rows of the table records belong to no log of this database',
         });
       });
+    });
+
+    it.each(derivedChanges)('names $name', async ({ change, undo, finds: { detail, ...finding } }) => {
+      await client.query(change);
+      const { findings } = await runVerify({ ...place(), tenant: 'default' });
+      await client.query(undo);
+      expect(findings).toContainEqual({ ...finding, detail: expect.stringMatching(detail ?? /./) });
     });
 
     it.each(catalogueChanges)('names %s', async (_name, change, undo, detail) => {

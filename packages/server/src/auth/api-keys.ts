@@ -38,6 +38,8 @@ const NO_SECRET = hashSecret('no key has this secret');
  * acts on the very next request. Writes go through the admin store first.
  */
 export class ApiKeys {
+  /** Of the rows that are held in memory here. */
+  readonly kind = KIND;
   readonly #store: AdminStore;
   readonly #now: () => number;
   readonly #byId = new Map<string, CachedKey>();

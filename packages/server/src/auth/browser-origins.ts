@@ -17,6 +17,8 @@ export function isOrigin(text: string): boolean {
  * Kept in the admin store, one row per tenant and origin, so that a restart does not shut pages out.
  */
 export class BrowserOrigins {
+  /** Of the rows that are held in memory here. */
+  readonly kind = KIND;
   readonly #store: AdminStore;
   readonly #now: () => number;
   /** Until when, by tenant and origin. */

@@ -71,6 +71,8 @@ function ownerOf({ identity }: Session): string {
  * the admin store, so that they survive a restart.
  */
 export class Sessions {
+  /** Of the rows that are held in memory here. */
+  readonly kind = KIND;
   readonly #options: SessionOptions;
   readonly #byId = new Map<string, Held>();
   /** Ended here, and still in the store for a moment. */

@@ -25,6 +25,8 @@ export function isTenantId(id: string): boolean {
 
 /** The tenants of this server, held in memory. */
 export class Tenants {
+  /** Of the rows that are held in memory here. */
+  readonly kind = KIND;
   readonly #store: AdminStore;
   readonly #byId = new Map<string, Tenant>();
 

@@ -65,6 +65,8 @@ export class TenantSchemas {
 
 /** Custom event types of all tenants: versioned, never changed, checked at ingest by the version in force. */
 export class EventSchemas {
+  /** Of the rows that are held in memory here. */
+  readonly kind = KIND;
   readonly #store: AdminStore;
   readonly #byTenant = new Map<string, TenantSchemas>();
 

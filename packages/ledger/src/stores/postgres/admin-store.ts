@@ -5,7 +5,7 @@ import { tableSql } from './schema-names.ts';
 
 const COLUMNS = 'kind, tenant, id, value, revision';
 
-/** `AdminStore` in PostgreSQL. Each change also moves the one row that tells other nodes to look again. */
+/** `AdminStore` in PostgreSQL. Each change also counts on in the row that tells other nodes to read this kind again. */
 export class PostgresAdminStore implements AdminStore {
   readonly #parts: SettingsParts;
   readonly #table: string;
@@ -18,7 +18,7 @@ export class PostgresAdminStore implements AdminStore {
     this.#parts = parts;
     this.#onChanged = onChanged;
     this.#table = tableSql(parts.schema, 'admin');
-    this.#versions = tableSql(parts.schema, 'settings_version');
+    this.#versions = tableSql(parts.schema, 'settings_versions');
   }
 
   async list(kind: string, tenant?: string): Promise<readonly AdminRow[]> {
@@ -70,7 +70,7 @@ export class PostgresAdminStore implements AdminStore {
               values: [kind, tenant, id, value, expectedRevision],
             });
       if (rowCount !== 1) return false;
-      await this.#moveVersion(run);
+      await this.#moveVersion(run, kind);
       return true;
     });
     if (!stored) return { kind: 'conflict' };
@@ -85,13 +85,18 @@ export class PostgresAdminStore implements AdminStore {
         text: `DELETE FROM ${this.#table} WHERE kind = $1 AND tenant = $2 AND id = $3`,
         values: [kind, tenant, id],
       });
-      await this.#moveVersion(run);
+      await this.#moveVersion(run, kind);
     });
     this.#onChanged();
   }
 
   /** The row is locked until the commit, so versions are in the order of the commits. */
-  async #moveVersion(run: Run): Promise<void> {
-    await run({ name: 'settings-changed', text: `UPDATE ${this.#versions} SET version = version + 1` });
+  async #moveVersion(run: Run, kind: string): Promise<void> {
+    await run({
+      name: 'settings-changed',
+      text: `INSERT INTO ${this.#versions} AS v (kind, version) VALUES ($1, 1)
+        ON CONFLICT (kind) DO UPDATE SET version = v.version + 1`,
+      values: [kind],
+    });
   }
 }

@@ -6,6 +6,7 @@ import { LedgerReading } from './ledger-reading.ts';
 import { PostgresPool } from './postgres-pool.ts';
 import { QUERY_CONNECTIONS_MAX, QUERY_MS_MAX } from './postgres-query-limits.ts';
 import { openPostgresStores, type PostgresStoreOptions } from './postgres-stores.ts';
+import { SeqTimes } from './seq-times.ts';
 
 export interface AllStoresOptions extends PostgresStoreOptions {
   /** Replica that queries go to; the database itself when absent. */
@@ -30,7 +31,10 @@ export async function openAllPostgresStores(
     query:
       options.readUrl === undefined
         ? query
-        : onReplica(query, new LedgerReading({ pool, schema, tenants, keys })),
+        : onReplica(
+            query,
+            new LedgerReading({ pool, schema, tenants, keys, times: new SeqTimes(pool, schema) }),
+          ),
     close: async () => {
       await pool.close();
       await stores.close();

@@ -1,5 +1,6 @@
 import { FatalError } from '../../errors.ts';
 import type { KeyStore, NewDataKey, StoredDataKey } from '../../ports/key-store.ts';
+import type { DestroyedKey } from '../../ports/shared-store.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { tableSql } from './schema-names.ts';
 import type { TenantNumbers } from './tenant-numbers.ts';
@@ -73,6 +74,27 @@ export class PostgresKeyStore implements KeyStore {
     const bySubject = new Map(rows.map((row) => [row.subject_index.toString('hex'), toKey(row)]));
     return offered.map(
       ({ subjectIndex }) => bySubject.get(Buffer.from(subjectIndex).toString('hex')) as StoredDataKey,
+    );
+  }
+
+  /** See `SharedStore.adoptDestroyedKeys`. */
+  async adoptDestroyed(tenant: string, keys: readonly DestroyedKey[]): Promise<void> {
+    const { writes, tenants } = this.#parts;
+    const tenantNo = await tenants.make(writes, tenant);
+    const bytes = (value: Uint8Array | null): Buffer | null => (value === null ? null : Buffer.from(value));
+    await writes.write('storing destroyed data keys', { tenantNos: [tenantNo] }, (run) =>
+      run({
+        text: `INSERT INTO ${this.#keys} (tenant_no, kid, sub, subject_index, wrapped, subject_sealed)
+          SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bytea[], $5::bytea[], $6::bytea[]) ON CONFLICT DO NOTHING`,
+        values: [
+          tenantNo,
+          keys.map(({ kid }) => kid),
+          keys.map(({ sub }) => sub),
+          keys.map(({ subjectIndex }) => bytes(subjectIndex)),
+          keys.map(({ wrapped }) => bytes(wrapped)),
+          keys.map(({ subjectSealed }) => bytes(subjectSealed)),
+        ],
+      }),
     );
   }
 

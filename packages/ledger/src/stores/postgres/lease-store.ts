@@ -73,4 +73,15 @@ export class PostgresLeaseStore implements LeaseStore {
     );
     return rows[0];
   }
+
+  async list(prefix: string): Promise<readonly Lease[]> {
+    const { rows } = await this.#pool.read('reading leases', {}, (run) =>
+      run<Lease>({
+        text: `SELECT name, holder, token FROM ${this.#table}
+          WHERE starts_with(name, $1) AND until > clock_timestamp() ORDER BY name`,
+        values: [prefix],
+      }),
+    );
+    return rows;
+  }
 }

@@ -4,6 +4,7 @@ import { LEAF_HASHES_PER_READ_MAX, RECORDS_PER_READ_MAX } from './postgres-limit
 import type { PostgresPool } from './postgres-pool.ts';
 import { STORED_COLUMNS, type StoredRow, storedRecords } from './record-rows.ts';
 import { tableSql } from './schema-names.ts';
+import { ANY_TIME, type SeqTimes, type TimeBounds } from './seq-times.ts';
 import type { TenantNumbers } from './tenant-numbers.ts';
 
 const HASH_BYTES = 32;
@@ -39,6 +40,7 @@ export interface ReadingParts {
   readonly schema: string;
   readonly tenants: TenantNumbers;
   readonly keys: DataKeyNumbers;
+  readonly times: SeqTimes;
 }
 
 /** The reading half of `LedgerStore`. */
@@ -80,12 +82,8 @@ export class LedgerReading implements Omit<LedgerStore, 'append'> {
     const tenantNo = await tenants.of(tenant);
     const end = Math.min(to, from + RECORDS_PER_READ_MAX);
     if (tenantNo === undefined || end <= from) return [];
-    const rows = await this.#select<StoredRow>('reading records', tenantNo, {
-      name: 'records',
-      text: `SELECT ${STORED_COLUMNS} FROM ${this.#records}
-        WHERE tenant_no = $1 AND seq >= $2 AND seq < $3 ORDER BY seq`,
-      values: [from, end],
-    });
+    const what = { doing: 'reading records', name: 'records', columns: STORED_COLUMNS };
+    const rows = await this.#range<StoredRow>(what, [tenantNo, from, end]);
     return storedRecords(keys, tenantNo, rows);
   }
 
@@ -121,12 +119,25 @@ export class LedgerReading implements Omit<LedgerStore, 'append'> {
     const tenantNo = await this.#parts.tenants.of(tenant);
     const end = Math.min(to, from + LEAF_HASHES_PER_READ_MAX);
     if (tenantNo === undefined || end <= from) return new Uint8Array();
-    const rows = await this.#select<{ hash: Buffer }>('reading leaf hashes', tenantNo, {
-      name: 'leaf-hashes',
-      text: `SELECT hash FROM ${this.#records} WHERE tenant_no = $1 AND seq >= $2 AND seq < $3 ORDER BY seq`,
-      values: [from, end],
-    });
+    const what = { doing: 'reading leaf hashes', name: 'leaf-hashes', columns: 'hash' };
+    const rows = await this.#range<{ hash: Buffer }>(what, [tenantNo, from, end]);
     return new Uint8Array(Buffer.concat(rows.map(({ hash }) => hash)));
+  }
+
+  /** Rows of `records` by number: of the partitions in which they should be, and of all when some are not there. */
+  async #range<Row extends object>(
+    what: { readonly doing: string; readonly name: string; readonly columns: string },
+    [tenantNo, from, end]: readonly [tenantNo: number, from: number, end: number],
+  ): Promise<Row[]> {
+    const read = (times: TimeBounds): Promise<Row[]> =>
+      this.#select<Row>(what.doing, tenantNo, {
+        name: what.name,
+        text: `SELECT ${what.columns} FROM ${this.#records} WHERE tenant_no = $1 AND seq >= $2 AND seq < $3
+          AND recorded_at >= $4 AND recorded_at <= $5 ORDER BY seq`,
+        values: [from, end, times.from, times.to],
+      });
+    const rows = await read(await this.#parts.times.within(tenantNo, from, end));
+    return rows.length === end - from ? rows : read(ANY_TIME);
   }
 
   /** Rows of one tenant, whose number is the first parameter. */

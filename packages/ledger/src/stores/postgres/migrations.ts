@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type pg from 'pg';
 import { FatalError } from '../../errors.ts';
+import { partitionsAheadSql } from './partitions.ts';
 import { openClient } from './postgres-connection.ts';
 import { toStoreError } from './postgres-error.ts';
-import { MONTHS_AHEAD } from './postgres-limits.ts';
-import { checkSchemaName, DEFAULT_SCHEMA, functionSql, quoteIdentifier, tableSql } from './schema-names.ts';
+import { checkSchemaName, DEFAULT_SCHEMA, quoteIdentifier, tableSql } from './schema-names.ts';
 
 /** One step of the schema: a file of SQL that runs once, in one transaction, in the order of its number. */
 export interface Migration {
@@ -35,6 +35,9 @@ export interface MigrateReport {
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 const ROLES = new URL('./roles.sql', import.meta.url);
+const GRANTS = new URL('./grants.sql', import.meta.url);
+const TIMESCALE = new URL('./timescale.sql', import.meta.url);
+const NATIVE_PARTITIONS = ') PARTITION BY RANGE (recorded_at);';
 
 /** All migrations of this version, in order. */
 async function readMigrations(): Promise<readonly Migration[]> {
@@ -70,17 +73,47 @@ export async function migratePostgres(options: MigrateOptions): Promise<MigrateR
 }
 
 async function migrate(client: pg.Client, schema: string, options: MigrateOptions): Promise<MigrateReport> {
-  const rolesSql = options.roles === true ? await readFile(ROLES, 'utf8') : undefined;
-  if (options.dryRun === true) return { migrations: await pendingMigrations(client, schema), rolesSql };
+  const grantsSql = await readFile(GRANTS, 'utf8');
+  const rolesSql = options.roles === true ? `${await readFile(ROLES, 'utf8')}\n${grantsSql}` : undefined;
+  if (options.dryRun === true) return { migrations: await plannedMigrations(client, schema), rolesSql };
   // Held until the connection ends. Waiting for it is waiting for another node that does the same.
   await client.query('SET lock_timeout = 0');
   await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`attestry migrate ${schema}`]);
-  const pending = await pendingMigrations(client, schema);
+  const pending = await plannedMigrations(client, schema);
   if (pending.length > 0) await prepareSchema(client, schema);
   for (const migration of pending) await apply(client, schema, migration);
-  await makePartitions(client, schema);
-  if (rolesSql !== undefined) await inSchema(client, schema, () => client.query(rolesSql));
+  await client.query(partitionsAheadSql(schema));
+  const grants = rolesSql ?? (pending.length > 0 && (await hasRoles(client, schema)) ? grantsSql : undefined);
+  if (grants !== undefined) await inSchema(client, schema, () => client.query(grants));
   return { migrations: pending, rolesSql };
+}
+
+/**
+ * What is to be run: where the extension is, a new schema gets a hypertable instead of native partitions. A schema that has
+ * them keeps them.
+ */
+async function plannedMigrations(client: pg.Client, schema: string): Promise<readonly Migration[]> {
+  const pending = await pendingMigrations(client, schema);
+  const extension = pending[0]?.version === 1 ? await timescaleSchema(client) : undefined;
+  if (extension === undefined) return pending;
+  const hypertable = (await readFile(TIMESCALE, 'utf8')).replaceAll(
+    '{timescale}',
+    quoteIdentifier(extension),
+  );
+  return pending.map((migration, at) => {
+    const sql = migration.sql.replace(NATIVE_PARTITIONS, ');');
+    // In the transaction of the last one, so that no schema is left between the two.
+    return { ...migration, sql: at === pending.length - 1 ? `${sql}\n${hypertable}` : sql };
+  });
+}
+
+/** The schema with the functions of TimescaleDB; `undefined` where the extension is not. */
+async function timescaleSchema(client: pg.Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT nspname AS name FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
+     WHERE extname = 'timescaledb'`,
+  );
+  return rows[0]?.name;
 }
 
 async function prepareSchema(client: pg.Client, schema: string): Promise<void> {
@@ -119,11 +152,14 @@ async function inSchema(client: pg.Client, schema: string, work: () => Promise<u
   }
 }
 
-async function makePartitions(client: pg.Client, schema: string): Promise<void> {
-  await client.query(
-    `SELECT ${functionSql(schema, 'make_partition')}((now() + make_interval(months => n))::date)
-     FROM generate_series(0, ${MONTHS_AHEAD}) AS n`,
+/** Whether the roles were made for this schema: then new tables need their grants. */
+async function hasRoles(client: pg.Client, schema: string): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `SELECT coalesce((SELECT pg_get_userbyid(nspowner) = 'attestry_migrate' FROM pg_namespace WHERE nspname = $1), false)
+      AS there`,
+    [schema],
   );
+  return rows[0]?.there === true;
 }
 
 /**

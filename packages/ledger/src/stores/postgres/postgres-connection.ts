@@ -26,6 +26,8 @@ export interface ConnectionOptions extends Patience {
   readonly use: ConnectionUse;
   /** After this long a statement is ended by the server; 0: never. */
   readonly statementMsMax: number;
+  /** What a commit waits for, whatever the server is told later; as the server has it when absent. */
+  readonly synchronousCommit?: string | undefined;
 }
 
 const INT8_OID = 20;
@@ -52,7 +54,10 @@ const TYPES = {
  *
  * @throws {LedgerError} `store_url_invalid`, which does not repeat the URL: it may hold a password
  */
-function parseUrl(url: string, lockMs: number): { readonly url: string; readonly options: string } {
+function parseUrl({ url, lockMs = LOCK_MS_MAX, synchronousCommit }: ConnectionOptions): {
+  readonly url: string;
+  readonly options: string;
+} {
   let parsed: URL;
   try {
     parsed = new URL(url);
@@ -67,9 +72,12 @@ function parseUrl(url: string, lockMs: number): { readonly url: string; readonly
   }
   const given = parsed.searchParams.get('options') ?? '';
   for (const name of ['options', 'application_name', 'statement_timeout']) parsed.searchParams.delete(name);
-  const ours = Object.entries({ ...SESSION, lock_timeout: String(lockMs) }).map(
-    ([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`,
-  );
+  const settings = {
+    ...SESSION,
+    lock_timeout: String(lockMs),
+    ...(synchronousCommit === undefined ? {} : { synchronous_commit: synchronousCommit }),
+  };
+  const ours = Object.entries(settings).map(([name, value]) => `-c ${name}=${value.replaceAll(' ', '\\ ')}`);
   return { url: parsed.href, options: [given, ...ours].join(' ').trim() };
 }
 
@@ -81,7 +89,7 @@ function parseUrl(url: string, lockMs: number): { readonly url: string; readonly
 export function clientConfig(
   options: ConnectionOptions,
 ): pg.ClientConfig & { readonly application_name: string } {
-  const parsed = parseUrl(options.url, options.lockMs ?? LOCK_MS_MAX);
+  const parsed = parseUrl(options);
   const { statementMsMax, answerMs = ANSWER_GRACE_MS } = options;
   return {
     connectionString: parsed.url,

@@ -48,6 +48,12 @@ export const LEAF_HASHES_PER_READ_MAX = 256;
 /** Months whose partitions are made ahead of time, the present one not counted. */
 export const MONTHS_AHEAD = 3;
 
+/** Logs whose weeks are kept in memory (16 bytes a week). */
+export const TIME_MARKS_CACHED_MAX = 5_000;
+
+/** How long it is believed that a log has come into no other week; reads of the newest then open a partition more. */
+export const MARKS_KNOWN_MS = 3_600_000;
+
 /** How long a lost connection's server process is waited for, until it is known to have ended. */
 export const SETTLE_MS_MAX = 5_000;
 

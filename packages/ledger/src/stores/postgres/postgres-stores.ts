@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { FatalError, OperationalError } from '../../errors.ts';
 import type { LedgerStore } from '../../ports/ledger-store.ts';
 import type { SharedStore } from '../../ports/shared-store.ts';
@@ -11,11 +12,13 @@ import { PostgresLeaseStore } from './lease-store.ts';
 import { LedgerAppend } from './ledger-append.ts';
 import { LedgerReading } from './ledger-reading.ts';
 import { migratePostgres, pendingMigrations } from './migrations.ts';
+import { makePartitionsAhead } from './partitions.ts';
 import { openClient, type Patience } from './postgres-connection.ts';
 import { toStoreError } from './postgres-error.ts';
 import { READ_CONNECTIONS_MAX, READ_MS_MAX, WRITE_CONNECTIONS_MAX, WRITE_MS_MAX } from './postgres-limits.ts';
 import { PostgresPool } from './postgres-pool.ts';
 import { checkSchemaName, DEFAULT_SCHEMA, quoteIdentifier, quoteLiteral, tableSql } from './schema-names.ts';
+import { SeqTimes } from './seq-times.ts';
 import { TenantNumbers } from './tenant-numbers.ts';
 
 /** Where the ledger lives. */
@@ -56,7 +59,7 @@ export async function openPostgresStores(options: PostgresStoreOptions): Promise
   const schema = checkSchemaName(options.schema ?? DEFAULT_SCHEMA);
   const { url, patience } = options;
   const statementMsMax = patience?.writeMs ?? WRITE_MS_MAX;
-  await prepare(url, schema);
+  const { synchronousCommit } = await prepare(url, schema);
   const reads = new PostgresPool({
     ...patience,
     url,
@@ -69,27 +72,30 @@ export async function openPostgresStores(options: PostgresStoreOptions): Promise
     url,
     use: 'write',
     statementMsMax,
+    synchronousCommit,
     connectionsMax: WRITE_CONNECTIONS_MAX,
   });
   const tenants = new TenantNumbers(reads, schema);
   const keys = new DataKeyNumbers(reads, schema);
   const parts: PostgresParts = { schema, reads, writes, tenants, keys };
-  const reading = new LedgerReading({ pool: reads, schema, tenants, keys });
+  const times = new SeqTimes(reads, schema);
+  const reading = new LedgerReading({ pool: reads, schema, tenants, keys, times });
   const appends = new LedgerAppend({
-    connection: { ...patience, url, use: 'append', statementMsMax },
+    connection: { ...patience, url, use: 'append', statementMsMax, synchronousCommit },
     schema,
     pool: writes,
     tenants,
     keys,
     reading,
   });
+  const keyStore = new PostgresKeyStore(parts);
   const hints = new ChangeHints({ url, schema, writes, tenants });
   return {
     ledger: ledgerStore(appends, reading, hints),
     checkpoints: new PostgresCheckpointStore(parts),
-    keys: new PostgresKeyStore(parts),
+    keys: keyStore,
     admin: new PostgresAdminStore(parts, () => hints.settingsChanged()),
-    shared: sharedStore(parts, hints),
+    shared: sharedStore(parts, hints, keyStore),
     parts,
     storeBytes: () => storeBytes(parts),
     // A connection that is lost is opened again, so writing never ends for good.
@@ -102,47 +108,71 @@ export async function openPostgresStores(options: PostgresStoreOptions): Promise
   };
 }
 
-async function prepare(url: string, schema: string): Promise<void> {
+/** What a server says of itself before anything is written to it. */
+interface ServerFacts {
+  readonly standby: boolean;
+  readonly readOnly: boolean;
+  readonly fsync: string;
+  readonly synchronousCommit: string;
+  readonly mayMigrate: boolean;
+}
+
+/** @returns what a commit has to wait for, so that a receipt survives a power cut */
+async function prepare(url: string, schema: string): Promise<{ readonly synchronousCommit: string }> {
   const doing = 'opening the store';
   try {
     const client = await openClient({ url, use: 'migrate', statementMsMax: WRITE_MS_MAX });
     let pending: number;
-    let mayMigrate: boolean;
+    let facts: ServerFacts;
     try {
-      const { rows } = await client.query<{
-        standby: boolean;
-        fsync: string;
-        mayMigrate: boolean;
-      }>(`SELECT pg_is_in_recovery() AS standby, current_setting('fsync') AS fsync,
-        coalesce((SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = ${quoteLiteral(schema)}),
-          has_database_privilege(current_database(), 'CREATE')) AS "mayMigrate"`);
-      const facts = rows[0] as (typeof rows)[0];
-      if (facts.standby) {
-        throw new OperationalError(
-          'store_readonly',
-          `${doing}: the database is a standby, which takes no writes`,
-        );
-      }
-      if (facts.fsync !== 'on') {
-        throw new FatalError(
-          'store_unsafe',
-          `${doing}: fsync is off, so nothing would survive a power cut: turn it on`,
-        );
-      }
+      facts = await readFacts(client, schema);
+      assertWritable(facts, doing);
       pending = (await pendingMigrations(client, schema)).length;
-      ({ mayMigrate } = facts);
     } finally {
       await client.end();
     }
-    if (pending > 0 && !mayMigrate) {
+    if (pending > 0 && !facts.mayMigrate) {
       throw new FatalError(
         'store_schema',
         `${doing}: schema ${quoteIdentifier(schema)} lacks ${pending} migrations; run attestry migrate as its owner`,
       );
     }
     if (pending > 0) await migratePostgres({ url, schema });
+    // With `off` the answer comes before the disk has anything. Every other value waits for it at least.
+    return { synchronousCommit: facts.synchronousCommit === 'off' ? 'on' : facts.synchronousCommit };
   } catch (error) {
     throw toStoreError(error, doing);
+  }
+}
+
+async function readFacts(client: pg.Client, schema: string): Promise<ServerFacts> {
+  const { rows } = await client.query<ServerFacts>(`SELECT pg_is_in_recovery() AS standby,
+    current_setting('transaction_read_only') = 'on' AS "readOnly", current_setting('fsync') AS fsync,
+    current_setting('synchronous_commit') AS "synchronousCommit",
+    coalesce((SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = ${quoteLiteral(schema)}),
+      has_database_privilege(current_database(), 'CREATE')) AS "mayMigrate"`);
+  return rows[0] as ServerFacts;
+}
+
+function assertWritable({ standby, readOnly, fsync }: ServerFacts, doing: string): void {
+  if (standby) {
+    throw new OperationalError(
+      'store_readonly',
+      `${doing}: the database is a standby, which takes no writes; ATTESTRY_STORE must name the primary, ` +
+        'ATTESTRY_STORE_READ_URL may name a standby',
+    );
+  }
+  if (readOnly) {
+    throw new OperationalError(
+      'store_readonly',
+      `${doing}: default_transaction_read_only is on for this database, user or server: turn it off`,
+    );
+  }
+  if (fsync !== 'on') {
+    throw new FatalError(
+      'store_unsafe',
+      `${doing}: fsync is off, so nothing would survive a power cut: turn it on`,
+    );
   }
 }
 
@@ -165,28 +195,50 @@ function ledgerStore(appends: LedgerAppend, reading: LedgerReading, hints: Chang
   };
 }
 
-function sharedStore({ reads, writes, schema }: PostgresParts, hints: ChangeHints): SharedStore {
-  const number = async (doing: string, text: string): Promise<number> => {
-    const { rows } = await reads.read(doing, {}, (run) => run<{ n: number }>({ text }));
-    return rows[0]?.n as number;
-  };
-  const versions = tableSql(schema, 'settings_version');
+function sharedStore(
+  { reads, writes, schema }: PostgresParts,
+  hints: ChangeHints,
+  keyStore: PostgresKeyStore,
+): SharedStore {
   return {
     leases: new PostgresLeaseStore(writes, schema),
-    settingsVersion: () => number('reading the version of settings', `SELECT version AS n FROM ${versions}`),
-    nowMs: () =>
-      number('reading the clock', 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8 AS n'),
+    settingsVersions: async () => {
+      const { rows } = await reads.read('reading the versions of settings', {}, (run) =>
+        run<{ kind: string; version: number }>({
+          name: 'settings-versions',
+          text: `SELECT kind, version FROM ${tableSql(schema, 'settings_versions')}`,
+        }),
+      );
+      return new Map(rows.map(({ kind, version }) => [kind, version]));
+    },
+    nowMs: async () => {
+      const { rows } = await reads.read('reading the clock', {}, (run) =>
+        run<{ n: number }>({ text: 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8 AS n' }),
+      );
+      return rows[0]?.n as number;
+    },
+    adoptDestroyedKeys: (tenant, keys) => keyStore.adoptDestroyed(tenant, keys),
+    upkeep: (fence) => makePartitionsAhead(writes, schema, fence),
     listen: (listener) => hints.listen(listener),
   };
 }
 
 async function storeBytes({ reads, schema }: PostgresParts): Promise<number> {
-  const { rows } = await reads.read('measuring the store', {}, (run) =>
-    run<{ bytes: number }>({
-      text: `SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::int8 AS bytes FROM pg_class
-        WHERE relnamespace = $1::regnamespace AND relkind = 'r'`,
-      values: [quoteIdentifier(schema)],
-    }),
-  );
-  return rows[0]?.bytes as number;
+  return reads.read('measuring the store', {}, async (run) => {
+    const { rows } = await run<{ bytes: number; timescale: string | null }>({
+      text: `SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::int8 AS bytes,
+        (SELECT nspname FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
+          WHERE extname = 'timescaledb' AND to_regclass($2) IS NOT NULL) AS timescale
+        FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind = 'r'`,
+      values: [quoteIdentifier(schema), tableSql(schema, 'record_chunks')],
+    });
+    const [found] = rows;
+    if (typeof found?.timescale !== 'string') return found?.bytes ?? 0;
+    // Chunks lie in a schema of the extension.
+    const chunks = await run<{ bytes: number }>({
+      text: `SELECT coalesce(${quoteIdentifier(found.timescale)}.hypertable_size($1::regclass), 0)::int8 AS bytes`,
+      values: [tableSql(schema, 'record_chunks')],
+    });
+    return found.bytes + (chunks.rows[0]?.bytes ?? 0);
+  });
 }

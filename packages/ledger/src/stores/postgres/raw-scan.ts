@@ -3,8 +3,11 @@ import type pg from 'pg';
 import type { EventColumns } from '../../projection/event-columns.ts';
 import { openClient } from './postgres-connection.ts';
 import { toStoreError } from './postgres-error.ts';
+import { indexDamage } from './raw-indexes.ts';
 import { expectedSchemaLines, schemaDifferences, schemaLines } from './schema-lines.ts';
 import { quoteIdentifier, quoteLiteral } from './schema-names.ts';
+import { SEARCH_VERSION } from './search-index.ts';
+import { EVERY_DOCUMENT } from './text-sql.ts';
 
 /** One row of `records` as it is stored. */
 export interface RawRecord {
@@ -50,7 +53,7 @@ export interface RawDataKey {
 
 /** Rows that belong to no log of the database, as a log leaves them that somebody deleted. */
 export interface RawLeftovers {
-  readonly table: 'logs' | 'records' | 'event_ids' | 'tiles' | 'checkpoints' | 'data_keys';
+  readonly table: 'logs' | 'records' | 'event_ids' | 'tiles' | 'checkpoints' | 'data_keys' | 'time_marks';
   readonly rows: number;
 }
 
@@ -266,6 +269,13 @@ export class PostgresRawScan {
     return (await this.rows(sql, [tenantNo, limit])).map(([seq]) => Number(seq));
   }
 
+  /** Marks of time that are not those of the record before their number, at most `limit`. */
+  async wrongMarks(tenantNo: number, limit: number): Promise<readonly number[]> {
+    const sql = `SELECT m.seq FROM {time_marks} AS m WHERE m.tenant_no = $1 AND NOT EXISTS (SELECT FROM {records} AS r
+      WHERE r.tenant_no = $1 AND r.seq = m.seq - 1 AND r.recorded_at = m.last_at) LIMIT $2`;
+    return (await this.rows(sql, [tenantNo, limit])).map(([seq]) => Number(seq));
+  }
+
   /** Data keys by one of their names. */
   async keys(
     tenantNo: number,
@@ -315,6 +325,66 @@ export class PostgresRawScan {
     return schemaDifferences(found, await expectedSchemaLines(), DAMAGES_MAX);
   }
 
+  /** In what the indexes differ from their tables. */
+  async indexDamage(): Promise<readonly string[]> {
+    const [row] = await this.rows('SELECT coalesce(array_agg(tenant_no), $1)::text FROM {tenants}', ['{}']);
+    // Documents are shown to who names their tenants and asks for something.
+    await this.rows(`SET LOCAL attestry.tenant_nos = ${quoteLiteral(String(row?.[0]))}`, []);
+    await this.rows(`SET LOCAL attestry.search = ${quoteLiteral(EVERY_DOCUMENT)}`, []);
+    await this.rows(`SET LOCAL search_path = ${this.#schema}, pg_temp`, []);
+    const damages = await indexDamage(
+      (sql, values) => this.rows(sql, values),
+      this.#schemaName,
+      EVERY_DOCUMENT,
+    );
+    await this.rows('SET LOCAL search_path = pg_catalog, pg_temp', []);
+    await this.rows("SET LOCAL attestry.tenant_nos = '*'", []);
+    return damages;
+  }
+
+  /** First record that the index of words has not passed; 0 when its documents were made by another version. */
+  async searchedTo(tenantNo: number): Promise<number> {
+    const sql = `SELECT next_seq FROM {cursors} WHERE follower = 'search' AND tenant_no = $1
+      AND (SELECT version FROM {search_version}) = $2`;
+    return Number((await this.rows(sql, [tenantNo, SEARCH_VERSION]))[0]?.[0] ?? 0);
+  }
+
+  /** The words of the documents of a range, by number. */
+  async documents(tenantNo: number, from: number, to: number): Promise<ReadonlyMap<number, string>> {
+    const sql = 'SELECT seq, words FROM {search_documents} WHERE tenant_no = $1 AND seq >= $2 AND seq < $3';
+    const rows = await this.#amongDocuments(tenantNo, sql, [tenantNo, from, to]);
+    return new Map(rows.map(([seq, words]) => [Number(seq), String(words)]));
+  }
+
+  /** Events before `end` without a document, and documents that belong to no event or have another time; at most `limit`. */
+  async misplacedDocuments(
+    tenantNo: number,
+    end: number,
+    limit: number,
+  ): Promise<readonly { readonly seq: number; readonly kind: 'missing' | 'stray' }[]> {
+    const sql = `SELECT coalesce(r.seq, d.seq), d.seq IS NULL FROM
+      (SELECT seq, recorded_at, occurred_at FROM {records}
+        WHERE tenant_no = $1 AND seq < $2 AND occurred_at IS NOT NULL) AS r
+      FULL JOIN (SELECT seq, recorded_at, occurred_at FROM {search_documents} WHERE tenant_no = $1) AS d
+        ON d.seq = r.seq AND d.recorded_at = r.recorded_at AND d.occurred_at = r.occurred_at
+      WHERE (r.seq IS NULL OR d.seq IS NULL) LIMIT $3`;
+    const rows = await this.#amongDocuments(tenantNo, sql, [tenantNo, end, limit]);
+    return rows.map(([seq, missing]) => ({
+      seq: Number(seq),
+      kind: missing === true ? 'missing' : 'stray',
+    }));
+  }
+
+  /** Documents are shown to who names their tenant and asks for something; the statements travel together. */
+  async #amongDocuments(tenantNo: number, sql: string, values: readonly unknown[]): Promise<readonly Row[]> {
+    const shown = this.rows(`SET LOCAL attestry.tenant_nos = '{${tenantNo}}'`, []);
+    const asked = this.rows(`SET LOCAL attestry.search = ${quoteLiteral(EVERY_DOCUMENT)}`, []);
+    const found = this.rows(sql, values);
+    const again = this.rows("SET LOCAL attestry.tenant_nos = '*'", []);
+    const [, , rows] = await Promise.all([shown, asked, found, again]);
+    return rows;
+  }
+
   /** Rows that belong to no log. */
   async leftovers(): Promise<readonly RawLeftovers[]> {
     const found: RawLeftovers[] = [];
@@ -324,6 +394,7 @@ export class PostgresRawScan {
       ['event_ids', 'event_ids', 'heads'],
       ['tiles', 'tiles', 'heads'],
       ['checkpoints', 'checkpoints', 'heads'],
+      ['time_marks', 'time_marks', 'heads'],
       ['data_keys', 'data_keys', 'tenants'],
     ] as const;
     for (const [name, table, owner] of tables) {
@@ -374,7 +445,8 @@ export class PostgresRawScan {
   #toSeals(keyNos: readonly unknown[], envelopes: readonly unknown[]): RawSeal[] {
     const seals: RawSeal[] = [];
     for (const [index, envelope] of envelopes.entries()) {
-      if (!(envelope instanceof Uint8Array)) continue;
+      // An empty one stands for one that an erasure has removed from before others.
+      if (!(envelope instanceof Uint8Array) || envelope.length === 0) continue;
       const name = this.#keyNames.get(Number(keyNos[index]));
       seals.push({ index, sub: name?.sub, kid: name?.kid, envelope });
     }

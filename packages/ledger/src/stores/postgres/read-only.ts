@@ -12,6 +12,7 @@ import { toStoreError } from './postgres-error.ts';
 import { READ_MS_MAX } from './postgres-limits.ts';
 import { PostgresPool } from './postgres-pool.ts';
 import { checkSchemaName } from './schema-names.ts';
+import { SeqTimes } from './seq-times.ts';
 import { TenantNumbers } from './tenant-numbers.ts';
 
 /** One export or verification reads from one page to the next, and reads keys and records of a page at once. */
@@ -42,7 +43,7 @@ export async function openPostgresReadOnly(options: {
   const tenants = new TenantNumbers(pool, schema);
   const keys = new DataKeyNumbers(pool, schema);
   // Transactions of the reading half are read-only, and nothing of the writing half is handed out.
-  const parts = { schema, tenants, keys, pool, reads: pool, writes: pool };
+  const parts = { schema, tenants, keys, times: new SeqTimes(pool, schema), pool, reads: pool, writes: pool };
   const keyStore = new PostgresKeyStore(parts);
   return {
     ledger: new LedgerReading(parts),

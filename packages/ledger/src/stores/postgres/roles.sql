@@ -1,5 +1,5 @@
--- The four roles and their least grants. Safe to run again. Runs with search_path = <schema>, pg_temp, after the
--- migrations, as a superuser or as the owner of the database with CREATEROLE.
+-- The four roles. Safe to run again. Runs with search_path = <schema>, pg_temp, after the migrations, as a superuser or as
+-- the owner of the database with CREATEROLE. What they may do is in grants.sql.
 --
 --   attestry_migrate  owns everything; changes the tables
 --   attestry_write    the server: appends, and keeps settings, keys, checkpoints, leases
@@ -49,22 +49,3 @@ BEGIN
     EXECUTE statement;
   END LOOP;
 END $$;
-
-GRANT SELECT ON schema_migrations, tenants, heads, records, event_ids, data_keys, tiles, checkpoints, admin,
-  settings_version, leases, cursors TO attestry_write, attestry_read, attestry_prune;
-
-GRANT INSERT ON tenants, heads, records, event_ids, data_keys, tiles, checkpoints, admin, leases, cursors
-  TO attestry_write;
-GRANT UPDATE ON heads, admin, settings_version, leases, cursors TO attestry_write;
-GRANT UPDATE (index_key) ON tenants TO attestry_write;
-GRANT UPDATE (subject_index, wrapped, subject_sealed) ON data_keys TO attestry_write;
-GRANT UPDATE (signed_at) ON checkpoints TO attestry_write;
-GRANT DELETE ON admin, cursors TO attestry_write;
-GRANT EXECUTE ON FUNCTION append(head_move[], records[], event_ids[], tiles[]), make_partition(date) TO attestry_write;
-
-GRANT UPDATE (text, seal_key_nos, seal_envelopes, actor, actor_email, ip, ip_net, ip_wide, session, target, request_id,
-  correlation_id, parent_id, execution_id) ON records TO attestry_prune;
-
-GRANT SELECT ON search_documents, search_version TO attestry_write, attestry_read;
-GRANT INSERT, DELETE, TRUNCATE ON search_documents TO attestry_write;
-GRANT UPDATE ON search_version TO attestry_write;
