@@ -174,7 +174,7 @@ export class PostgresRawScan {
 
   /** Rows of a statement, in which `{name}` stands for a table, qualified and quoted. */
   async rows(sql: string, values: readonly unknown[]): Promise<readonly Row[]> {
-    const text = sql.replaceAll(/\{(\w+)\}/g, (_, name: string) => `${this.#schema}.${name}`);
+    const text = sql.replaceAll(/\{([a-z_]+)\}/g, (_, name: string) => `${this.#schema}.${name}`);
     try {
       const result = await this.#client.query<Value[]>({ text, values: [...values], rowMode: 'array' });
       return result.rows;
