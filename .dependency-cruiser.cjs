@@ -147,7 +147,7 @@ module.exports = {
     exclude: { path: '^packages/server/console/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['import', 'node', 'types', 'default'],
+      conditionNames: ['@attestry/source', 'import', 'node', 'types', 'default'],
     },
   },
 };

@@ -1,6 +1,6 @@
 import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
 
 /** Asks for the font of the first words together with the page, so that they do not change their shape. */
 const preloadFont: Plugin = {
@@ -21,6 +21,12 @@ const preloadFont: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), tailwind(), preloadFont],
+  // Our own packages as they are here, not as they were built for others.
+  resolve: {
+    conditions: ['@attestry/source', ...defaultClientConditions],
+    // Tailwind looks for style sheets by conditions of its own.
+    alias: { '@attestry/react/styles.css': `${import.meta.dirname}/../../packages/react/src/styles.css` },
+  },
   build: {
     outDir: '../../packages/server/console',
     emptyOutDir: true,

@@ -11,6 +11,7 @@ export {
 export { type Fault, type FaultPlan, faultyStores, type StoreStep } from './faults/faulty-stores.ts';
 export { cachedTool, type ToolLookup } from './launch/cached-tool.ts';
 export { chromium, chromiumArguments } from './launch/chromium.ts';
+export { type BuildOrder, freshBuild } from './launch/fresh-build.ts';
 export {
   type PostgresBinaries,
   type PostgresVersion,

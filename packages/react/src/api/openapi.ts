@@ -867,7 +867,7 @@ export interface components {
                 /** @description Its name. */
                 name?: string;
                 /** @description More about the thing. Free object, at most 32 levels deep. */
-                metadata?: Record<string, never>;
+                metadata?: Record<string, unknown>;
             };
             /** @description In which setting. */
             context?: {
@@ -915,13 +915,13 @@ export interface components {
             /** @description The change. */
             data?: {
                 /** @description State before the change. Free object, at most 32 levels deep. */
-                before?: Record<string, never>;
+                before?: Record<string, unknown>;
                 /** @description State after the change. Free object, at most 32 levels deep. */
-                after?: Record<string, never>;
+                after?: Record<string, unknown>;
                 /** @description Names of the changed members; computed when both states are sent and this is not. */
                 fields?: string[];
                 /** @description More about the change. Free object, at most 32 levels deep. */
-                metadata?: Record<string, never>;
+                metadata?: Record<string, unknown>;
             };
             /** @description What an AI agent did. */
             ai?: {
@@ -991,7 +991,7 @@ export interface components {
                     /** @description What was found. */
                     issue?: string;
                     /** @description More about the finding. Free object, at most 32 levels deep. */
-                    details?: Record<string, never>;
+                    details?: Record<string, unknown>;
                 }[];
             };
             /** @description What matters for security. */
@@ -1020,7 +1020,7 @@ export interface components {
                 memory_used_mb?: number;
             };
             /** @description Anything else. Not sealed by default. Free object, at most 32 levels deep. */
-            metadata?: Record<string, never>;
+            metadata?: Record<string, unknown>;
             /** @description Personal data beside what is known to be personal; sealed, not stored as such. */
             personal?: {
                 /** @description Id of the person the data is about. */
@@ -1116,7 +1116,7 @@ export interface components {
                 /** @description Its name. */
                 name?: string;
                 /** @description More about the thing. Free object, at most 32 levels deep. */
-                metadata?: Record<string, never>;
+                metadata?: Record<string, unknown>;
             };
             /** @description In which setting. */
             context?: {
@@ -1164,13 +1164,13 @@ export interface components {
             /** @description The change. */
             data?: {
                 /** @description State before the change. Free object, at most 32 levels deep. */
-                before?: Record<string, never>;
+                before?: Record<string, unknown>;
                 /** @description State after the change. Free object, at most 32 levels deep. */
-                after?: Record<string, never>;
+                after?: Record<string, unknown>;
                 /** @description Names of the changed members; computed when both states are sent and this is not. */
                 fields?: string[];
                 /** @description More about the change. Free object, at most 32 levels deep. */
-                metadata?: Record<string, never>;
+                metadata?: Record<string, unknown>;
             };
             /** @description What an AI agent did. */
             ai?: {
@@ -1240,7 +1240,7 @@ export interface components {
                     /** @description What was found. */
                     issue?: string;
                     /** @description More about the finding. Free object, at most 32 levels deep. */
-                    details?: Record<string, never>;
+                    details?: Record<string, unknown>;
                 }[];
             };
             /** @description What matters for security. */
@@ -1269,7 +1269,7 @@ export interface components {
                 memory_used_mb?: number;
             };
             /** @description Anything else. Not sealed by default. Free object, at most 32 levels deep. */
-            metadata?: Record<string, never>;
+            metadata?: Record<string, unknown>;
             /** @description Id of the credential the event came with. */
             received_from?: string;
             /** @description Sequence number in the log, from 0, without gaps. */
@@ -1451,7 +1451,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             status: "waiting" | "running" | "done" | "failed";
-            range: Record<string, never>;
+            range: Record<string, unknown>;
             /**
              * Format: date-time
              * @description When it was asked for.
@@ -1537,7 +1537,7 @@ export interface components {
             type: string;
             version: number;
             /** @description JSON Schema 2020-12 of the whole event. */
-            schema: Record<string, never>;
+            schema: Record<string, unknown>;
             category?: string;
             severity?: string;
             description?: string;
@@ -1858,12 +1858,12 @@ export interface operations {
                         /** @description The session of the visitor. */
                         session_id?: string;
                         /** @description As in an event. */
-                        on_behalf_of?: Record<string, never>;
+                        on_behalf_of?: Record<string, unknown>;
                     };
                     /** @description As in an event: `project_id`, `environment`, `service`, ... */
-                    context?: Record<string, never>;
+                    context?: Record<string, unknown>;
                     /** @description Members that the page cannot overwrite. */
-                    metadata?: Record<string, never>;
+                    metadata?: Record<string, unknown>;
                     /** @description Types the page may send. Absent: all but those of the categories auth, admin, config, security and compliance. */
                     types?: string[];
                     /**
@@ -2508,7 +2508,7 @@ export interface operations {
                             seq: number;
                             /** Format: date-time */
                             recorded_at: string;
-                            detail: Record<string, never>;
+                            detail: Record<string, unknown>;
                         }[];
                     };
                 };
@@ -3956,7 +3956,7 @@ export interface operations {
                 "application/json": {
                     type: string;
                     /** @description No references but #/$defs/name, no recursion, patterns only with maxLength. */
-                    schema: Record<string, never>;
+                    schema: Record<string, unknown>;
                     /** @enum {string} */
                     category?: "auth" | "data" | "config" | "admin" | "eval" | "ai" | "compliance" | "security" | "system" | "performance" | "api";
                     /** @enum {string} */

@@ -2,7 +2,7 @@
 export class ApiProblem extends Error {
   /** HTTP status; 0 when there was no answer. */
   readonly status: number;
-  /** Stable code, e.g. `forbidden`; `unreachable` when there was no answer. */
+  /** Stable code, e.g. `forbidden`; `unreachable` when there was no answer, `no_token` when the page got no token. */
   readonly code: string;
   readonly requestId: string | undefined;
   /** Parameter or member that is wrong. */
@@ -21,6 +21,18 @@ export class ApiProblem extends Error {
 
   static unreachable(cause: unknown): ApiProblem {
     return new ApiProblem('The server did not answer.', { status: 0, code: 'unreachable' }, { cause });
+  }
+
+  static noToken(cause: unknown): ApiProblem {
+    const detail = 'The function `token` gave no viewer token.';
+    return new ApiProblem(detail, { status: 0, code: 'no_token' }, { cause });
+  }
+
+  /** Anything that was thrown, as a problem. */
+  static of(error: unknown): ApiProblem {
+    if (error instanceof ApiProblem) return error;
+    const detail = error instanceof Error ? error.message : String(error);
+    return new ApiProblem(detail, { status: 0, code: 'unexpected' }, { cause: error });
   }
 }
 

@@ -1,11 +1,12 @@
-import type { EventView } from '@attestry/core';
 import { type ReactNode, useMemo } from 'react';
 import { type MemberChange, stateChange } from '../change/state-change.ts';
 import { textChange } from '../change/text-change.ts';
+import type { EventView } from '../event/event-view.ts';
 import { outcomeOf } from '../sentence/event-sentence.ts';
 import { visibleText } from './bidi.tsx';
 import { useAttestry } from './context.tsx';
 import { LongText } from './long-text.tsx';
+import { SmallHeading } from './root.tsx';
 
 /** Texts longer than this are compared piece by piece instead of shown as old and new. */
 const LONG_TEXT_CHARS = 80;
@@ -41,7 +42,9 @@ export function EventChange({ event }: { readonly event: EventView }): ReactNode
   const attempted = status === 'denied' || status === 'failure';
   return (
     <section>
-      <h3 className="at-h3">{attempted ? words.detail.changeAttempted : words.detail.change}</h3>
+      <SmallHeading className="at-h3">
+        {attempted ? words.detail.changeAttempted : words.detail.change}
+      </SmallHeading>
       <div className="at-diff">
         {changes.map((change) => (
           <ChangedMember key={change.path.join('\u0000')} change={change} />

@@ -1,5 +1,5 @@
-import type { ActionStatus, EventSeverity, EventView } from '@attestry/core';
 import type { ReactNode } from 'react';
+import type { ActionStatus, EventSeverity, EventView } from '../event/event-view.ts';
 import { outcomeOf } from '../sentence/event-sentence.ts';
 import { useAttestry } from './context.tsx';
 

@@ -1,6 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
-import type { EventProof, ProofStep } from '../proof/check-event-proof.ts';
+import type { EventProof, ProofStep } from '../proof/event-proof.ts';
 import { useAttestry } from './context.tsx';
+import { SmallHeading } from './root.tsx';
 
 /** The steps of a proof that this browser recomputed, each with what it means one click away. */
 export function ProofSteps({
@@ -10,19 +11,19 @@ export function ProofSteps({
   readonly proof: EventProof;
   readonly footer?: ReactNode;
 }): ReactNode {
-  const { words } = useAttestry();
+  const { words, log } = useAttestry();
   return (
     <section className="at-proof" data-ok={proof.ok}>
-      <h3 className="at-proof-head">
+      <SmallHeading className="at-proof-head">
         <ShieldIcon ok={proof.ok} />
         {proof.ok ? words.proof.proven : words.proof.failed}
-      </h3>
+      </SmallHeading>
       <ol>
         {proof.steps.map((step) => (
           <Step key={step.name} step={step} proof={proof} />
         ))}
       </ol>
-      <p className="at-proof-note">{words.proof.keyNote}</p>
+      <p className="at-proof-note">{log === undefined ? words.proof.keyNote : words.proof.pinnedNote}</p>
       {footer === undefined ? null : <div className="at-proof-foot">{footer}</div>}
     </section>
   );
@@ -91,12 +92,12 @@ function useStepText(
   }
 }
 
-/** A shield with a tick, or one that is crossed out. */
-export function ShieldIcon({ ok }: { readonly ok: boolean }): ReactNode {
+/** A shield with a tick, one that is crossed out, or an empty one where nothing was found out yet. */
+export function ShieldIcon({ ok }: { readonly ok?: boolean }): ReactNode {
   return (
     <svg aria-hidden="true" width="15" height="15" viewBox="0 0 20 20" className="at-icon">
       <path d="M10 2 17 5v5c0 4-3 7-7 8-4-1-7-4-7-8V5z" />
-      <path d={ok ? 'm7 10 2 2 4-4' : 'm7.500 7.500 5 5m0-5-5 5'} />
+      {ok === undefined ? null : <path d={ok ? 'm7 10 2 2 4-4' : 'm7.500 7.500 5 5m0-5-5 5'} />}
     </svg>
   );
 }

@@ -1,5 +1,5 @@
-import type { EventView } from '@attestry/core';
 import { type ReactNode, useMemo } from 'react';
+import type { EventView } from '../event/event-view.ts';
 import { visibleText } from './bidi.tsx';
 
 /** The event as JSON, names and values told apart; invisible characters are shown. */

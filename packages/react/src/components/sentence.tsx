@@ -1,5 +1,5 @@
-import type { EventView } from '@attestry/core';
 import { Fragment, type ReactNode } from 'react';
+import type { EventView } from '../event/event-view.ts';
 import { eventSentence } from '../sentence/event-sentence.ts';
 import { Bidi } from './bidi.tsx';
 import { useAttestry } from './context.tsx';

@@ -2,7 +2,6 @@ import {
   bytesToHex,
   type Checkpoint,
   type CryptoProvider,
-  type EventView,
   hashLeaf,
   openCheckpoint,
   parseCheckpoint,
@@ -12,42 +11,8 @@ import {
   utf8Decode,
   verifyInclusion,
 } from '@attestry/core';
-
-/** What a step of a proof says. In order; the first that fails ends the proof. */
-export type ProofStepName = 'record' | 'same' | 'leaf' | 'signed';
-
-/** One step, recomputed here. */
-export interface ProofStep {
-  readonly name: ProofStepName;
-  readonly ok: boolean;
-  /** What was computed, for people who want to see it: a hash, a number of hashes. */
-  readonly value: string;
-  /** Why it failed. */
-  readonly detail?: string;
-}
-
-/** What was asked of the server; everything is recomputed from it. */
-export interface ProofMaterial {
-  readonly event: EventView;
-  /** The stored bytes of the record. */
-  readonly recordBytes: Uint8Array;
-  /** `c2sp.org/tlog-proof@v1` */
-  readonly proofText: string;
-  /** The log that is trusted: its name and its key, in its text form. */
-  readonly log: { readonly origin: string; readonly vkey: string };
-}
-
-/** The outcome of checking one event. */
-export interface EventProof {
-  readonly ok: boolean;
-  readonly steps: readonly ProofStep[];
-  readonly recordBytes: number;
-  readonly hashes: number;
-  readonly size: number;
-  readonly origin: string;
-  /** How long the path took, ms. */
-  readonly durationMs: number;
-}
+import type { EventView } from '../event/event-view.ts';
+import type { EventProof, ProofMaterial, ProofStep } from './event-proof.ts';
 
 /**
  * Proves that an event is in a log: the record hashes to the leaf that the event carries, it says what the event says,

@@ -1,7 +1,8 @@
-import { type ActionStatus, catalogueEntry, type EventView, impliedStatus } from '@attestry/core';
+import { catalogueEntry, impliedStatus } from '@attestry/core';
+import type { ActionStatus, EventView } from '../event/event-view.ts';
 import { TYPE_PHRASES } from '../words/type-phrases.ts';
 import { infinitiveOf, isKnownVerb, verbForms } from '../words/verb-forms.ts';
-import type { SentenceWords } from '../words/words.ts';
+import type { SentencePart, SentenceWords } from '../words/words.ts';
 
 /** What an event says of one of its parties, ready to be shown. */
 export interface Party {
@@ -9,12 +10,6 @@ export interface Party {
   readonly label: string;
   /** Why there is no name: `sealed` from this reader, `erased` for everybody. */
   readonly hidden?: 'sealed' | 'erased';
-}
-
-/** A piece of a sentence. `verb` is what was done, `target` the name of the thing, `text` what joins them. */
-export interface SentencePart {
-  readonly kind: 'actor' | 'verb' | 'text' | 'target';
-  readonly text: string;
 }
 
 /** The outcome of an event: said by it, or by the name of its type; never invented. */
@@ -93,6 +88,8 @@ function phraseOf(type: string, kind: string): string {
  * Built from actor, type, target and outcome alone; texts of the event stay texts.
  */
 export function eventSentence(event: EventView, words: SentenceWords): readonly SentencePart[] {
+  const described = words.describe?.(event);
+  if (described !== undefined) return described;
   const target = targetOf(event, words);
   const kind = event.target === undefined ? '' : kindOf(event.target.type);
   const phrase = phraseOf(event.type, target === undefined ? '' : kind);

@@ -1,5 +1,7 @@
 import type { Words } from './words.ts';
 
+const plural = new Intl.PluralRules('en');
+
 /** The words of the components in English. */
 export const english: Words = {
   sentence: {
@@ -86,6 +88,10 @@ export const english: Words = {
     showAll: 'Show all',
     showLess: 'Show less',
     truncated: (characters) => `… ${characters} more characters`,
+    raw: 'Show as JSON',
+    loading: 'Loading the event',
+    failed: 'The event could not be loaded',
+    damaged: 'This event is not what was recorded: it was changed after it was written.',
   },
   proof: {
     checking: 'Checking in this browser',
@@ -125,15 +131,52 @@ export const english: Words = {
     download: 'Download proof',
     keyNote:
       'Checked with the key that this server gives for its log. Compare it with one that you noted before.',
+    pinnedNote: 'Checked with the key of this log that the page was given beforehand.',
   },
   feed: {
     label: 'Events',
     empty: 'No events yet',
+    emptyHint: 'What happens from now on appears here.',
+    nothingMatches: 'No event matches these filters.',
+    clearFilters: 'Clear filters',
     loading: 'Loading events',
-    failed: 'The events could not be loaded.',
-    retry: 'Try again',
-    more: 'Show more',
+    failed: 'The events could not be loaded',
+    more: 'Show older events',
+    end: 'That is everything',
+    live: 'Live',
+    reconnecting: 'Reconnecting',
     showNew: (_count, formatted) => `Show ${formatted} new`,
+    filters: {
+      search: 'Search events',
+      searchHint: 'Search, or actor:alice severity>=high',
+      category: 'Category',
+      anyCategory: 'All categories',
+      status: 'Outcome',
+      anyStatus: 'Any outcome',
+      time: 'Time',
+      anyTime: 'Any time',
+      times: { '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days' },
+    },
   },
-  chart: { label: 'Events over time', time: 'Time', events: 'Events' },
+  chart: {
+    label: 'Events over time',
+    loading: 'Counting',
+    failed: 'The events could not be counted',
+    table: 'Show as table',
+    time: 'Time',
+    events: 'Events',
+    failures: 'Failed or denied',
+    count: (count, formatted) => `${formatted} ${plural.select(count) === 'one' ? 'event' : 'events'}`,
+    failedCount: (formatted) => `${formatted} failed or denied`,
+  },
+  problems: {
+    expired: 'Your access to this view has ended. Reload the page; if that does not help, sign in again.',
+    unreachable: 'The audit log does not answer. Check your connection and try again.',
+    noRight: 'You may not see this. Ask the administrator of this page for access.',
+    notFound: 'It is not in this log, or you may not see it.',
+    tooMany: 'Too many requests in a short time. Wait a minute and try again.',
+    unexpected: 'Something went wrong. Try again; if it stays, tell the administrator of this page.',
+    request: 'Request',
+    retry: 'Try again',
+  },
 };

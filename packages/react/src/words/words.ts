@@ -1,5 +1,17 @@
-import type { ActionStatus, ActorType, EventCategory, EventSeverity } from '@attestry/core';
+import type {
+  ActionStatus,
+  ActorType,
+  EventCategory,
+  EventSeverity,
+  EventView,
+} from '../event/event-view.ts';
 import type { VerbForms } from './verb-forms.ts';
+
+/** A piece of a sentence. `verb` is what was done, `target` the name of the thing, `text` what joins them. */
+export interface SentencePart {
+  readonly kind: 'actor' | 'verb' | 'text' | 'target';
+  readonly text: string;
+}
 
 /** The words of sentences about events. */
 export interface SentenceWords {
@@ -11,6 +23,11 @@ export interface SentenceWords {
   readonly actorTypes: Readonly<Record<ActorType, string>>;
   /** The verb phrase: "deleted", "was denied deleting", "failed to delete". */
   readonly outcome: (verb: VerbForms, status: ActionStatus | undefined) => string;
+  /**
+   * Makes the whole sentence, for languages that are not put together like English; `undefined` for those that are left
+   * as they are. The texts of parts are shown as they are, never as HTML.
+   */
+  readonly describe?: (event: EventView) => readonly SentencePart[] | undefined;
 }
 
 /** Every text that the components of this package show; give your own object to translate them. */
@@ -54,6 +71,10 @@ export interface Words {
     readonly showAll: string;
     readonly showLess: string;
     readonly truncated: (characters: string) => string;
+    readonly raw: string;
+    readonly loading: string;
+    readonly failed: string;
+    readonly damaged: string;
   };
   readonly proof: {
     readonly checking: string;
@@ -85,16 +106,56 @@ export interface Words {
     };
     readonly whatThisMeans: string;
     readonly download: string;
+    /** Beneath a proof whose key came from the server that is checked. */
     readonly keyNote: string;
+    /** Beneath a proof whose key the page was given beforehand. */
+    readonly pinnedNote: string;
   };
   readonly feed: {
     readonly label: string;
     readonly empty: string;
+    readonly emptyHint: string;
+    readonly nothingMatches: string;
+    readonly clearFilters: string;
     readonly loading: string;
     readonly failed: string;
-    readonly retry: string;
     readonly more: string;
+    readonly end: string;
+    readonly live: string;
+    readonly reconnecting: string;
     readonly showNew: (count: number, formatted: string) => string;
+    readonly filters: {
+      readonly search: string;
+      readonly searchHint: string;
+      readonly category: string;
+      readonly anyCategory: string;
+      readonly status: string;
+      readonly anyStatus: string;
+      readonly time: string;
+      readonly anyTime: string;
+      readonly times: Readonly<Record<'1h' | '24h' | '7d' | '30d', string>>;
+    };
   };
-  readonly chart: { readonly label: string; readonly time: string; readonly events: string };
+  readonly chart: {
+    readonly label: string;
+    readonly loading: string;
+    readonly failed: string;
+    readonly table: string;
+    readonly time: string;
+    readonly events: string;
+    readonly failures: string;
+    readonly count: (count: number, formatted: string) => string;
+    readonly failedCount: (formatted: string) => string;
+  };
+  /** What is said when the server refuses or cannot be reached. */
+  readonly problems: {
+    readonly expired: string;
+    readonly unreachable: string;
+    readonly noRight: string;
+    readonly notFound: string;
+    readonly tooMany: string;
+    readonly unexpected: string;
+    readonly request: string;
+    readonly retry: string;
+  };
 }

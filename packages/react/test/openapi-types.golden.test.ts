@@ -8,7 +8,9 @@ const HEAD =
   '// Long because: made of spec/openapi.json by script/check --fix golden; nobody writes it by hand.\n';
 
 it('packages/react/src/api/openapi.ts is what spec/openapi.json says', async () => {
-  const nodes = await openapiTypes(pathToFileURL(join(root, 'spec', 'openapi.json')));
+  const nodes = await openapiTypes(pathToFileURL(join(root, 'spec', 'openapi.json')), {
+    emptyObjectsUnknown: true,
+  });
   await expect(HEAD + astToString(nodes)).toMatchFileSnapshot(
     join(root, 'packages', 'react', 'src', 'api', 'openapi.ts'),
   );

@@ -1,0 +1,98 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { ApiProblem } from '../api/problem.ts';
+import { useAttestry, useLatest } from '../components/context.tsx';
+import { type EventFilter, filterParameters } from '../event/event-filter.ts';
+import type { EventView } from '../event/event-view.ts';
+import { followEvents, type LiveStatus } from '../live/follow-events.ts';
+
+export interface LiveOptions {
+  /** `false` ends the stream. */
+  readonly isOn?: boolean;
+  /** Number (`seq`) of the last record that is at hand; without it events count from now on. */
+  readonly after?: number | undefined;
+  /** Newest events kept, 100 when absent; `count` goes on beyond it. */
+  readonly keep?: number;
+  readonly onEvent?: (event: EventView) => void;
+  /** The stream could not go on where it was: what is shown should be read anew. */
+  readonly onGap?: () => void;
+}
+
+/** What was recorded since. */
+export interface Live {
+  readonly status: LiveStatus;
+  /** Newest first. */
+  readonly events: readonly EventView[];
+  readonly count: number;
+  readonly error: ApiProblem | undefined;
+  /** Begins to count anew, when what came was taken over. */
+  readonly clear: () => void;
+}
+
+interface State {
+  readonly status: LiveStatus;
+  readonly events: readonly EventView[];
+  readonly count: number;
+  readonly error: ApiProblem | undefined;
+}
+
+/** How often what came is told at most: under load it must not move all the time. */
+const TELL_MS = 250;
+const KEEP = 100;
+const NOTHING: State = { status: 'connecting', events: [], count: 0, error: undefined };
+
+/** Follows the events of a filter as they are recorded. */
+export function useLive(filter: EventFilter = {}, options: LiveOptions = {}): Live {
+  const { isOn = true, after, keep = KEEP } = options;
+  const { api, onError } = useAttestry();
+  const key = filterParameters(filter).toString();
+  const [state, setState] = useState<State>(NOTHING);
+  const latest = useLatest({ options, onError });
+  useEffect(() => {
+    if (!isOn) {
+      setState({ ...NOTHING, status: 'off' });
+      return;
+    }
+    setState(NOTHING);
+    const gone = new AbortController();
+    let waiting: EventView[] = [];
+    let count = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tell = (): void => {
+      timer = undefined;
+      const came = waiting;
+      const more = count;
+      [waiting, count] = [[], 0];
+      setState((old) => ({
+        ...old,
+        events: [...came.reverse(), ...old.events].slice(0, keep),
+        count: old.count + more,
+      }));
+    };
+    void followEvents(
+      api,
+      { parameters: key, after },
+      {
+        onStatus: (status) =>
+          setState((old) => ({ ...old, status, error: status === 'live' ? undefined : old.error })),
+        onEvent: (event) => {
+          count += 1;
+          if (waiting.push(event) > keep) waiting.shift();
+          latest.current.options.onEvent?.(event);
+          timer ??= setTimeout(tell, TELL_MS);
+        },
+        onGap: () => latest.current.options.onGap?.(),
+        onProblem: (error) => {
+          setState((old) => ({ ...old, error }));
+          latest.current.onError?.(error);
+        },
+      },
+      gone.signal,
+    );
+    return () => {
+      clearTimeout(timer);
+      gone.abort();
+    };
+  }, [api, key, isOn, after, keep, latest]);
+  const clear = useCallback(() => setState((old) => ({ ...old, events: [], count: 0 })), []);
+  return { ...state, clear };
+}
