@@ -65,6 +65,11 @@ export interface EmbeddedLedger {
   readonly presence: Presence;
   /** Does something short that no other node does at the same time. */
   readonly exclusively: <T>(name: string, work: () => Promise<T>) => Promise<T>;
+  /**
+   * Tries to be the one node that has a duty, from now on. @returns whether this node has it now; another one may have
+   * been given it since
+   */
+  readonly takeDuty: (name: string) => Promise<() => boolean>;
   /** A key for one use, derived from the master key: 32 bytes, the same at every start and on every node. */
   deriveKey(use: string): Uint8Array;
   /** Finishes what was accepted, signs it, closes the stores and frees the folder. */
@@ -132,6 +137,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLe
       now: opened.clock,
       deriveKey: (use) => master.derive(use),
       exclusively: (name, work) => (node === undefined ? work() : node.exclusively(name, work)),
+      takeDuty: async (name) => {
+        const lease = await node?.keep(name);
+        return () => lease === undefined || lease.fence !== undefined;
+      },
       clockSkewMs: () => node?.clock.skewMs ?? 0,
       presence: presenceOf(node),
       close: unwind,

@@ -170,6 +170,12 @@ export const EXPORT_READ_WINDOW_MS = 5_000;
 export const EXPORT_READ_BYTES_MIN = 160 * 1024;
 /** Events an export thread reads at a time: 250 kB of ordinary events, 15 MB of the largest. */
 export const EXPORT_PAGE_EVENTS = 250;
+/** The server's own check reads everything again in this many turns: within a day, where a turn comes every hour. */
+export const SELF_CHECK_TURNS_PER_PASS = 24;
+/** Records it reads at a time: some ten seconds, after which a verification that somebody asked for has its turn. */
+export const SELF_CHECK_RECORDS_MAX = 200_000;
+/** Fewer are not worth the start of a thread. */
+export const SELF_CHECK_RECORDS_MIN = 10_000;
 /** What an export thread hands over at a time: with the next bound 1 MB at most waits in the server for a slow client. */
 export const EXPORT_CHUNK_BYTES = 256 * 1024;
 /** Chunks an export thread may be ahead of the client. */

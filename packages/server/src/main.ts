@@ -17,6 +17,9 @@ import { type Config, ConfigError } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
 import { Exporter } from './exports/exporter.ts';
 import { buildApp, type HttpTimeouts } from './http/app.ts';
+import { damageEvent } from './integrity/damage-event.ts';
+import { LogIntegrity } from './integrity/log-integrity.ts';
+import { SelfCheck } from './integrity/self-check.ts';
 import { STOP_GRACE_MS, STOP_TRANSFERS_MS } from './limits.ts';
 import { type LiveOptions, LiveStreams } from './live/live-streams.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -150,6 +153,74 @@ function openSessions(
   });
 }
 
+interface VerificationParts extends Pick<Surroundings, 'source' | 'logger'> {
+  readonly metrics: Metrics;
+  readonly integrity: LogIntegrity;
+  readonly audit: SelfAudit;
+  readonly now: () => number;
+}
+
+/** Verifications: what they find is known from then on, and the log of what was found damaged tells of it. */
+function openVerifications(
+  { ledger, presence }: EmbeddedLedger,
+  { source, metrics, integrity, audit, logger, now }: VerificationParts,
+): Promise<VerifyJobs> {
+  return VerifyJobs.open({
+    store: ledger.admin,
+    nodes: presence,
+    run: (target, onProgress) => startVerifyThread({ source, ...target }, onProgress),
+    now,
+    onFailure: () => metrics.countVerifyFailure(),
+    note: (tenant, job) => integrity.noteVerified(tenant, job),
+    onDamage: async (tenant, job) => {
+      logger.error({ tenant, job: job.id }, 'the log is damaged; see the report of this verification');
+      await audit.record(tenant, damageEvent(tenant, job)).catch((error: unknown) => {
+        logger.error({ err: error, tenant }, 'the damage could not be recorded in the log itself');
+      });
+    },
+    logger,
+  });
+}
+
+/** The server's own check of its logs, on one of the nodes over a database. */
+async function startSelfCheck(
+  { ledger, takeDuty }: EmbeddedLedger,
+  parts: Pick<VerificationParts, 'integrity' | 'logger' | 'now'> & {
+    readonly config: Config;
+    readonly tenants: Tenants;
+    readonly verifyJobs: VerifyJobs;
+  },
+): Promise<SelfCheck | undefined> {
+  const { config, tenants, verifyJobs, integrity, logger, now } = parts;
+  if (config.verifyEveryMs === 0) return undefined;
+  const selfCheck = new SelfCheck({
+    everyMs: config.verifyEveryMs,
+    integrity,
+    tenants: () => [SYSTEM_TENANT, ...tenants.list().map(({ id }) => id)],
+    head: (tenant) => ledger.head(tenant),
+    // The database as a whole is looked at with the server's own log, which begins at its first record once a day.
+    check: (tenant, range) => verifyJobs.check(tenant, range, tenant === SYSTEM_TENANT && range.from === 0),
+    isOurs: await takeDuty('self-check'),
+    now,
+    logger,
+  });
+  selfCheck.start();
+  return selfCheck;
+}
+
+function openStreams({ ledger }: EmbeddedLedger, options: ServerOptions['live']): LiveStreams {
+  const onGrowth: LiveOptions['onGrowth'] = (listener) => ledger.onGrowth(({ tenant }) => listener(tenant));
+  return new LiveStreams({ ledger, onGrowth, ...options });
+}
+
+function openAudit(
+  { ledger }: EmbeddedLedger,
+  { options, logger, now }: Pick<Surroundings, 'options' | 'logger'> & { readonly now: () => number },
+): SelfAudit {
+  const { auditWindowMs: windowMs } = options;
+  return new SelfAudit({ ledger, now, logger, ...(windowMs === undefined ? {} : { windowMs }) });
+}
+
 async function ensureDefaultTenant(tenants: Tenants, nowMs: number): Promise<void> {
   await tenants.reload();
   if (tenants.has(DEFAULT_TENANT)) return;
@@ -165,25 +236,18 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
   const held = await holdSettings(embedded, now);
   const { tenants, keys } = held;
   await embedded.exclusively('default-tenant', () => ensureDefaultTenant(tenants, now()));
+  const integrity = await LogIntegrity.open(ledger.admin);
+  const live = openStreams(embedded, options.live);
   const metrics = new Metrics({
     ledger,
     storeBytes: () => stores.storeBytes(),
+    streams: () => live.count,
+    damagedLogs: () => integrity.damagedCount,
     clockSkewMs: embedded.clockSkewMs,
   });
-  const audit = new SelfAudit({
-    ledger,
-    now,
-    logger,
-    ...(options.auditWindowMs === undefined ? {} : { windowMs: options.auditWindowMs }),
-  });
-  const verifyJobs = await VerifyJobs.open({
-    store: ledger.admin,
-    nodes: embedded.presence,
-    run: (tenant, range, onProgress) => startVerifyThread({ source, tenant, range }, onProgress),
-    now,
-    onFailure: () => metrics.countVerifyFailure(),
-    logger,
-  });
+  const audit = openAudit(embedded, { options, logger, now });
+  const verifyJobs = await openVerifications(embedded, { source, metrics, integrity, audit, logger, now });
+  const selfCheck = await startSelfCheck(embedded, { config, tenants, verifyJobs, integrity, logger, now });
   const exporter = new Exporter(source, options.exportReadWindowMs);
   const sessions = await openSessions(ledger.admin, keys, { audit, config, logger, now });
   embedded.settings.onChange(sessions.kind, () => sessions.reload());
@@ -196,12 +260,10 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     viewerTokens: new ViewerTokens(keys, embedded.deriveKey('viewer-token'), now),
     audit,
     verifyJobs,
+    integrity,
+    verifyEveryMs: config.verifyEveryMs,
     exporter,
-    live: new LiveStreams({
-      ledger,
-      onGrowth: (listener) => ledger.onGrowth(({ tenant }) => listener(tenant)),
-      ...options.live,
-    }),
+    live,
     savedSearches: new SavedSearches(ledger.admin, now),
     suggestions: new SuggestionSamples(now),
     metrics,
@@ -223,6 +285,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
       app.server.closeAllConnections();
     }, options.stopTransfersMs ?? STOP_TRANSFERS_MS);
     ops.live.close();
+    selfCheck?.close();
     await app.close();
     clearTimeout(cutTransfers);
     await Promise.all([exporter.close(), verifyJobs.close(), sessions.close()]);

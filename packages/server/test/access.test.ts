@@ -92,6 +92,7 @@ function bodyOf({ method, path }: Operation): object | undefined {
   if (path === '/v1/events') return { type: 'other.thing' };
   if (path === '/v1/keys') return { name: 'k', roles: ['ingest'] };
   if (path === '/v1/tenants') return { id: 'third' };
+  if (path === '/v1/schemas/test') return { schema: {}, event: { type: 'other.type' } };
   if (path === '/v1/schemas') return { type: 'other.type', schema: {} };
   return {};
 }

@@ -397,6 +397,7 @@ describe('bodies of administration routes', () => {
     ['/v1/tenants', { id: '_system' }, '/id'],
     ['/v1/tenants', { id: '..' }, '/id'],
     ['/v1/schemas', { type: 'a.b' }, '/schema'],
+    ['/v1/schemas/test', { schema: {} }, '/event'],
     ['/v1/schemas', { type: 'A', schema: {} }, '/type'],
     ['/v1/verify', { from: -1 }, '/from'],
     ['/v1/verify', { from: 5, to: 1 }, '/from'],

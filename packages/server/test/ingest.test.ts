@@ -212,6 +212,35 @@ describe('custom types', () => {
     expect((await server.get('/v1/schemas/invoice.paid')).json().versions).toHaveLength(3);
   });
 
+  it('can be tried on an event before they are made', async () => {
+    const test = async (body: object): Promise<unknown> => {
+      const answer = await server.post('/v1/schemas/test', { type: 'visit.tried', ...body });
+      expect(answer.statusCode).toBe(200);
+      return answer.json();
+    };
+    const guest = { type: 'string', 'x-personal': true };
+    const schema = { properties: { metadata: { required: ['guest'], properties: { guest } } } };
+    expect(await test({ schema, event: { metadata: { guest: 'Ann' } } })).toEqual({
+      ok: true,
+      problems: [],
+      personal: ['/metadata/guest'],
+    });
+    expect(await test({ schema, event: { metadata: {} } })).toMatchObject({
+      ok: false,
+      problems: [{ of: 'event', path: '/metadata/guest' }],
+    });
+    expect(await test({ schema, event: { severity: 'loud', colour: 1 } })).toMatchObject({
+      ok: false,
+      problems: expect.arrayContaining([expect.objectContaining({ of: 'event', path: '/severity' })]),
+    });
+    expect(await test({ schema: { properties: { a: { foobar: 1 } } }, event: {} })).toMatchObject({
+      ok: false,
+      problems: [{ of: 'schema', path: '/properties/a/foobar' }],
+    });
+    expect((await server.get('/v1/schemas/visit.tried')).statusCode).toBe(404);
+    expect((await server.get('/v1/events?type=visit.tried')).json().events).toEqual([]);
+  });
+
   it('seal what their schema marks personal', async () => {
     const schema = {
       type: 'object',

@@ -40,6 +40,7 @@ export async function openTestServer(
     ATTESTRY_DATA_DIR: dataDir,
     ATTESTRY_LOG_NAME: 'test.example',
     ATTESTRY_CHECKPOINT_INTERVAL_MS: '50',
+    ATTESTRY_VERIFY_EVERY_S: '0',
     ...(await storeEnvironment(dataDir)),
     ...options.env,
   });

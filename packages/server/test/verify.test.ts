@@ -85,6 +85,8 @@ describe('POST /v1/verify', () => {
       run: () => ({ result: new Promise(() => undefined), stop: async () => undefined }),
       now: Date.now,
       onFailure: () => undefined,
+      note: async () => false,
+      onDamage: async () => undefined,
       logger: { error: () => undefined },
     });
     expect(await reopened.get('verified', done.id)).toEqual(done);

@@ -374,6 +374,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/integrity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State of the log, as its verifications have found it
+         * @description What verifications have found, those that somebody asked for and those that the server makes by itself (`ATTESTRY_VERIFY_EVERY_S`). `verified` counts for the first `checked_size` records.
+         */
+        get: operations["getIntegrity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/verify": {
         parameters: {
             query?: never;
@@ -622,6 +642,26 @@ export interface paths {
          * @description JSON Schema 2020-12 of the whole event, checked at ingest from the next event on. `"x-personal": true` seals the member.
          */
         post: operations["addSchema"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/schemas/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a schema on an event
+         * @description Says what ingest would if the schema were in force. Nothing is stored.
+         */
+        post: operations["testSchema"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1476,6 +1516,52 @@ export interface components {
             report?: components["schemas"]["VerificationReport"];
             /** @description Why it could not be carried out: a failure, never a pass. */
             error?: string;
+        };
+        Integrity: {
+            /**
+             * @description `damaged` until a verification that reads the same records again finds nothing. `checking` while one that somebody asked for runs, or the first one.
+             * @enum {string}
+             */
+            status: "verified" | "checking" | "unchecked" | "damaged";
+            origin: string;
+            /** @description Records. */
+            size: number;
+            /** @description Records from the first on that were read again; the others came since. */
+            checked_size: number;
+            /**
+             * Format: date-time
+             * @description End of the newest verification.
+             */
+            checked_at?: string;
+            /** @description Of the damage; 0 when there is none. */
+            findings_total: number;
+            /**
+             * Format: uuid
+             * @description The verification that found the damage, else the newest that somebody asked for.
+             */
+            job?: string;
+            /** @description The server's own check. */
+            continuous: {
+                enabled: boolean;
+                /** @description Seconds between two checks. */
+                interval_s?: number;
+                /**
+                 * Format: date-time
+                 * @description End of the newest one.
+                 */
+                last_at?: string;
+                /**
+                 * Format: date-time
+                 * @description When the next one is due.
+                 */
+                next_at?: string;
+                /** @enum {string} */
+                last_status?: "ok" | "damaged" | "failed";
+                /** @description Why it could not be carried out. */
+                last_error?: string;
+            };
+            /** @description Newest stamp of an outside witness: none in this version, which knows no witnesses. */
+            anchor: null;
         };
         ApiKey: {
             id: string;
@@ -3136,6 +3222,47 @@ export interface operations {
             };
         };
     };
+    getIntegrity: {
+        parameters: {
+            query?: {
+                /** @description Another tenant; platform administrators only. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integrity"];
+                };
+            };
+            /** @description Refused; see docs/errors.md */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see docs/errors.md */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     startVerify: {
         parameters: {
             query?: {
@@ -3973,6 +4100,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventSchema"];
+                };
+            };
+            /** @description Refused; see docs/errors.md */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now; see docs/errors.md */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testSchema: {
+        parameters: {
+            query?: {
+                /** @description Another tenant; platform administrators only. */
+                tenant?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    type?: string;
+                    /** @description As for `POST /v1/schemas`. */
+                    schema: Record<string, never>;
+                    /** @description As for `POST /v1/events`. */
+                    event: Record<string, never>;
+                };
+            };
+        };
+        responses: {
+            /** @description Whether the event fits, and what does not. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ok: boolean;
+                        problems: {
+                            /** @enum {string} */
+                            of: "schema" | "event";
+                            /** @description JSON pointer into the schema or the event. */
+                            path: string;
+                            detail: string;
+                        }[];
+                        /** @description Members of this event that the schema would have sealed (JSON pointers). */
+                        personal: string[];
+                    };
                 };
             };
             /** @description Refused; see docs/errors.md */

@@ -35,6 +35,8 @@ export interface Config {
     /** A session ends at this age, used or not. */
     readonly absoluteMs: number;
   };
+  /** How often the server checks its own logs; 0 is off. */
+  readonly verifyEveryMs: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** Only ever set by `serve --accept-rollback`: start a new generation of logs whose database is older than seen. */
   readonly acceptRollback: boolean;

@@ -202,6 +202,7 @@ function buildConfig(text: (name: SettingName) => string | undefined, sources: C
       idleMs: integer('SESSION_IDLE_S') * 1_000,
       absoluteMs: integer('SESSION_MAX_S') * 1_000,
     }),
+    verifyEveryMs: integer('VERIFY_EVERY_S') * 1_000,
     logLevel: text('LOG_LEVEL') as Config['logLevel'],
     acceptRollback: false,
     sources,

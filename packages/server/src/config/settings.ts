@@ -190,6 +190,14 @@ export const SETTINGS = [
     meaning: 'Age in seconds at which a session of the console ends, used or not.',
   },
   {
+    name: 'VERIFY_EVERY_S',
+    kind: 'integer',
+    fallback: '3600',
+    range: [0, 2_592_000],
+    meaning:
+      'How often the server checks its own logs, in seconds: what is new and a 24th of what is old; 0 switches it off (docs/verification.md).',
+  },
+  {
     name: 'LOG_LEVEL',
     kind: 'word',
     fallback: 'info',

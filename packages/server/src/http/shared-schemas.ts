@@ -148,6 +148,40 @@ const VerifyJob = Type.Object({
   ),
 });
 
+const Integrity = Type.Object({
+  status: Type.Unsafe<string>({
+    type: 'string',
+    enum: ['verified', 'checking', 'unchecked', 'damaged'],
+    description:
+      '`damaged` until a verification that reads the same records again finds nothing. `checking` while one that somebody asked for runs, or the first one.',
+  }),
+  origin: Type.String(),
+  size: count('Records.'),
+  checked_size: count('Records from the first on that were read again; the others came since.'),
+  checked_at: Type.Optional(time('End of the newest verification.')),
+  findings_total: count('Of the damage; 0 when there is none.'),
+  job: Type.Optional(
+    Type.String({
+      format: 'uuid',
+      description: 'The verification that found the damage, else the newest that somebody asked for.',
+    }),
+  ),
+  continuous: Type.Object(
+    {
+      enabled: Type.Boolean(),
+      interval_s: Type.Optional(count('Seconds between two checks.')),
+      last_at: Type.Optional(time('End of the newest one.')),
+      next_at: Type.Optional(time('When the next one is due.')),
+      last_status: Type.Optional(words(['ok', 'damaged', 'failed'])),
+      last_error: Type.Optional(Type.String({ description: 'Why it could not be carried out.' })),
+    },
+    { description: "The server's own check." },
+  ),
+  anchor: Type.Null({
+    description: 'Newest stamp of an outside witness: none in this version, which knows no witnesses.',
+  }),
+});
+
 const list = (description: string): TSchema => Type.Optional(Type.Array(Type.String(), { description }));
 
 const ApiKey = Type.Object({
@@ -267,6 +301,7 @@ export const SHARED_SCHEMAS: readonly SharedSchema[] = [
   shared('Checkpoint', Checkpoint),
   shared('VerificationReport', VerificationReport),
   shared('VerifyJob', VerifyJob),
+  shared('Integrity', Integrity),
   shared('ApiKey', ApiKey),
   shared('Tenant', Tenant),
   shared('EventSchema', EventSchema),

@@ -7,6 +7,10 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 interface MetricsOptions {
   readonly ledger: Pick<Ledger, 'status' | 'onCommit'>;
   readonly storeBytes: () => Promise<number>;
+  /** Streams that are open. */
+  readonly streams: () => number;
+  /** Logs with findings. */
+  readonly damagedLogs: () => number;
   /** How far this machine's clock is ahead of the one that records are dated by. */
   readonly clockSkewMs: () => number;
 }
@@ -52,7 +56,7 @@ export class Metrics {
     this.#addLedgerFigures(options);
   }
 
-  #addLedgerFigures({ ledger, storeBytes, clockSkewMs }: MetricsOptions): void {
+  #addLedgerFigures({ ledger, storeBytes, clockSkewMs, streams, damagedLogs }: MetricsOptions): void {
     const registers = [this.#registry];
     const commit = new Histogram({
       name: 'attestry_commit_seconds',
@@ -95,6 +99,8 @@ export class Metrics {
       'Age of the oldest record that no checkpoint covers yet',
       () => ledger.status().checkpoints.oldestUnsignedMs / 1_000,
     );
+    gauge('attestry_streams', 'Streams of events that are open (SSE and WebSocket)', streams);
+    gauge('attestry_damaged_logs', 'Logs in which a verification has found something', damagedLogs);
     const lag: Gauge<'follower'> = new Gauge({
       name: 'attestry_follower_lag_events',
       help: 'Events committed and not yet seen by a follower',

@@ -7,6 +7,7 @@ import type { Sessions } from '../auth/sessions.ts';
 import type { Tenants } from '../auth/tenants.ts';
 import type { ViewerTokens } from '../auth/viewer-tokens.ts';
 import type { Exporter } from '../exports/exporter.ts';
+import type { LogIntegrity } from '../integrity/log-integrity.ts';
 import type { LiveStreams } from '../live/live-streams.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { EventSchemas } from '../schemas/event-schemas.ts';
@@ -31,6 +32,9 @@ export interface Operations {
   readonly exporter: Exporter;
   readonly live: LiveStreams;
   readonly savedSearches: SavedSearches;
+  readonly integrity: LogIntegrity;
+  /** How often the server checks its own logs; 0 is off. */
+  readonly verifyEveryMs: number;
   readonly suggestions: SuggestionSamples;
   readonly metrics: Metrics;
   /** Does something short that no other node does at the same time. */

@@ -13,14 +13,17 @@ export async function startVerify(ops: Operations, caller: Caller, range: Verify
   if (range.from !== undefined && range.to !== undefined && range.from > range.to) {
     throw outOfRange('/from', `/from (${range.from}) is larger than /to (${range.to}).`);
   }
-  const size = (await ops.ledger.head(caller.tenant))?.size ?? 0;
+  const head = await ops.ledger.head(caller.tenant);
+  const size = head?.size ?? 0;
   for (const member of ['from', 'to'] as const) {
     const value = range[member];
     if (value !== undefined && value > size)
       throw outOfRange(`/${member}`, `/${member} is ${value}, but the log has ${size} records.`);
   }
   ops.audit.noteRead(caller, 'audit_log.verified', 'startVerify');
-  return ops.verifyJobs.start(caller.tenant, range, caller.key.id);
+  const job = await ops.verifyJobs.start(caller.tenant, range, caller.key.id);
+  if (head !== undefined) await ops.integrity.noteAsked(caller.tenant, head.origin, job.id);
+  return job;
 }
 
 /** State and result of a verification. */

@@ -8,7 +8,7 @@ import {
   VERIFY_WAITING_PER_KEY_MAX,
   VERIFY_WAITING_PER_TENANT_MAX,
 } from '../limits.ts';
-import type { VerifyProgress, VerifyRange } from './verify-order.ts';
+import type { VerifyOrder, VerifyProgress, VerifyRange } from './verify-order.ts';
 import type { VerifyRun } from './verify-thread.ts';
 import { WaitingJobs } from './waiting-jobs.ts';
 
@@ -30,8 +30,7 @@ export interface VerifyJob {
 
 /** Runs one verification, apart from the server's own work. */
 export type RunVerify = (
-  tenant: string,
-  range: VerifyRange,
+  target: Omit<VerifyOrder, 'source'>,
   onProgress: (progress: VerifyProgress) => void,
 ) => VerifyRun;
 
@@ -47,6 +46,9 @@ interface VerifyJobsOptions {
   readonly run: RunVerify;
   readonly now: () => number;
   readonly onFailure: () => void;
+  /** Notes a verification that was carried out. @returns whether it found damage where none was known */
+  readonly note: (tenant: string, job: VerifyJob) => Promise<boolean>;
+  readonly onDamage: (tenant: string, job: VerifyJob) => Promise<void>;
   readonly logger: { error(fields: object, message: string): void };
 }
 
@@ -58,7 +60,12 @@ interface Entry {
   revision: number;
   /** The end of the job is stored, so the row may be forgotten. */
   isSettled: boolean;
+  /** Of a check by the server itself: it is stored only when it finds something. */
+  readonly own?: { readonly wholeFolder: boolean; readonly onEnd: (job: VerifyJob) => void };
 }
+
+/** Whose turn a check by the server itself takes: no API key has this id. */
+const OWN_KEY = 'self-check';
 
 /**
  * Verification jobs: a bounded number runs, a bounded number waits, of which tenants and keys have shares and take turns,
@@ -115,20 +122,44 @@ export class VerifyJobs {
    * @throws {ApiError} `rate_limited` or `overloaded` when as many as allowed are waiting
    */
   async start(tenant: string, range: VerifyRange, key: string): Promise<VerifyJob> {
-    const created_at = new Date(this.#options.now()).toISOString();
-    const entry: Entry = {
-      tenant,
-      key,
-      job: { id: randomUUID(), status: 'waiting', range, created_at },
-      revision: 0,
-      isSettled: false,
-    };
+    const entry = this.#newEntry(tenant, range, key);
     this.#waiting.add(entry);
     this.#entries.set(entry.job.id, entry);
-    await this.#save(entry);
+    await this.#save(entry, entry.job);
     await this.#forgetOldest(tenant);
     this.#startNext();
     return entry.job;
+  }
+
+  /**
+   * The server's own check of a range, when its turn comes. It is kept only when it finds something.
+   *
+   * @returns the job when it has ended; never when the server stops before its turn
+   * @throws {ApiError} as `start`
+   */
+  check(tenant: string, range: VerifyRange, wholeFolder: boolean): Promise<VerifyJob> {
+    return new Promise((onEnd) => {
+      const entry: Entry = {
+        ...this.#newEntry(tenant, range, OWN_KEY),
+        own: { wholeFolder, onEnd },
+      };
+      this.#waiting.add(entry);
+      this.#entries.set(entry.job.id, entry);
+      this.#startNext();
+    });
+  }
+
+  /** Whether the server's own check of a log runs here or waits for its turn. */
+  isChecking(tenant: string): boolean {
+    return [...this.#entries.values()].some(
+      (entry) => entry.own !== undefined && entry.tenant === tenant && !entry.isSettled,
+    );
+  }
+
+  #newEntry(tenant: string, range: VerifyRange, key: string): Entry {
+    const created_at = new Date(this.#options.now()).toISOString();
+    const job: VerifyJob = { id: randomUUID(), status: 'waiting', range, created_at };
+    return { tenant, key, job, revision: 0, isSettled: false };
   }
 
   /** Stops what runs; the jobs are marked as failed at the next start. */
@@ -144,7 +175,9 @@ export class VerifyJobs {
     if (entry === undefined) return;
     const started_at = new Date(this.#options.now()).toISOString();
     entry.job = { ...entry.job, status: 'running', started_at };
-    const run = this.#options.run(entry.tenant, entry.job.range, (progress) => {
+    const { tenant, own } = entry;
+    const wholeFolder = own?.wholeFolder ?? true;
+    const run = this.#options.run({ tenant, range: entry.job.range, wholeFolder }, (progress) => {
       if (entry.job.status === 'running') entry.job = { ...entry.job, progress };
     });
     const done = this.#watch(entry, run.result);
@@ -166,6 +199,7 @@ export class VerifyJobs {
       await this.#finish(entry, { error: error instanceof Error ? error.message : String(error) });
     } finally {
       this.#running.delete(entry.job.id);
+      entry.own?.onEnd(entry.job);
       this.#startNext();
     }
   }
@@ -176,13 +210,28 @@ export class VerifyJobs {
   ): Promise<void> {
     const { progress: _progress, ...job } = entry.job;
     const finished_at = new Date(this.#options.now()).toISOString();
-    entry.job = { ...job, status: 'report' in end ? 'done' : 'failed', finished_at, ...end };
-    await this.#save(entry);
+    const ended: VerifyJob = { ...job, status: 'report' in end ? 'done' : 'failed', finished_at, ...end };
+    const isKept = entry.own === undefined || ended.report?.ok === false;
+    // Whoever is told of the report, on whichever node, finds it; and who finds it here finds what was noted of it.
+    if (isKept) await this.#save(entry, ended);
+    const isNews = 'report' in end && (await this.#note(entry.tenant, ended));
+    entry.job = ended;
     entry.isSettled = true;
+    if (!isKept) this.#entries.delete(job.id);
+    if (isNews) await this.#options.onDamage(entry.tenant, ended);
   }
 
-  async #save(entry: Entry): Promise<void> {
-    const { tenant, job } = entry;
+  async #note(tenant: string, job: VerifyJob): Promise<boolean> {
+    try {
+      return await this.#options.note(tenant, job);
+    } catch (error) {
+      this.#options.logger.error({ err: error, tenant, job: job.id }, 'a verification could not be noted');
+      return false;
+    }
+  }
+
+  async #save(entry: Entry, job: VerifyJob): Promise<void> {
+    const { tenant } = entry;
     try {
       const stored: StoredJob = { ...job, node: this.#options.nodes.self };
       const outcome = await this.#options.store.put(

@@ -20,6 +20,8 @@ export interface VerifyOrder {
   readonly source: LedgerPlace;
   readonly tenant: string;
   readonly range: VerifyRange;
+  /** Also looks at the database as a whole; see `VerifyFolderOptions`. */
+  readonly wholeFolder: boolean;
 }
 
 /** From the thread to the server. */

@@ -7,7 +7,7 @@ import type { VerifyMessage, VerifyOrder } from './verify-order.ts';
 /** Progress is told at most this often. */
 const PROGRESS_INTERVAL_MS = 250;
 
-const { source, tenant, range } = workerData as VerifyOrder;
+const { source, tenant, range, wholeFolder } = workerData as VerifyOrder;
 const port = parentPort;
 if (port === null) throw new Error('verify-worker.ts runs as a worker thread only');
 
@@ -26,6 +26,7 @@ try {
   const report = await runVerify({
     ...source,
     tenant,
+    wholeFolder,
     // The other processors serve requests.
     threads: 0,
     ...(from === undefined ? {} : { from }),

@@ -5,6 +5,7 @@ import { KEY_BOUND_VALUES_MAX, KEY_NAME_CHARS_MAX } from '../../limits.ts';
 import { createKey, getKey, listKeys, revokeKey, rotateKey } from '../../operations/manage-keys.ts';
 import { addSchema, getSchema, listSchemas } from '../../operations/manage-schemas.ts';
 import { createTenant, getTenant, listTenants } from '../../operations/manage-tenants.ts';
+import { testSchema } from '../../operations/test-schema.ts';
 import { TenantQuery } from '../query-parameters.ts';
 import { type AnyRoute, route } from '../route.ts';
 import { EventTypePattern, ref } from '../shared-schemas.ts';
@@ -254,6 +255,43 @@ const SCHEMA_ROUTES: readonly AnyRoute[] = [
     ),
     responses: { 201: { description: 'The version in force.', schema: ref('EventSchema') } },
     handle: async (caller, { ops, body }) => ({ status: 201, body: await addSchema(ops, caller, body) }),
+  }),
+  route({
+    method: 'POST',
+    url: '/v1/schemas/test',
+    access: admin,
+    operationId: 'testSchema',
+    tag,
+    summary: 'Try a schema on an event',
+    description: 'Says what ingest would if the schema were in force. Nothing is stored.',
+    query: TenantQuery,
+    body: Type.Object(
+      {
+        type: Type.Optional(TypeName),
+        schema: Type.Object({}, { description: 'As for `POST /v1/schemas`.' }),
+        event: Type.Object({}, { description: 'As for `POST /v1/events`.' }),
+      },
+      { additionalProperties: false },
+    ),
+    responses: {
+      200: {
+        description: 'Whether the event fits, and what does not.',
+        schema: Type.Object({
+          ok: Type.Boolean(),
+          problems: Type.Array(
+            Type.Object({
+              of: Type.Unsafe<string>({ type: 'string', enum: ['schema', 'event'] }),
+              path: Type.String({ description: 'JSON pointer into the schema or the event.' }),
+              detail: Type.String(),
+            }),
+          ),
+          personal: Type.Array(Type.String(), {
+            description: 'Members of this event that the schema would have sealed (JSON pointers).',
+          }),
+        }),
+      },
+    },
+    handle: (caller, { ops, body }) => ({ body: testSchema(ops, caller, body) }),
   }),
   route({
     method: 'GET',

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { CHECKPOINTS_PAGE_MAX, PAGE_EVENTS_DEFAULT } from '../../limits.ts';
 import { getCheckpoint, listCheckpoints } from '../../operations/checkpoints.ts';
+import { integrity } from '../../operations/integrity.ts';
 import { consistency, inclusion } from '../../operations/proofs.ts';
 import { type LogResource, logCheckpoint, logTile } from '../../operations/tiles.ts';
 import { getVerify, startVerify } from '../../operations/verify.ts';
@@ -17,6 +18,22 @@ const verify = { scope: 'verify' } as const;
 const wholeLog = { scope: 'verify', wholeLog: true } as const;
 
 const VERIFY_ROUTES: readonly AnyRoute[] = [
+  route({
+    method: 'GET',
+    url: '/v1/integrity',
+    access: { scope: 'events:read', wholeLog: true },
+    operationId: 'getIntegrity',
+    tag,
+    summary: 'State of the log, as its verifications have found it',
+    description:
+      'What verifications have found, those that somebody asked for and those that the server makes by itself (`ATTESTRY_VERIFY_EVERY_S`). `verified` counts for the first `checked_size` records.',
+    query: TenantQuery,
+    responses: { 200: { description: 'What is known now.', schema: ref('Integrity') } },
+    handle: async (caller, { ops }) => ({
+      body: await integrity(ops, caller),
+      headers: { 'cache-control': 'no-store' },
+    }),
+  }),
   route({
     method: 'POST',
     url: '/v1/verify',
