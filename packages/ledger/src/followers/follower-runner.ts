@@ -71,6 +71,11 @@ export class FollowerRunner {
     return lag;
   }
 
+  /** Records that this runner knows to be applied. */
+  passed(): number {
+    return [...this.#cursors.values()].reduce((sum, next) => sum + next, 0);
+  }
+
   /** Ends after the batch in hand. */
   async stop(): Promise<void> {
     this.#stopping = true;

@@ -231,8 +231,11 @@ export class PostgresVerifySource implements LogSource {
     for (const damage of await this.#scan.schemaDamage()) {
       yield { code: 'UNREADABLE', detail: `the database was changed by something else: ${damage}` };
     }
-    for (const damage of await this.#scan.indexDamage()) {
-      yield { code: 'UNREADABLE', detail: `the database is damaged: ${damage}` };
+    const { damages, unread } = await this.#scan.indexDamage();
+    for (const damage of damages) yield { code: 'UNREADABLE', detail: `the database is damaged: ${damage}` };
+    if (unread.length > 0) {
+      const detail = `not compared with their tables, because this user cannot read them alone: ${unread.join(', ')}`;
+      yield { code: 'UNREADABLE', detail: `indexes ${detail}`, isNotice: true };
     }
     for (const { table, rows } of await this.#scan.leftovers()) {
       const what =

@@ -91,16 +91,17 @@ async function end(): Promise<void> {
   atHand.clear();
 }
 
-/** Records that no document was made of yet, whoever makes them. */
-async function lag(): Promise<number> {
+/** Records that no document was made of yet, whoever makes them, and those that have been passed. */
+async function progress(): Promise<{ readonly lag: number; readonly passed: number }> {
   const [heads, cursors] = [tableSql(schema, 'heads'), tableSql(schema, 'cursors')];
   const { rows } = await pool.read('reading the lag of search', { tenantNos: '*' }, (run) =>
-    run<{ lag: number }>({
-      text: `SELECT coalesce(sum(size - coalesce(next_seq, 0)), 0)::int8 AS lag FROM ${heads}
+    run<{ lag: number; passed: number }>({
+      text: `SELECT coalesce(sum(size - coalesce(next_seq, 0)), 0)::int8 AS lag,
+        coalesce(sum(next_seq), 0)::int8 AS passed FROM ${heads}
         LEFT JOIN ${cursors} ON cursors.tenant_no = heads.tenant_no AND follower = 'search'`,
     }),
   );
-  return rows[0]?.lag ?? 0;
+  return rows[0] ?? { lag: 0, passed: 0 };
 }
 
 const stopping = new AbortController();
@@ -110,7 +111,11 @@ async function watch(): Promise<void> {
     try {
       if (keeper.fence !== undefined && runner === undefined) await begin();
       if (keeper.fence === undefined && runner !== undefined) await end();
-      tell({ kind: 'lag', lag: await lag() });
+      const known = runner?.passed() ?? 0;
+      const { lag, passed } = await progress();
+      tell({ kind: 'lag', lag });
+      // Somebody removed documents, and with them the cursors: begun again, the runner makes what is missing.
+      if (passed < known) await end();
     } catch (error) {
       fail('search', error);
     }

@@ -17,7 +17,7 @@ import { PostgresSearchIndex } from '../../src/stores/postgres/search-index.ts';
 import { TenantNumbers } from '../../src/stores/postgres/tenant-numbers.ts';
 import { EVERY_DOCUMENT } from '../../src/stores/postgres/text-sql.ts';
 import { ordinaryUser } from './ordinary-user.ts';
-import { openTestDatabase, type TestDatabase, VERSIONS } from './postgres-schema.ts';
+import { ENGINES, openTestDatabase, type TestDatabase } from './postgres-schema.ts';
 
 const WAIT = { timeout: 15_000, interval: 20 };
 
@@ -87,7 +87,7 @@ async function openIn(url: string, schema: string): Promise<SearchOnPostgres> {
   };
 }
 
-for (const { version, skipped } of VERSIONS) {
+for (const { version, skipped } of ENGINES) {
   describe.skipIf(skipped !== '')(`PostgreSQL ${version}${skipped}`, () => {
     let database: TestDatabase;
     let url: string;
@@ -188,6 +188,27 @@ for (const { version, skipped } of VERSIONS) {
           async () => expect([await found('acme'), await found('other')]).toEqual([1, 1]),
           WAIT,
         );
+      });
+
+      it('are made again on a log in which nothing happens any more', async () => {
+        const own = database.newSchema();
+        const folder = mkdtempSync(join(tmpdir(), 'attestry-'));
+        const embedded = await openEmbedded({ dataDir: join(folder, 'data'), store: url, schema: own });
+        const { ledger } = embedded;
+        await ledger.createLog('acme');
+        await ledger.append('acme', [
+          incomingEvent('acme', { type: 'search.test', action: { description: 'idle' } }),
+        ]);
+        const count = async (): Promise<number> =>
+          ledger.query.count(await ledger.compileQuery('acme', { q: 'idle' }, { personal: true }));
+        await vi.waitFor(async () => expect(await count()).toBe(1), WAIT);
+        await search.pool.write('losing documents', {}, (run) =>
+          run({ text: `TRUNCATE ${tableSql(own, 'search_documents')}` }),
+        );
+        expect(await count()).toBe(0);
+        await vi.waitFor(async () => expect(await count()).toBe(1), WAIT);
+        await embedded.close();
+        rmSync(folder, { recursive: true });
       });
 
       it('are made again by a version that makes others', async () => {

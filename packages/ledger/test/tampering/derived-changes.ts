@@ -7,6 +7,8 @@ export interface DerivedChange {
   readonly change: string;
   readonly undo: string;
   readonly finds: ExpectedFinding;
+  /** Who must verify to find it; `attestry_read` when absent. */
+  readonly user?: string;
 }
 
 const TENANT = "(SELECT tenant_no FROM tenants WHERE tenant = 'default')";
@@ -70,6 +72,7 @@ export const derivedChanges: readonly DerivedChange[] = [
     ),
     undo: 'REINDEX INDEX search_documents_words',
     finds: { code: 'UNREADABLE', detail: /the index search_documents_words has \d+ entries for \d+ rows/ },
+    user: 'postgres',
   },
   {
     name: 'a mark of time that sends readers to the wrong months',

@@ -291,11 +291,12 @@ export class PostgresEventReader implements EventQueryStore {
   async #sample(source: EventSource, run: RunSql): Promise<number | undefined> {
     const { schema } = this.#parts;
     const [records, heads] = [tableSql(schema, 'records'), tableSql(schema, 'heads')];
-    const [log] = await run<{ readonly size: number; readonly blocks: number }>(sql`
+    const [log] = await run<{ readonly size: number; readonly blocks: number | null }>(sql`
       SELECT size::float8 AS size, (SELECT sum(c.relpages)::float8 FROM pg_catalog.pg_inherits AS i
         JOIN pg_catalog.pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = ${records}::regclass) AS blocks
       FROM ${raw(heads)} WHERE tenant_no = ${source.tenantNo}::integer`);
-    if (log === undefined) return undefined;
+    // A view, as TimescaleDB makes it necessary, has no partitions, and no sample can be taken of it.
+    if (log === undefined || log.blocks === null) return undefined;
     const share = Math.min(1, ESTIMATE_ROWS / log.size, ESTIMATE_BLOCKS_MAX / Math.max(1, log.blocks));
     const [sample] = await run<{ readonly seen: number; readonly hits: number }>(source.sample(share * 100));
     if (sample === undefined || sample.seen < ESTIMATE_ROWS_MIN) return undefined;

@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type pg from 'pg';
+import type { LedgerError } from '../../errors.ts';
 import type { EventColumns } from '../../projection/event-columns.ts';
 import { openClient } from './postgres-connection.ts';
 import { toStoreError } from './postgres-error.ts';
-import { indexDamage } from './raw-indexes.ts';
+import { type IndexReport, indexDamage } from './raw-indexes.ts';
 import { expectedSchemaLines, schemaDifferences, schemaLines } from './schema-lines.ts';
 import { quoteIdentifier, quoteLiteral } from './schema-names.ts';
 import { SEARCH_VERSION } from './search-index.ts';
@@ -134,6 +135,7 @@ export class PostgresRawScan {
   /** Quoted. */
   readonly #schema: string;
   #keyNames = new Map<number, KeyName | undefined>();
+  #failure: LedgerError | undefined;
 
   private constructor(client: pg.Client, schema: string) {
     this.#client = client;
@@ -179,7 +181,9 @@ export class PostgresRawScan {
       const result = await this.#client.query<Value[]>({ text, values: [...values], rowMode: 'array' });
       return result.rows;
     } catch (error) {
-      throw toStoreError(error, 'reading stored rows');
+      // After the first error of a transaction all others only say that there was one.
+      this.#failure ??= toStoreError(error, 'reading stored rows');
+      throw this.#failure;
     }
   }
 
@@ -326,20 +330,20 @@ export class PostgresRawScan {
   }
 
   /** In what the indexes differ from their tables. */
-  async indexDamage(): Promise<readonly string[]> {
+  async indexDamage(): Promise<IndexReport> {
     const [row] = await this.rows('SELECT coalesce(array_agg(tenant_no), $1)::text FROM {tenants}', ['{}']);
     // Documents are shown to who names their tenants and asks for something.
     await this.rows(`SET LOCAL attestry.tenant_nos = ${quoteLiteral(String(row?.[0]))}`, []);
     await this.rows(`SET LOCAL attestry.search = ${quoteLiteral(EVERY_DOCUMENT)}`, []);
     await this.rows(`SET LOCAL search_path = ${this.#schema}, pg_temp`, []);
-    const damages = await indexDamage(
+    const report = await indexDamage(
       (sql, values) => this.rows(sql, values),
       this.#schemaName,
       EVERY_DOCUMENT,
     );
     await this.rows('SET LOCAL search_path = pg_catalog, pg_temp', []);
     await this.rows("SET LOCAL attestry.tenant_nos = '*'", []);
-    return damages;
+    return report;
   }
 
   /** First record that the index of words has not passed; 0 when its documents were made by another version. */
