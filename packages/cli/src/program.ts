@@ -14,6 +14,7 @@ import { registerKeys } from './commands/keys.ts';
 import { registerMigrate } from './commands/migrate.ts';
 import { registerProof } from './commands/proof.ts';
 import { registerQuery } from './commands/query.ts';
+import { registerRotate } from './commands/rotate.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerStats } from './commands/stats.ts';
 import { registerTail } from './commands/tail.ts';
@@ -53,6 +54,7 @@ export function createProgram(context: CommandContext): Command {
     registerTenants,
     registerMigrate,
     registerCopy,
+    registerRotate,
     registerDoctor,
     registerConfig,
     registerBench,

@@ -183,6 +183,12 @@ export const EXPORT_CHUNKS_AHEAD = 3;
 /** Heap of an export's thread: pages of the largest records, opened and as text. Past it the thread ends and the transfer breaks. */
 export const EXPORT_MEMORY = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 256 } as const;
 
+/** How long an export by words waits for the full-text index to have what the log had when it began. */
+export const EXPORT_SEARCH_WAIT_MS = 10_000;
+
+/** How often it looks meanwhile. */
+export const EXPORT_SEARCH_POLL_MS = 100;
+
 /** Self-audit windows open at a time (credential x tenant x kind); beyond it the oldest are written at once. */
 export const AUDIT_WINDOWS_MAX = 10_000;
 /** api: reads are told of once per credential and minute. */

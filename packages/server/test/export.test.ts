@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, openTestServer, type TestServer } from './server-harness.ts';
 
@@ -129,5 +130,26 @@ describe('GET /v1/export', () => {
     expect(outcome.isComplete).toBe(false);
     expect(outcome.error).toBeDefined();
     expect((await server.get('/v1/export?actor=nobody', token)).statusCode).toBe(200);
+  });
+
+  it('has by its words what the log has, though the full-text index comes later', async () => {
+    const events = Array.from({ length: 500 }, () => ({
+      type: 'c.d',
+      action: { description: 'needle in a haystack' },
+    }));
+    expect((await server.post('/v1/events', { events }, token)).statusCode).toBe(201);
+    const { body } = await server.get('/v1/export?q=needle', token);
+    expect(body.trimEnd().split('\n')).toHaveLength(500);
+  });
+
+  it('has what the log had when it began, and nothing that was recorded later', async () => {
+    const { ledger, exporter } = server.ops;
+    const query = await ledger.compileQuery('exports', { type: ['a.b'] }, { personal: true });
+    const order = { tenant: 'exports', query, order: 'asc', personal: true, format: 'ndjson' } as const;
+    // Nobody takes its chunks yet, so most pages are read after the event that comes now.
+    const stream = await exporter.start({ ...order, fields: undefined }, 'a key');
+    expect((await server.post('/v1/events', { type: 'a.b' }, token)).statusCode).toBe(201);
+    expect((await text(stream)).trimEnd().split('\n')).toHaveLength(2_000);
+    expect((await server.get('/v1/export?type=a.b', token)).body.trimEnd().split('\n')).toHaveLength(2_001);
   });
 });

@@ -8,6 +8,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeCrypto } from '../../src/keys/node-crypto.ts';
 import type { Lease } from '../../src/ports/lease-store.ts';
+import { openAllPostgresStores } from '../../src/stores/postgres/all-stores.ts';
 import { migratePostgres } from '../../src/stores/postgres/migrations.ts';
 import { PostgresPool } from '../../src/stores/postgres/postgres-pool.ts';
 import { openPostgresStores } from '../../src/stores/postgres/postgres-stores.ts';
@@ -152,6 +153,25 @@ describe('what the server is set to', () => {
     }
     await client.query('DROP FUNCTION public.note_setting() CASCADE; DROP TABLE public.waited');
     await client.end();
+  });
+
+  it('ends a query that takes too long, and says what to do', async () => {
+    const schema = database.newSchema();
+    const stores = await openAllPostgresStores({ url: database.url, schema, patience: { queryMs: 300 } });
+    await stores.ledger.append([new LinkedLog('acme').link(1_000, [{ data: { n: 1 } }])]);
+    const query = { tenant: 'acme', personal: true, conditions: [], time: 'occurred' } as const;
+    expect(await stores.query.count(query)).toBe(0);
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query(`BEGIN; LOCK TABLE ${quoteIdentifier(schema)}.records IN ACCESS EXCLUSIVE MODE`);
+    await expect(stores.query.page(query, { order: 'desc', limit: 1 })).rejects.toMatchObject({
+      code: 'query_timeout',
+      message: expect.stringContaining('ask for a shorter time span'),
+    });
+    await client.query('ROLLBACK');
+    expect(await stores.query.count(query)).toBe(0);
+    await client.end();
+    await stores.close();
   });
 
   it('is said when it lets nobody write', async () => {

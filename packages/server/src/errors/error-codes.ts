@@ -161,6 +161,13 @@ export const ERROR_CODES = {
     advice:
       "Nothing was acknowledged. Send it again after `Retry-After`; event ids make that safe. The server's /ready names the component.",
   },
+  query_timeout: {
+    status: 504,
+    title: 'The query took too long',
+    retry: 'never',
+    advice:
+      'It was ended after 30 s, and the same one would be again. Ask for a shorter time span, or add a filter that says who, what or which.',
+  },
   stopping: {
     status: 503,
     title: 'The server is stopping',

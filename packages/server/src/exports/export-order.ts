@@ -22,4 +22,5 @@ export type ExportMessage =
   | { readonly kind: 'started' }
   | { readonly kind: 'chunk'; readonly bytes: Uint8Array }
   | { readonly kind: 'end' }
-  | { readonly kind: 'failed'; readonly message: string };
+  /** `code` when the ledger may manage it later. */
+  | { readonly kind: 'failed'; readonly message: string; readonly code?: string };

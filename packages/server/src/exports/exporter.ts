@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import type { LedgerPlace } from '@attestry/ledger';
+import { type LedgerPlace, OperationalError } from '@attestry/ledger';
 import { ApiError } from '../errors/api-error.ts';
 import type { ErrorCode } from '../errors/error-codes.ts';
 import {
@@ -69,11 +69,7 @@ export class Exporter {
           resolve(running.transfer);
         } else {
           void worker.terminate();
-          reject(
-            new Error(
-              message.kind === 'failed' ? message.message : `unexpected ${message.kind} before the export`,
-            ),
-          );
+          reject(failure(message));
         }
       });
     });
@@ -123,4 +119,10 @@ export class Exporter {
       );
     }
   }
+}
+
+function failure(message: ExportMessage): Error {
+  if (message.kind !== 'failed') return new Error(`unexpected ${message.kind} before the export`);
+  if (message.code === undefined) return new Error(message.message);
+  return new OperationalError(message.code, message.message);
 }

@@ -8,6 +8,9 @@ import { describeValidation } from './describe-validation.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
+const QUERY_TIMEOUT =
+  'The query took longer than it may and was ended. Ask for a shorter time span, or add a filter that says who, what or which.';
+
 /** Errors of Fastify that are the client's, by their stable codes. */
 const FASTIFY_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'The request body is larger than this route takes.'],
@@ -31,6 +34,9 @@ function toApiError(error: unknown): ApiError | undefined {
   if (error instanceof ApiError) return error;
   if (error instanceof OverloadedError) {
     return new ApiError('overloaded', error.message, { retryAfterS: error.retryAfterS });
+  }
+  if (error instanceof OperationalError && error.code === 'query_timeout') {
+    return new ApiError('query_timeout', QUERY_TIMEOUT);
   }
   if (error instanceof OperationalError || error instanceof FatalError) {
     const { detail, retryAfterS, isSaid } = storeTrouble(error.code);

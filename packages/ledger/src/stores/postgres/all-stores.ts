@@ -22,7 +22,7 @@ export async function openAllPostgresStores(
   const pool = new PostgresPool({
     url: options.readUrl ?? options.url,
     use: 'query',
-    statementMsMax: QUERY_MS_MAX,
+    statementMsMax: options.patience?.queryMs ?? QUERY_MS_MAX,
     connectionsMax: QUERY_CONNECTIONS_MAX,
   });
   const query = new PostgresEventReader({ pool, schema, tenants, keys });

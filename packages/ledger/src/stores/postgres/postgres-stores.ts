@@ -28,7 +28,9 @@ export interface PostgresStoreOptions {
   /** Schema of the tables; `attestry` when absent. */
   readonly schema?: string | undefined;
   /** How long a statement may take, and what else is waited for. */
-  readonly patience?: (Patience & { readonly readMs?: number; readonly writeMs?: number }) | undefined;
+  readonly patience?:
+    | (Patience & { readonly readMs?: number; readonly writeMs?: number; readonly queryMs?: number })
+    | undefined;
 }
 
 /** What other parts of this store build on. */
