@@ -4,38 +4,54 @@ import type { BenchCase, Figure } from '../case.ts';
 import { type GetLoad, startGetLoad } from '../load/get-load.ts';
 import type { Framework } from '../load/hello-app.ts';
 import { type HelloApp, startHelloApp } from '../load/start-hello-app.ts';
-import { quantile } from '../statistics.ts';
+import { perSecond, quantile } from '../statistics.ts';
 
 const FRAMEWORKS: readonly Framework[] = ['express', 'fastify', 'hono'];
 const CONNECTIONS = 10;
 const ROUND_S = 0.5;
 
-/** Share of the bare app's throughput that the others have, by rounds that take turns. */
+/** What an app answers in a second, and the processor time that it needs for a request, by rounds. */
+interface Speed {
+  readonly perSecond: number[];
+  readonly cpuUs: number[];
+}
+
+/** The apps' speeds in rounds that take turns, after some that are not counted. */
 async function compare(
   load: GetLoad,
   apps: readonly [bare: HelloApp, ...others: HelloApp[]],
   rounds: number,
-): Promise<{ readonly shares: number[]; readonly bare: number }> {
-  const run = (app: HelloApp, seconds: number): Promise<number> =>
-    load.run({ url: app.url, connections: CONNECTIONS, seconds }).then(({ perSecond, failed }) => {
-      if (failed > 0) throw new Error(`${failed} requests failed`);
-      return perSecond;
+): Promise<readonly Speed[]> {
+  const run = async (app: HelloApp, seconds: number): Promise<[perSecond: number, cpuUs: number]> => {
+    const before = await app.use();
+    const { perSecond, count, failed } = await load.run({
+      url: app.url,
+      connections: CONNECTIONS,
+      seconds,
     });
+    if (failed > 0) throw new Error(`${failed} requests failed`);
+    return [perSecond, ((await app.use()).cpuUs - before.cpuUs) / count];
+  };
   for (const app of apps) await run(app, 2);
-  const seen: number[][] = apps.map(() => []);
+  const speeds = apps.map((): Speed => ({ perSecond: [], cpuUs: [] }));
   for (let round = 0; round < rounds; round += 1) {
     // Each other one begins, so that what drifts hits all alike.
     const order = round % 2 === 0 ? [...apps.keys()] : [...apps.keys()].reverse();
-    for (const i of order) seen[i]?.push(await run(apps[i] as HelloApp, ROUND_S));
+    for (const i of order) {
+      const [perSecond, cpuUs] = await run(apps[i] as HelloApp, ROUND_S);
+      speeds[i]?.perSecond.push(perSecond);
+      speeds[i]?.cpuUs.push(cpuUs);
+    }
   }
-  const [bare = [], ...others] = seen;
-  const shares = others.map((one) =>
-    quantile(
-      one.map((perSecond, round) => perSecond / (bare[round] as number)),
-      0.5,
-    ),
+  return speeds;
+}
+
+/** Median of the rounds' ratios: what slows a whole round down slows both of it. */
+function ratio(over: readonly number[] = [], under: readonly number[] = []): number {
+  return quantile(
+    over.map((value, round) => value / (under[round] as number)),
+    0.5,
   );
-  return { shares, bare: quantile(bare, 0.5) };
 }
 
 /** What the middleware costs a hello-world: without it, with it, and with every read recorded. */
@@ -52,16 +68,16 @@ export const clientMiddleware: BenchCase = {
         await startHelloApp(framework, { url: sink.url, reads: false }),
         await startHelloApp(framework, { url: sink.url, reads: true }),
       ] as const;
-      const { shares, bare } = await compare(load, apps, context.quick ? 20 : 60);
+      const [bare, installed, recorded] = await compare(load, apps, context.quick ? 20 : 60);
       for (const app of apps) app.stop();
-      const [installed = 0, recorded = 0] = shares;
+      const us = (speed?: Speed): string => `${quantile(speed?.cpuUs ?? [], 0.5).toFixed(1)} µs`;
       figures.push({
         name: `${framework} hello-world with the middleware`,
-        value: installed,
+        value: ratio(installed?.perSecond, bare?.perSecond),
         unit: 'x',
         target: 0.97,
         better: 'more',
-        detail: `${Math.round(bare).toLocaleString('en')}/s without; ${recorded.toFixed(2)} of it with every read recorded`,
+        detail: `${perSecond(quantile(bare?.perSecond ?? [], 0.5), 1)} without; CPU of the app per request ${us(bare)}, with it ${us(installed)} (${ratio(bare?.cpuUs, installed?.cpuUs).toFixed(2)}); with every read recorded ${us(recorded)}, ${ratio(recorded?.perSecond, bare?.perSecond).toFixed(2)} of the throughput`,
       });
     }
     load.stop();

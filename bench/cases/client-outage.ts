@@ -34,9 +34,9 @@ export const clientOutage: BenchCase = {
     }
     well.stop();
     const minutes = context.quick ? 1 : 10;
-    const early = await away.memory();
+    const early = await away.use('collect');
     await run(away.url, minutes * 60);
-    const late = await away.memory();
+    const late = await away.use('collect');
     away.stop();
     load.stop();
     await sink.close();

@@ -15,6 +15,8 @@ export interface GetOrder {
 }
 
 export interface GetResult {
+  /** Answers that came. */
+  readonly count: number;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -92,6 +94,7 @@ async function load({ url, connections, seconds, rate }: GetOrder): Promise<GetR
   const elapsedMs = performance.now() - startedMs;
   for (const connection of all) connection.end();
   return {
+    count: latencies.length,
     perSecond: (latencies.length / elapsedMs) * 1_000,
     p50Ms: quantile(latencies, 0.5),
     p99Ms: quantile(latencies, 0.99),

@@ -11,7 +11,7 @@ import { Hono } from 'hono';
 
 /**
  * A hello-world in a process of its own. Arguments: framework, and as JSON what the middleware is told, or `null` for
- * none. Sends its address when it listens, and answers each message with the memory it uses.
+ * none. Sends its address when it listens, and answers each message with what it uses.
  */
 export type Framework = 'express' | 'fastify' | 'hono';
 
@@ -22,7 +22,10 @@ export interface HelloOptions {
   readonly reads: boolean;
 }
 
-export interface HelloMemory {
+export interface HelloUse {
+  /** Processor time since its start, of the program and of the system for it. */
+  readonly cpuUs: number;
+  /** In use after a full collection, when that was asked for. */
   readonly heapBytes: number;
   readonly residentBytes: number;
 }
@@ -67,8 +70,9 @@ server.listen(0, '127.0.0.1', () => {
   process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}/hello/world`);
 });
 process.once('SIGINT', () => process.exit());
-process.on('message', () => {
-  (globalThis as { gc?: () => void }).gc?.();
+process.on('message', (order) => {
+  const { user, system } = process.cpuUsage();
+  if (order === 'collect') (globalThis as { gc?: () => void }).gc?.();
   const { heapUsed, rss } = process.memoryUsage();
-  process.send?.({ heapBytes: heapUsed, residentBytes: rss } satisfies HelloMemory);
+  process.send?.({ cpuUs: user + system, heapBytes: heapUsed, residentBytes: rss } satisfies HelloUse);
 });

@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { Framework, HelloMemory, HelloOptions } from './hello-app.ts';
+import type { Framework, HelloOptions, HelloUse } from './hello-app.ts';
 
 export interface HelloApp {
   readonly url: string;
-  /** Heap in use after a full collection, and all that the process holds. */
-  memory(): Promise<HelloMemory>;
+  /** What the process uses; `collect` takes the heap after a full collection. */
+  use(how?: 'collect'): Promise<HelloUse>;
   stop(): void;
 }
 
@@ -17,10 +17,10 @@ export async function startHelloApp(framework: Framework, options: HelloOptions 
   const [url] = (await once(child, 'message')) as [string];
   return {
     url,
-    memory: async () => {
+    use: async (how) => {
       const answer = once(child, 'message');
-      child.send('memory');
-      return ((await answer) as [HelloMemory])[0];
+      child.send(how ?? 'now');
+      return ((await answer) as [HelloUse])[0];
     },
     stop: () => void child.kill('SIGKILL'),
   };

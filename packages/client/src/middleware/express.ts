@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type ExpressRequest, watchMounts } from './express-mounts.ts';
-import { nodeRequest } from './node-request.ts';
+import { NodeRequest } from './node-request.ts';
 import { nodeBody, onAnswered } from './node-response.ts';
 import { noteOf, openNote } from './noted-request.ts';
 import { type MiddlewareOptions, makeRequestRecorder } from './request-recorder.ts';
@@ -21,7 +21,7 @@ export function attestry<Request extends ExpressRequest = ExpressRequest>(
       next();
       return;
     }
-    const recorded = record(nodeRequest(request, request, request.originalUrl ?? request.url ?? '/'));
+    const recorded = record(new NodeRequest(request, request, request.originalUrl ?? request.url ?? '/'));
     note.recorded = recorded;
     const mounts = watchMounts(request);
     const responseBody = nodeBody(response, options.bodies);

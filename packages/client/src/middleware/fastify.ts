@@ -1,5 +1,5 @@
-import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
-import { nodeRequest } from './node-request.ts';
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { NodeRequest } from './node-request.ts';
 import { nodeBody, onAnswered } from './node-response.ts';
 import { noteOf, openNote } from './noted-request.ts';
 import { type MiddlewareOptions, makeRequestRecorder } from './request-recorder.ts';
@@ -15,11 +15,11 @@ export const attestry: FastifyPluginCallback<MiddlewareOptions<FastifyRequest>> 
       next();
       return;
     }
-    const recorded = record(nodeRequest(request, request.raw, request.originalUrl));
+    const recorded = record(new NodeRequest(request, request.raw, request.originalUrl));
     note.recorded = recorded;
-    // On Node's own response, because a hijacked reply writes no headers of Fastify's.
-    reply.raw.setHeader('x-request-id', recorded.requestId);
-    const responseBody = nodeBody(reply.raw, options.bodies);
+    reply.header('x-request-id', recorded.requestId);
+    nameHijacked(reply);
+    const responseBody = nodeBody(reply.raw, options.bodies, (name) => headerOf(reply, name));
     // Fastify's own hooks do not tell of answers that end without being complete.
     onAnswered(reply.raw, (ending, thrown) => {
       const error = note.error ?? thrown;
@@ -50,6 +50,27 @@ export const attestry: FastifyPluginCallback<MiddlewareOptions<FastifyRequest>> 
   });
   done();
 };
+
+const NAMES_HIJACKED = Symbol.for('@attestry/client names hijacked');
+
+/** Node's own response does not know what Fastify hands over as the head is written. */
+function headerOf(reply: FastifyReply, name: string): unknown {
+  return reply.raw.getHeader(name) ?? reply.getHeader(name);
+}
+
+/** A reply that is hijacked writes no headers of Fastify's: then Node's own response is given the name. */
+function nameHijacked(reply: FastifyReply): void {
+  // What all replies of this part of the app have in common.
+  const prototype = Object.getPrototypeOf(reply) as FastifyReply & { [NAMES_HIJACKED]?: true };
+  if (prototype[NAMES_HIJACKED] === true) return;
+  prototype[NAMES_HIJACKED] = true;
+  const { hijack } = prototype;
+  prototype.hijack = function (this: FastifyReply) {
+    const id = noteOf(this.request.raw)?.recorded?.requestId;
+    if (id !== undefined && !this.raw.headersSent) this.raw.setHeader('x-request-id', id);
+    return hijack.call(this);
+  };
+}
 
 // The hooks are for the whole app, not for the plugin's own routes (what fastify-plugin does).
 Object.assign(attestry, {

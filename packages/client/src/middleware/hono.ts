@@ -1,11 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Context, MiddlewareHandler } from 'hono';
-import { matchedRoutes } from 'hono/route';
-import { BODY_BYTES, BodyCollector } from './captured-body.ts';
-import { headerOf } from './node-request.ts';
-import { isEventStream, onAnswered } from './node-response.ts';
+import type { ServerResponse } from 'node:http';
+import type { Context, MiddlewareHandler, Next } from 'hono';
+import { BODY_BYTES, BodyCollector, type BodyOptions } from './captured-body.ts';
+import { HonoRequest, type NodeEnv, routedTo } from './hono-request.ts';
+import { isEventStream, nameAnswer, onAnswered } from './node-response.ts';
 import { openNote } from './noted-request.ts';
-import type { RequestEnd } from './recorded-request.ts';
+import type { RecordedRequest, RequestEnd } from './recorded-request.ts';
 import { type MiddlewareOptions, makeRequestRecorder } from './request-recorder.ts';
 import { type Ending, watchStream } from './watched-stream.ts';
 
@@ -16,69 +15,90 @@ export interface HonoOptions extends MiddlewareOptions<Context> {
   remoteAddress?(context: Context): string | undefined;
 }
 
-/** What @hono/node-server gives a request. */
-interface NodeEnv {
-  readonly incoming?: Pick<Partial<IncomingMessage>, 'headers' | 'socket'>;
-  readonly outgoing?: ServerResponse;
-}
-
 /** `app.use(attestry({ client }))`, before the routes. Works on Node, Bun, Deno and edge runtimes. */
 export function attestry(options: HonoOptions): MiddlewareHandler {
   const record = makeRequestRecorder(options);
-  return async (context, next) => {
-    if (openNote(context.req.raw) === undefined) {
-      await next();
-      return;
-    }
-    const { incoming, outgoing } = (context.env ?? {}) as NodeEnv;
-    const recorded = record({
-      raw: context,
-      method: context.req.method,
-      path: pathOf(context.req.url),
-      // Node's own, because asking Hono makes a second copy of all of them.
-      header:
-        incoming === undefined ? (name) => context.req.header(name) : headerOf(incoming as IncomingMessage),
-      remoteAddress: remoteAddress(options, context),
-    });
-    let known: Partial<RequestEnd> = {};
-    const end = (ending: Ending, thrown?: unknown): void => {
-      const status = outgoing?.statusCode ?? context.res.status;
-      const error = thrown ?? context.error;
-      if (!recorded.isLeftOut(status, ending, error)) {
-        const route = routeOf(context);
-        const body = (): unknown => requestBody(context);
-        const params = context.req.param();
-        recorded.end({ status, route, params, error, requestBody: body, ...known, ending });
-      }
-      if (outgoing === undefined) keepAlive(options, context);
-    };
-    // Node tells when the answer has really gone.
-    if (outgoing !== undefined) onAnswered(outgoing, end, () => context.res.headers.get('content-type'));
-    // Before the answer is made, because one that is changed afterwards is made a second time.
-    if (outgoing === undefined) context.header('x-request-id', recorded.requestId);
-    else if (!outgoing.headersSent) outgoing.setHeader('x-request-id', recorded.requestId);
-    try {
-      await recorded.run(next);
-    } catch (error) {
-      // Nobody made an answer of it: Hono does so of errors only, and not when its own handler of them throws.
-      recorded.end({ status: 500, route: routeOf(context), params: context.req.param(), error });
-      throw error;
-    }
-    // The answer to an upgrade cannot be made again.
-    if (context.res.status < 200) {
-      end('complete');
-      return;
-    }
-    if (outgoing === undefined && context.res.headers.get('x-request-id') === null)
-      context.header('x-request-id', recorded.requestId);
-    known = watchBody(context, options, outgoing === undefined ? end : undefined);
+  const askAddress =
+    options.remoteAddress === undefined ? undefined : (context: Context) => options.remoteAddress?.(context);
+  return (context, next) => {
+    if (openNote(context.req.raw) === undefined) return next();
+    const { outgoing } = (context.env ?? {}) as NodeEnv;
+    const passage = { options, context, recorded: record(new HonoRequest(context, askAddress)) };
+    return outgoing === undefined ? onFetch(passage, next) : onNode(passage, outgoing, next);
   };
+}
+
+/** A request on its way through the middleware. */
+interface Passage {
+  readonly options: HonoOptions;
+  readonly context: Context;
+  readonly recorded: RecordedRequest;
+}
+
+/** Node tells when the answer has really gone, so nothing is done between the app and its answer. */
+function onNode(
+  { options, context, recorded }: Passage,
+  outgoing: ServerResponse,
+  next: Next,
+): Promise<void> {
+  const { bodies } = options;
+  let known: Partial<RequestEnd> | undefined;
+  onAnswered(
+    outgoing,
+    (ending, thrown) => {
+      const { statusCode: status } = outgoing;
+      const error = thrown ?? context.error;
+      if (recorded.isLeftOut(status, ending, error)) return;
+      recorded.end({ ...routedTo(context), ...known, status, error, ending });
+    },
+    () => context.res.headers.get('content-type'),
+  );
+  if (!outgoing.headersSent) nameAnswer(outgoing, recorded.requestId);
+  const answered = recorded.run(next);
+  answered.catch((error: unknown) => endUnanswered(context, recorded, error));
+  if (bodies?.response !== true) return answered;
+  return answered.then(() => {
+    known = watchBody(context, bodies, undefined);
+  });
+}
+
+/** Where there is but a function from request to answer: its end is that of the answer's body. */
+async function onFetch({ options, context, recorded }: Passage, next: Next): Promise<void> {
+  let known: Partial<RequestEnd> | undefined;
+  const end = (ending: Ending, thrown?: unknown): void => {
+    const { status } = context.res;
+    const error = thrown ?? context.error;
+    if (!recorded.isLeftOut(status, ending, error))
+      recorded.end({ ...routedTo(context), ...known, status, error, ending });
+    keepAlive(options, context);
+  };
+  // Before the answer is made, because one that is changed afterwards is made a second time.
+  context.header('x-request-id', recorded.requestId);
+  try {
+    await recorded.run(next);
+  } catch (error) {
+    endUnanswered(context, recorded, error);
+    throw error;
+  }
+  // The answer to an upgrade cannot be made again.
+  if (context.res.status < 200) {
+    end('complete');
+    return;
+  }
+  if (context.res.headers.get('x-request-id') === null) context.header('x-request-id', recorded.requestId);
+  known = watchBody(context, options.bodies, end);
+}
+
+/** Nobody made an answer of it: Hono does so of errors only, and not when its own handler of them throws. */
+function endUnanswered(context: Context, recorded: RecordedRequest, error: unknown): void {
+  const { route, params = {} } = routedTo(context);
+  recorded.end({ status: 500, route, params, error });
 }
 
 /** Where nobody else tells of the end of the answer, or its content is asked for, its body is watched. */
 function watchBody(
   context: Context,
-  { bodies }: HonoOptions,
+  bodies: BodyOptions | undefined,
   end: ((ending: Ending, error?: unknown) => void) | undefined,
 ): Partial<RequestEnd> {
   const collector = bodies?.response === true ? new BodyCollector(bodies.bytesMax ?? BODY_BYTES) : undefined;
@@ -101,13 +121,6 @@ function watchBody(
   return collector === undefined ? {} : { responseBody: () => collector.parsed((name) => headers.get(name)) };
 }
 
-/** The path as it was sent: `req.path` is decoded. */
-function pathOf(url: string): string {
-  const start = url.indexOf('/', url.indexOf('://') + 3);
-  const end = url.search(/[?#]/);
-  return start < 0 ? '/' : url.slice(start, end < 0 ? url.length : end);
-}
-
 /** On edge runtimes nothing runs on behind an answer unless it is asked to. */
 function keepAlive({ client }: HonoOptions, context: Context): void {
   let execution: { waitUntil?: (work: Promise<unknown>) => void };
@@ -118,32 +131,4 @@ function keepAlive({ client }: HonoOptions, context: Context): void {
     return;
   }
   execution.waitUntil?.(client.flush());
-}
-
-function remoteAddress(options: HonoOptions, context: Context): string | undefined {
-  try {
-    if (options.remoteAddress !== undefined) return options.remoteAddress(context);
-    return ((context.env ?? {}) as NodeEnv).incoming?.socket?.remoteAddress;
-  } catch {
-    // The app's own function; an event without an address is better than a request without an answer.
-    return undefined;
-  }
-}
-
-/** What the app has read of the request, which Hono keeps. */
-async function requestBody({ req }: Context): Promise<unknown> {
-  const { parsedBody, json, text, formData } = req.bodyCache as Record<string, Promise<unknown> | undefined>;
-  if (parsedBody !== undefined) return parsedBody;
-  if (formData !== undefined) return Object.fromEntries((await formData) as Iterable<[string, unknown]>);
-  if (json !== undefined) return json;
-  return text === undefined ? undefined : JSON.parse((await text) as string);
-}
-
-/** The pattern of the handler that answered; that of a middleware for everything says nothing. */
-function routeOf(context: Context): string | undefined {
-  const route = matchedRoutes(context).at(context.req.routeIndex);
-  if (route === undefined) return undefined;
-  const isMiddleware = route.method === 'ALL' && route.path.endsWith('*');
-  if (isMiddleware && (/^\/?\*$/.test(route.path) || context.res.status === 404)) return undefined;
-  return route.path;
 }

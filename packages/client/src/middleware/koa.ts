@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { nodeRequest } from './node-request.ts';
-import { nodeBody, onAnswered } from './node-response.ts';
+import { NodeRequest } from './node-request.ts';
+import { nameAnswer, nodeBody, onAnswered } from './node-response.ts';
 import { openNote } from './noted-request.ts';
 import { type MiddlewareOptions, makeRequestRecorder } from './request-recorder.ts';
 
@@ -30,9 +30,9 @@ export function attestry<Context extends KoaContext = KoaContext>(
       await next();
       return;
     }
-    const request = nodeRequest(context, req, context.originalUrl);
+    const request = new NodeRequest(context, req, context.originalUrl);
     const recorded = record(request);
-    nameRequest(res, recorded.requestId);
+    nameAnswer(res, recorded.requestId);
     const responseBody = nodeBody(res, options.bodies);
     onAnswered(res, (ending, thrown) => {
       const error = note.error ?? thrown;
@@ -64,13 +64,4 @@ function routeOf({ _matchedRoute: matched, mountPath }: KoaContext, path: string
   const ownLength = pattern.split('/').filter((segment) => segment !== '').length;
   const mount = segments.slice(0, segments.length - ownLength).map((segment) => `/${segment}`);
   return mount.join('').endsWith(mountPath) ? mount.join('') + pattern : pattern;
-}
-
-/** As the head is written: Koa takes all headers off again when a handler throws. */
-function nameRequest(response: ServerResponse, requestId: string): void {
-  const writeHead: unknown = Reflect.get(response, 'writeHead');
-  response.writeHead = function (this: ServerResponse, ...args: unknown[]) {
-    if (!this.headersSent && !this.hasHeader('x-request-id')) this.setHeader('x-request-id', requestId);
-    return Reflect.apply(writeHead as ServerResponse['writeHead'], this, args);
-  } as ServerResponse['writeHead'];
 }

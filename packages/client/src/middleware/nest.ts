@@ -59,8 +59,8 @@ class AttestryInterceptor implements NestInterceptor, CanActivate {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const note = noteIn(context);
-    if (note === undefined) return next.handle();
-    const { recorded = { run: (work) => work() } } = note;
+    const recorded = note?.recorded;
+    if (note === undefined || recorded === undefined) return next.handle();
     // Fastify reads the body between the middleware and here, which loses the context of the request.
     return new Observable((subscriber) =>
       recorded.run(() =>

@@ -10,7 +10,7 @@ export interface RequestNote {
   /** The parsed body, where it is not a member of the request that was noted. */
   requestBody?: () => unknown;
   /** The request itself; runs work in its context where a framework has lost it. */
-  recorded?: Pick<RecordedRequest, 'run'>;
+  recorded?: Pick<RecordedRequest, 'run' | 'requestId'>;
 }
 
 const NOTE = Symbol.for('@attestry/client note');

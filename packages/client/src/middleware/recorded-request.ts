@@ -7,7 +7,7 @@ export interface IncomingRequest<Request> {
   readonly method: string;
   /** Without the query string: it carries tokens. */
   readonly path: string;
-  readonly header: (name: string) => string | undefined;
+  header(name: string): string | undefined;
   readonly remoteAddress: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface RequestEnd {
 export interface RecordedRequest {
   /** For the answer's `X-Request-ID`. */
   readonly requestId: string;
-  /** Runs the rest of the request so that its events know the request. */
+  /** Runs the rest of the request so that its events know the request; again where a framework has lost that. */
   run<Result>(work: () => Result): Result;
   /**
    * Whether nothing will be recorded of such an end: a read that succeeded, and that nobody has asked for. Most requests

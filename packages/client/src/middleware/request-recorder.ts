@@ -1,14 +1,14 @@
 import type { Attestry } from '../attestry.ts';
 import { contextStorage } from '../context/context-storage.ts';
-import { mergeDefaults } from '../context/merge-event.ts';
+import { type EventDefaults, mergeDefaults } from '../context/merge-event.ts';
 import type { EventInput } from '../event/event-input.ts';
-import { uuidV7 } from '../event/uuid-v7.ts';
 import { BODY_BYTES, BODY_BYTES_MAX, type BodyOptions } from './captured-body.ts';
 import { isLogout } from './classify-request.ts';
 import { clientAddress, type TrustProxy } from './client-address.ts';
 import { type Exclusion, makeIsExcluded } from './exclusions.ts';
 import type { IncomingRequest, RecordedRequest, RequestEnd } from './recorded-request.ts';
 import { type Actor, bodyMembers, type Extracted, eventOf } from './request-event.ts';
+import { requestIdOf } from './request-id.ts';
 import { thrownText } from './sound-text.ts';
 import type { Ending } from './watched-stream.ts';
 
@@ -33,8 +33,6 @@ export interface MiddlewareOptions<Request> {
   /** Changes an event before it is captured; `null` leaves it out. */
   event?(event: EventInput, request: Request): EventInput | null;
 }
-
-const REQUEST_ID = /^[A-Za-z0-9._:/+=@-]{1,200}$/;
 
 /** Paths at which there may be a route that ends a session; the route decides. */
 const LOGOUT_PATH = /(?:log|sign)-?out\/?$/i;
@@ -61,6 +59,7 @@ class Recording<Request> implements RecordedRequest {
   readonly #storage = contextStorage();
   /** An answer ends in the context of whoever wrote its last byte; its event is that of the request. */
   readonly #context = this.#storage?.getStore();
+  #own: EventDefaults | undefined;
   #ended = false;
 
   constructor(
@@ -75,21 +74,24 @@ class Recording<Request> implements RecordedRequest {
   }
 
   run<Result>(work: () => Result): Result {
-    if (this.#storage === undefined) return work();
-    const own = { context: { request_id: this.requestId } };
-    return this.#storage.run(this.#context === undefined ? own : mergeDefaults(this.#context, own), work);
+    const storage = this.#storage;
+    if (storage === undefined) return work();
+    if (this.#own === undefined) {
+      const own = { context: { request_id: this.requestId } };
+      this.#own = this.#context === undefined ? own : mergeDefaults(this.#context, own);
+    } else if (storage.getStore() === this.#own) return work();
+    return storage.run(this.#own, work);
   }
 
   isLeftOut(status: number, ending: Ending, error: unknown): boolean {
     // A route that ends a session is found at a path that says so.
-    return this.#isUnasked({ status, ending, error }, LOGOUT_PATH.test(this.#request.path));
+    return this.#isUnasked(status, ending, error) && !LOGOUT_PATH.test(this.#request.path);
   }
 
-  #isUnasked({ status, ending = 'complete', error }: Omit<RequestEnd, 'route'>, isLogout: boolean): boolean {
+  #isUnasked(status: number, ending: Ending, error: unknown): boolean {
     const { method } = this.#request;
-    if (method === 'OPTIONS') return true;
-    const isRead = method === 'GET' || method === 'HEAD';
-    if (!isRead || this.#options.reads === true || isLogout) return false;
+    if (method !== 'GET' && method !== 'HEAD') return method === 'OPTIONS';
+    if (this.#options.reads === true) return false;
     return status < 400 && error === undefined && ending === 'complete';
   }
 
@@ -98,7 +100,10 @@ class Recording<Request> implements RecordedRequest {
     this.#ended = true;
     const request = this.#request;
     const isAudited = end.event !== undefined && request.method !== 'OPTIONS';
-    if (!isAudited && this.#isUnasked(end, isLogout(end.route))) return;
+    if (!isAudited) {
+      const isUnasked = this.#isUnasked(end.status, end.ending ?? 'complete', end.error);
+      if (isUnasked && (request.method === 'OPTIONS' || !isLogout(end.route))) return;
+    }
     const made = { requestId: this.requestId, durationMs: performance.now() - this.#startedMs, faults: [] };
     const capture = (event: EventInput): void => this.#capture(event);
     try {
@@ -126,11 +131,6 @@ function checkOptions({ client, bodies }: MiddlewareOptions<never>): void {
   if (!Number.isInteger(bytes) || bytes < 1 || bytes > BODY_BYTES_MAX) {
     throw new TypeError(`attestry({ bodies }): bytesMax must be from 1 to ${BODY_BYTES_MAX}, not ${bytes}`);
   }
-}
-
-function requestIdOf(request: IncomingRequest<unknown>): string {
-  const sent = request.header('x-request-id') ?? request.header('x-correlation-id');
-  return sent !== undefined && REQUEST_ID.test(sent) ? sent : uuidV7(Date.now());
 }
 
 interface Finished<Request> {
