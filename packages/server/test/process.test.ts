@@ -7,6 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+/** Nothing of a developer's own settings; compiled modules are kept, because starting is most of what these tests do. */
+const SURROUNDINGS = {
+  PATH: process.env['PATH'],
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+};
 const running = new Set<ChildProcess>();
 const folders: string[] = [];
 
@@ -33,7 +38,7 @@ function newFolder(): string {
 async function start(dataDir: string, env: Record<string, string> = {}): Promise<Started> {
   const child = spawn(process.execPath, [MAIN], {
     env: {
-      PATH: process.env['PATH'],
+      ...SURROUNDINGS,
       ATTESTRY_DATA_DIR: dataDir,
       ATTESTRY_PORT: '0',
       ATTESTRY_LOG_LEVEL: 'debug',
@@ -131,7 +136,7 @@ describe('the server as a process', { timeout: 120_000 }, () => {
     for (const waitMs of [600, 900, 1_200]) {
       const folder = newFolder();
       const child = spawn(process.execPath, [MAIN], {
-        env: { PATH: process.env['PATH'], ATTESTRY_DATA_DIR: folder, ATTESTRY_PORT: '0' },
+        env: { ...SURROUNDINGS, ATTESTRY_DATA_DIR: folder, ATTESTRY_PORT: '0' },
         stdio: 'ignore',
       });
       running.add(child);

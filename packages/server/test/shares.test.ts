@@ -18,7 +18,7 @@ beforeAll(async () => {
   carl = await server.makeTenant('carl');
   const event = { type: 'big.one', metadata: Object.fromEntries(fillers()) };
   for (const token of [anne, bert]) {
-    for (let batch = 0; batch < 8; batch++) {
+    for (let batch = 0; batch < 4; batch++) {
       const events = Array.from({ length: 80 }, () => event);
       expect((await server.post('/v1/events', { events }, token)).statusCode).toBe(201);
     }

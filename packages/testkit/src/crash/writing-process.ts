@@ -1,6 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -52,8 +50,6 @@ export class WritingProcess {
     const tenants = [...acknowledged.keys()].join(',');
     this.#child = spawn(process.execPath, [CHILD, dataDir, String(seed), tenants, store], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Starting is most of a run; the compiled modules of the run before make it half as long.
-      env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'attestry-compile-cache') },
     });
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#trouble += chunk.toString();
