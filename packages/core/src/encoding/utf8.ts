@@ -7,6 +7,11 @@ export function utf8Encode(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** Writes UTF-8 of a text into bytes that have room for it, three for each UTF-16 unit; gives how many were written. */
+export function utf8EncodeInto(text: string, bytes: Uint8Array): number {
+  return encoder.encodeInto(text, bytes).written;
+}
+
 /** Text of UTF-8 bytes, or `undefined` when they are not valid UTF-8. Nothing is replaced or dropped. */
 export function utf8Decode(bytes: Uint8Array): string | undefined {
   try {

@@ -1,6 +1,6 @@
 import type { AesKey, CryptoProvider } from '../crypto/crypto-provider.ts';
 import { concatBytes } from '../encoding/byte-sequence.ts';
-import { utf8Decode, utf8Encode } from '../encoding/utf8.ts';
+import { utf8Decode, utf8Encode, utf8EncodeInto } from '../encoding/utf8.ts';
 import { SEAL_DOMAIN, SEAL_RANDOM_BYTES } from './seal-commitment.ts';
 
 const ENVELOPE_VERSION = 0x01;
@@ -65,12 +65,34 @@ export function sealEnvelope(crypto: CryptoProvider, input: EnvelopeInput): Uint
       `a seal has a nonce of ${NONCE_BYTES} bytes and a random value of ${SEAL_RANDOM_BYTES}`,
     );
   }
-  const sealed = crypto.aes256GcmSeal(key, nonce, additionalData, concatBytes(r, utf8Encode(payload)));
+  const sealed = withPlaintext(r, payload, (plaintext) =>
+    crypto.aes256GcmSeal(key, nonce, additionalData, plaintext),
+  );
   const envelope = new Uint8Array(HEAD_BYTES + sealed.length);
   envelope[0] = ENVELOPE_VERSION;
   envelope.set(nonce, 1);
   envelope.set(sealed, HEAD_BYTES);
   return envelope;
+}
+
+/** Most payloads fit; calls are synchronous, so one array serves all. */
+const plaintexts = new Uint8Array(4_096);
+
+function withPlaintext(
+  r: Uint8Array,
+  payload: string,
+  work: (plaintext: Uint8Array) => Uint8Array,
+): Uint8Array {
+  if (SEAL_RANDOM_BYTES + 3 * payload.length > plaintexts.length)
+    return work(concatBytes(r, utf8Encode(payload)));
+  plaintexts.set(r);
+  const bytes = SEAL_RANDOM_BYTES + utf8EncodeInto(payload, plaintexts.subarray(SEAL_RANDOM_BYTES));
+  try {
+    return work(plaintexts.subarray(0, bytes));
+  } finally {
+    // It was personal data.
+    plaintexts.fill(0, 0, bytes);
+  }
 }
 
 /**

@@ -116,7 +116,7 @@ function finish(context: PrepareContext, indexer: BlindIndexer, one: SplitIncomi
       dataJson: canonicalize(divided.value.data),
       split: divided.value,
       seals,
-      columns: projectEvent(incoming.event, indexer.blind),
+      columns: projectEvent(incoming.event, indexer.blind, indexer.address),
     };
   });
   return prepared.ok ? { kind: 'prepared', event: prepared.value } : refused(prepared.error);

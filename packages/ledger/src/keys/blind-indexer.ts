@@ -4,6 +4,7 @@ import { BLIND_INDEXES_CACHED_MAX } from '../limits.ts';
 import type { BlindColumn } from '../ports/event-query-store.ts';
 import type { MakeBlindIndex } from '../projection/blind-columns.ts';
 import type { BlindIndex } from '../projection/event-columns.ts';
+import { type AddressIndexes, addressIndexes, type MakeAddressIndexes } from '../projection/ip-networks.ts';
 import { RecentCache } from './recent-cache.ts';
 
 const SUBJECT_INDEX_BYTES = 16;
@@ -12,15 +13,18 @@ const KEY_BYTES = 32;
 const VALUE_CHARS_MAX = 1_024;
 
 /** Kinds whose values come again and again. The others are new with almost every event: remembering them only costs. */
-const RECURRING: readonly BlindColumn[] = ['actor', 'actorEmail', 'ip', 'ipNet', 'ipWide', 'session'];
+const RECURRING: readonly BlindColumn[] = ['actor', 'actorEmail', 'ipNet', 'ipWide', 'session'];
 
 /** Fingerprints that were computed lately, of all tenants together, so that their number is bounded whoever is busy. */
 export class BlindMemory {
   readonly #byKind: ReadonlyMap<string, RecentCache<string, BlindIndex>>;
+  /** Of addresses as they were sent; one look-up for all three. */
+  readonly addresses: RecentCache<string, AddressIndexes>;
   #owners = 0;
 
   constructor() {
-    const entriesMax = Math.floor(BLIND_INDEXES_CACHED_MAX / RECURRING.length);
+    const entriesMax = Math.floor(BLIND_INDEXES_CACHED_MAX / (RECURRING.length + 1));
+    this.addresses = new RecentCache(entriesMax);
     this.#byKind = new Map(RECURRING.map((kind) => [kind, new RecentCache<string, BlindIndex>(entriesMax)]));
   }
 
@@ -76,6 +80,16 @@ export class BlindIndexer {
     const index = this.#compute(kind, value);
     recent.set(name, index);
     return index;
+  };
+
+  /** The same three for one address, however often it comes. */
+  readonly address: MakeAddressIndexes = (text) => {
+    const name = this.#prefix + text;
+    const known = this.#memory.addresses.get(name);
+    if (known !== undefined) return known;
+    const indexes = addressIndexes(text, this.blind);
+    this.#memory.addresses.set(name, indexes);
+    return indexes;
   };
 
   /** Fingerprint of a data subject's id, 16 bytes: long enough that two subjects never share a key. */

@@ -128,6 +128,14 @@ describe('blind indexes', () => {
     expect(indexer.blind('actor', long)).toBe(indexer.blind('actor', long));
     expect(indexer.blind('target', long)).not.toBe(indexer.blind('target', `${long}ä`));
     expect(indexer.subjectIndex('u-1')).toHaveLength(16);
+    const address = indexer.address('192.0.2.7');
+    expect(address).toEqual({
+      ip: indexer.blind('ip', '192.0.2.7'),
+      ipNet: indexer.blind('ipNet', '192.0.2.0/24'),
+      ipWide: indexer.blind('ipWide', '192.0.0.0/16'),
+    });
+    expect(indexer.address('192.0.2.7')).toEqual(address);
+    expect(indexer.address('no address')).toEqual({ ip: null, ipNet: null, ipWide: null });
   });
 });
 

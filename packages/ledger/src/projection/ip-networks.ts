@@ -1,4 +1,6 @@
-import { formatIp, type IpAddress, maskIp } from '@attestry/core';
+import { formatIp, type IpAddress, maskIp, parseIp } from '@attestry/core';
+import type { MakeBlindIndex } from './blind-columns.ts';
+import type { BlindIndex } from './event-columns.ts';
 
 /** Columns that hold an address at different widths. */
 export type IpColumn = 'ip' | 'ipNet' | 'ipWide';
@@ -34,4 +36,23 @@ function ipv4ColumnText([a, b, c, d]: readonly number[], column: IpColumn): stri
     default:
       return `${a}.${b}.0.0/16`;
   }
+}
+
+/** Blind indexes of an address and of the networks around it. */
+export type AddressIndexes = Readonly<Record<IpColumn, BlindIndex | null>>;
+
+/** The indexes of an address as it was sent. */
+export type MakeAddressIndexes = (text: string) => AddressIndexes;
+
+export const NO_ADDRESS: AddressIndexes = { ip: null, ipNet: null, ipWide: null };
+
+/** All ways to write one address give the same three indexes; what is no address has none. */
+export function addressIndexes(text: string, blind: MakeBlindIndex): AddressIndexes {
+  const address = parseIp(text);
+  if (address === undefined) return NO_ADDRESS;
+  return {
+    ip: blind('ip', ipColumnText(address, 'ip')),
+    ipNet: blind('ipNet', ipColumnText(address, 'ipNet')),
+    ipWide: blind('ipWide', ipColumnText(address, 'ipWide')),
+  };
 }

@@ -12,23 +12,34 @@ export function idConflict(): Settlement {
   };
 }
 
+interface OnTheWay {
+  readonly first: PendingRecord;
+  /** Nearly every event has none. */
+  twins?: PendingRecord[];
+}
+
 /**
  * Events that are being written, by tenant and id. One that comes with the same id waits for the first, because only
  * then it is known whether it repeats it.
  */
 export class EventsOnTheWay {
-  readonly #byName = new Map<string, { readonly first: PendingRecord; readonly twins: PendingRecord[] }>();
+  readonly #byTenant = new Map<string, Map<string, OnTheWay>>();
 
   /** @returns true when the event waits for one with the same id; then nothing is to be done for it now */
   waits(tenant: string, record: PendingRecord): boolean {
     if (record.event === undefined) return false;
-    const name = `${tenant}\0${record.event.id}`;
-    const known = this.#byName.get(name);
+    let byId = this.#byTenant.get(tenant);
+    if (byId === undefined) {
+      byId = new Map();
+      this.#byTenant.set(tenant, byId);
+    }
+    const known = byId.get(record.event.id);
     if (known === undefined) {
-      this.#byName.set(name, { first: record, twins: [] });
+      byId.set(record.event.id, { first: record });
       return false;
     }
     if (known.first === record) return false;
+    known.twins ??= [];
     known.twins.push(record);
     return true;
   }
@@ -40,12 +51,13 @@ export class EventsOnTheWay {
    */
   settleTwins(tenant: string, record: PendingRecord, settlement: Settlement): readonly PendingRecord[] {
     if (record.event === undefined) return [];
-    const name = `${tenant}\0${record.event.id}`;
-    const known = this.#byName.get(name);
-    if (known?.first !== record) return [];
-    this.#byName.delete(name);
-    if (settlement.kind !== 'written') return known.twins;
-    for (const twin of known.twins) {
+    const byId = this.#byTenant.get(tenant);
+    const known = byId?.get(record.event.id);
+    if (byId === undefined || known?.first !== record) return [];
+    byId.delete(record.event.id);
+    if (byId.size === 0) this.#byTenant.delete(tenant);
+    if (settlement.kind !== 'written') return known.twins ?? [];
+    for (const twin of known.twins ?? []) {
       twin.settle(isTwin(record, twin) ? { ...settlement, duplicate: true } : idConflict());
     }
     return [];

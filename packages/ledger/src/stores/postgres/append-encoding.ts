@@ -23,6 +23,10 @@ const RECORD_COLUMNS = 29;
 const EVENT_ID_COLUMNS = 3;
 const TILE_COLUMNS = 4;
 
+/** What a row takes beside its text and seals, and a seal beside its envelope. */
+const ROW_BYTES = 640;
+const SEAL_BYTES = 40;
+
 function concat(hashes: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(hashes.length * 32);
   for (const [i, hash] of hashes.entries()) whole.set(hash, i * 32);
@@ -32,7 +36,7 @@ function concat(hashes: readonly Uint8Array[]): Uint8Array {
 /** The parameters of the function `append`, each an array of rows with the columns in the order of its table. */
 export function encodeAppend(logs: readonly NumberedAppend[], types: RowTypes): Buffer[] {
   const moves = new RowArrayWriter(types.head_move, HEAD_MOVE_COLUMNS);
-  const records = new RowArrayWriter(types.records, RECORD_COLUMNS);
+  const records = new RowArrayWriter(types.records, RECORD_COLUMNS, bytesOf(logs));
   const ids = new RowArrayWriter(types.event_ids, EVENT_ID_COLUMNS);
   const tiles = new RowArrayWriter(types.tiles, TILE_COLUMNS);
   for (const log of logs) {
@@ -60,6 +64,20 @@ export function encodeAppend(logs: readonly NumberedAppend[], types: RowTypes): 
     }
   }
   return [moves, records, ids, tiles].map((writer) => writer.finish());
+}
+
+/** About what the rows of all records take: texts are nearly always one byte per character. */
+function bytesOf(logs: readonly NumberedAppend[]): number {
+  let [bytes, longest] = [0, 0];
+  for (const { append } of logs) {
+    for (const { text, seals } of append.records) {
+      bytes += text.length + ROW_BYTES;
+      longest = Math.max(longest, text.length);
+      for (const { envelope } of seals) bytes += envelope.length + SEAL_BYTES;
+    }
+  }
+  // Before a text is written there has to be room for the longest it can become.
+  return bytes + 3 * longest + ROW_BYTES;
 }
 
 function writeMove(moves: RowArrayWriter, { before, after }: LogAppend, tenantNo: number): void {

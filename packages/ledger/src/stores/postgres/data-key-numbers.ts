@@ -10,11 +10,17 @@ export interface KeyNames {
   readonly kid: string;
 }
 
+interface KeyNumber {
+  readonly tenantNo: number;
+  readonly keyNo: number;
+}
+
 /** Numbers of data keys and what they stand for. Neither ever changes, not even when a key is destroyed. */
 export class DataKeyNumbers {
   readonly #pool: PostgresPool;
   readonly #table: string;
-  readonly #numbers = new RecentCache<string, number>(KEY_NAMES_CACHED_MAX);
+  /** By `kid`, which is random: the tenant beside it is what makes sure. */
+  readonly #numbers = new RecentCache<string, KeyNumber>(KEY_NAMES_CACHED_MAX);
   readonly #names = new RecentCache<number, KeyNames>(KEY_NAMES_CACHED_MAX);
 
   constructor(pool: PostgresPool, schema: string) {
@@ -31,9 +37,9 @@ export class DataKeyNumbers {
     const found = new Map<string, number>();
     const missing = new Set<string>();
     for (const kid of kids) {
-      const known = this.#numbers.get(`${tenantNo} ${kid}`);
-      if (known === undefined) missing.add(kid);
-      else found.set(kid, known);
+      const known = this.#numbers.get(kid);
+      if (known?.tenantNo === tenantNo) found.set(kid, known.keyNo);
+      else missing.add(kid);
     }
     if (missing.size === 0) return found;
     const { rows } = await this.#pool.read('reading data keys', { tenantNos: [tenantNo] }, (run) =>
@@ -44,7 +50,7 @@ export class DataKeyNumbers {
       }),
     );
     for (const { kid, key_no } of rows) {
-      this.#numbers.set(`${tenantNo} ${kid}`, key_no);
+      this.#numbers.set(kid, { tenantNo, keyNo: key_no });
       found.set(kid, key_no);
       missing.delete(kid);
     }
