@@ -114,14 +114,14 @@ for (const { version, skipped } of VERSIONS) {
       for (const personal of [true, false]) {
         for (const time of ['occurred', 'recorded'] as const) {
           const found = await plans(conditions, { personal, time, fromMs: FIRST_MS });
-          expect(found).toHaveLength(5);
+          expect(found).toHaveLength(6);
           expect(found.join('\n\n')).not.toContain('Seq Scan');
         }
       }
     });
 
     it.each(Object.entries(RARE))('finds what is rare by its index: %s', async (_, [condition, index]) => {
-      const [, , collected] = await plans([condition]);
+      const [, , , collected] = await plans([condition]);
       expect(collected).toMatch(index);
     });
 

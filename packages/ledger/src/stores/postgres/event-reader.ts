@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { OperationalError } from '../../errors.ts';
+import { RecentCache } from '../../keys/recent-cache.ts';
 import type {
   EventCondition,
   EventPage,
@@ -12,8 +13,8 @@ import type {
   StatsGroup,
 } from '../../ports/event-query-store.ts';
 import type { DataKeyNumbers } from './data-key-numbers.ts';
-import { EventSource, type PageStart, type QueryTables } from './event-source.ts';
-import type { PostgresPool } from './postgres-pool.ts';
+import { EventSource, type PageStart, type QueryLog, type QueryTables } from './event-source.ts';
+import type { PostgresPool, Scope } from './postgres-pool.ts';
 import {
   CANDIDATES_PER_ROW,
   CHECKED_PER_ROW,
@@ -23,6 +24,9 @@ import {
   ESTIMATE_ROWS,
   ESTIMATE_ROWS_MIN,
   EXACT_COST_MAX,
+  LOG_END_AHEAD_MS,
+  LOG_END_KNOWN_MS,
+  LOG_ENDS_CACHED_MAX,
   PARTITIONS_AT_ONCE,
   PARTITIONS_KNOWN_MS,
   QUERY_MS_MAX,
@@ -44,6 +48,8 @@ export interface QueryParts {
   readonly keys: DataKeyNumbers;
 }
 
+type Planner = NonNullable<Scope['planner']>;
+
 /** Runs one statement of a reading transaction. */
 type RunSql = <Row extends pg.QueryResultRow>(statement: SqlText) => Promise<readonly Row[]>;
 
@@ -52,31 +58,34 @@ interface PageRow extends StoredRow {
   readonly occurred_ms: number;
 }
 
-interface CandidateRow extends PageRow {
-  readonly passes: boolean;
-  readonly place: number;
-}
-
 interface ExplainRow {
   readonly 'QUERY PLAN': readonly [
     { readonly Plan: { readonly 'Total Cost': number; readonly 'Plan Rows': number } },
   ];
 }
 
-const PAGE_COLUMNS = `${STORED_COLUMNS}, ${msSql('recorded_at')} AS at_ms, ${msSql('occurred_at')} AS occurred_ms`;
+const OCCURRED_MS = `${msSql('occurred_at')} AS occurred_ms`;
+const PAGE_COLUMNS = `${STORED_COLUMNS}, ${msSql('recorded_at')} AS at_ms, ${OCCURRED_MS}`;
 
 /** A scan through a whole table is never the answer to a query; and compiling one takes longer than running it. */
-const EVERY_QUERY = 'SET LOCAL enable_seqscan = off; SET LOCAL jit = off';
+const EVERY_QUERY: Planner = { enable_seqscan: 'off', jit: 'off' };
 
 /** What a row is joined to is looked up for that row, so that the first rows come first. */
-const PAGES = `${EVERY_QUERY}; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
-  SET LOCAL max_parallel_workers_per_gather = 0`;
+const PAGES: Planner = {
+  ...EVERY_QUERY,
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  max_parallel_workers_per_gather: '0',
+};
 
 /** Finds, counts and groups events. */
 export class PostgresEventReader implements EventQueryStore {
   readonly #parts: QueryParts;
   #tables: QueryTables | undefined;
   #partitions = { n: 0, untilMs: 0 };
+  readonly #ends = new RecentCache<number, { readonly endMs: number; readonly untilMs: number }>(
+    LOG_ENDS_CACHED_MAX,
+  );
 
   constructor(parts: QueryParts) {
     this.#parts = parts;
@@ -130,8 +139,8 @@ export class PostgresEventReader implements EventQueryStore {
 
   /** How PostgreSQL would answer each statement that a query may become. For tests and for `doctor`. */
   async explain(query: EventQuery, request: PageRequest): Promise<readonly string[]> {
-    const plans = (settings: string, statementsOf: (source: EventSource) => readonly SqlText[]) =>
-      this.#read<readonly string[]>(query, settings, [], async (source, run) => {
+    const plans = (planner: Planner, statementsOf: (source: EventSource) => readonly SqlText[]) =>
+      this.#read<readonly string[]>(query, planner, [], async (source, run) => {
         const found: string[] = [];
         for (const statement of statementsOf(source)) {
           const lines = await run<{ readonly 'QUERY PLAN': string }>(sql`EXPLAIN ${statement}`);
@@ -143,6 +152,7 @@ export class PostgresEventReader implements EventQueryStore {
     const pages = await plans(PAGES, (source) => [
       source.walk(PAGE_COLUMNS, start, request.limit),
       source.candidates(PAGE_COLUMNS, start, request.limit, request.limit * CANDIDATES_PER_ROW),
+      source.lastCandidate(`seq, ${OCCURRED_MS}`, start, request.limit * CANDIDATES_PER_ROW),
       source.collect(PAGE_COLUMNS, start, request.limit),
     ]);
     const numbers = await plans(EVERY_QUERY, (source) => [
@@ -154,25 +164,25 @@ export class PostgresEventReader implements EventQueryStore {
 
   async #read<Result>(
     query: EventQuery,
-    settings: string,
+    planner: Planner,
     nothing: Result,
     work: (source: EventSource, run: RunSql) => Promise<Result>,
   ): Promise<Result> {
     const { pool, tenants } = this.#parts;
     const tenantNo = await tenants.of(query.tenant);
     if (tenantNo === undefined) return nothing;
-    const source = EventSource.of(query, tenantNo, this.#tables ?? (await this.#readTables()));
+    const log = await this.#log(tenantNo);
+    const source = EventSource.of(query, log, this.#tables ?? (await this.#readTables()));
     if (source === undefined) return nothing;
     const asked =
       source.asked === undefined ? {} : { settings: { 'attestry.search': source.asked } as const };
     try {
-      return await pool.readSnapshot('querying events', { tenantNos: [tenantNo], ...asked }, async (run) => {
-        const set = run({ text: settings });
-        const runSql = async <Row extends pg.QueryResultRow>(statement: SqlText): Promise<readonly Row[]> =>
-          (await run<Row>(statement.toQuery())).rows;
-        const [result] = await Promise.all([work(source, runSql), set]);
-        return result;
-      });
+      return await pool.readSnapshot('querying events', { tenantNos: [tenantNo], planner, ...asked }, (run) =>
+        work(source, async <Row extends pg.QueryResultRow>(statement: SqlText): Promise<readonly Row[]> => {
+          const { rows } = await run<Row>(statement.toQuery());
+          return rows;
+        }),
+      );
     } catch (error) {
       throw isTimeout(error) ? tooLong(error) : error;
     }
@@ -189,32 +199,54 @@ export class PostgresEventReader implements EventQueryStore {
     const limit = request.limit + 1;
     if (source.findsWords) return this.#rest(source, start, limit, run);
     for (const fromMs of start.up ? [] : await this.#windows(query, request.position, run)) {
-      const { rows } = await this.#first(source.since(fromMs), start, limit, run);
+      const rows = await this.#first(source.since(fromMs), start, limit, run);
       if (rows.length === limit) return rows;
     }
-    const { rows, next } = await this.#first(source, start, limit, run);
+    const rows = await this.#first(source, start, limit, run);
+    const next = rows.length === limit ? undefined : await this.#next(source, start, limit, run);
     if (next === undefined) return rows;
     return [...rows, ...(await this.#rest(source, { ...start, position: next }, limit - rows.length, run))];
   }
 
-  /**
-   * The rows of a page among the first candidates, checked one by one; without conditions each is one.
-   *
-   * @returns also where to go on when they do not fill the page and there are more
-   */
-  async #first(
+  /** The rows of a page among the first candidates, checked one by one; without conditions each is one. */
+  #first(source: EventSource, start: PageStart, limit: number, run: RunSql): Promise<readonly PageRow[]> {
+    return run<PageRow>(
+      source.isChecked
+        ? source.candidates(PAGE_COLUMNS, start, limit, candidatesOf(source, limit))
+        : source.walk(PAGE_COLUMNS, start, limit),
+    );
+  }
+
+  /** Where to go on when the candidates do not fill a page; `undefined` when there are no more. */
+  async #next(
     source: EventSource,
     start: PageStart,
     limit: number,
     run: RunSql,
-  ): Promise<{ readonly rows: readonly PageRow[]; readonly next?: RowPosition }> {
-    if (!source.isChecked) return { rows: await run<PageRow>(source.walk(PAGE_COLUMNS, start, limit)) };
-    const most = limit * (source.hasIdentifier ? CANDIDATES_PER_ROW : CHECKED_PER_ROW);
-    const candidates = await run<CandidateRow>(source.candidates(PAGE_COLUMNS, start, limit, most));
-    const rows = candidates.filter(({ passes }) => passes);
-    const last = candidates.at(-1);
-    if (rows.length >= limit || last === undefined || last.place < most) return { rows };
-    return { rows, next: { timeMs: last.occurred_ms, seq: last.seq } };
+  ): Promise<RowPosition | undefined> {
+    if (!source.isChecked) return undefined;
+    const [last] = await run<Pick<PageRow, 'seq' | 'occurred_ms'>>(
+      source.lastCandidate(`seq, ${OCCURRED_MS}`, start, candidatesOf(source, limit)),
+    );
+    return last && { timeMs: last.occurred_ms, seq: last.seq };
+  }
+
+  /** Clocks may be wrong, and a log's time never goes back: what is recorded ahead of time is found as well. */
+  async #log(tenantNo: number): Promise<QueryLog> {
+    const uptimeMs = performance.now();
+    const known = this.#ends.get(tenantNo);
+    if (known !== undefined && known.untilMs > uptimeMs) return { tenantNo, endMs: known.endMs };
+    const { pool, schema } = this.#parts;
+    const { rows } = await pool.read('querying events', { tenantNos: [tenantNo] }, (run) =>
+      run<{ last_ms: number }>({
+        name: 'log-end',
+        text: `SELECT ${msSql('last_at')} AS last_ms FROM ${tableSql(schema, 'heads')} WHERE tenant_no = $1`,
+        values: [tenantNo],
+      }),
+    );
+    const endMs = Math.max(Date.now(), rows[0]?.last_ms ?? 0) + LOG_END_AHEAD_MS;
+    this.#ends.set(tenantNo, { endMs, untilMs: uptimeMs + LOG_END_KNOWN_MS });
+    return { tenantNo, endMs };
   }
 
   /** First record that the index of words has not reached; all before it were seen by this transaction. */
@@ -319,6 +351,10 @@ function statsSql(source: EventSource, by: StatsGroup, personal: boolean, limit:
         SELECT r.seq, ${raw(key)} AS key, ${raw(present)} AS present FROM ${source.matches()}
       ) AS m GROUP BY GROUPING SETS ((m.present, m.key), ()) HAVING grouping(m.key) = 1 OR m.present
     ) AS g ORDER BY g.is_total DESC, ${raw(shown === 'time' ? 'g.key DESC' : 'g.n DESC, g.sample')} LIMIT ${limit + 1}::bigint`;
+}
+
+function candidatesOf(source: EventSource, limit: number): number {
+  return limit * (source.hasIdentifier ? CANDIDATES_PER_ROW : CHECKED_PER_ROW);
 }
 
 function isTimeout(error: unknown): boolean {

@@ -14,6 +14,13 @@ export interface QueryTables {
   readonly hasPolicy: boolean;
 }
 
+/** Whose log is asked. */
+export interface QueryLog {
+  readonly tenantNo: number;
+  /** None of its records is of this time or later: the partitions made ahead of time need not be planned. */
+  readonly endMs: number;
+}
+
 /** The lexemes of a document `d`, as the index of words and the policy have them. */
 const LEXEMES = `array_to_tsvector(string_to_array(
   d.tenant_no::text || '.' || replace(d.words, ' ', ' ' || d.tenant_no::text || '.'), ' '))`;
@@ -51,6 +58,7 @@ export class EventSource {
   readonly isChecked: boolean;
   readonly tenantNo: number;
   readonly #query: EventQuery;
+  readonly #log: QueryLog;
   readonly #tables: QueryTables;
   readonly #filter: TextFilter | undefined;
   readonly #checks: readonly SqlText[];
@@ -62,33 +70,33 @@ export class EventSource {
   readonly #words: readonly SqlText[] | undefined;
 
   /** @returns `undefined` when nothing can match */
-  static of(query: EventQuery, tenantNo: number, tables: QueryTables): EventSource | undefined {
+  static of(query: EventQuery, log: QueryLog, tables: QueryTables): EventSource | undefined {
     if (query.fromMs !== undefined && query.toMs !== undefined && query.fromMs >= query.toMs)
       return undefined;
     const texts = query.conditions.filter(
       (condition): condition is TextCondition => condition.kind === 'text',
     );
     const matches = texts.map(({ match }) => match);
-    const filter = textFilter(matches, tenantNo, query.personal);
+    const filter = textFilter(matches, log.tenantNo, query.personal);
     if (filter === undefined) return undefined;
-    return new EventSource(query, tenantNo, tables, texts.length > 0 ? filter : undefined);
+    return new EventSource(query, log, tables, texts.length > 0 ? filter : undefined);
   }
 
-  private constructor(
-    query: EventQuery,
-    tenantNo: number,
-    tables: QueryTables,
-    filter: TextFilter | undefined,
-  ) {
+  private constructor(query: EventQuery, log: QueryLog, tables: QueryTables, filter: TextFilter | undefined) {
     this.#filter = filter;
     this.#query = query;
-    this.tenantNo = tenantNo;
+    this.#log = log;
+    this.tenantNo = log.tenantNo;
     this.#tables = tables;
     const conditions = query.conditions.filter(
       (condition): condition is RowCondition => condition.kind !== 'text',
     );
     this.#checks = conditions.map((condition) =>
-      conditionSql(condition, { tenantNo, personal: query.personal, documents: tables.documents }),
+      conditionSql(condition, {
+        tenantNo: log.tenantNo,
+        personal: query.personal,
+        documents: tables.documents,
+      }),
     );
     const lead = leadingCondition(conditions);
     this.#lead = lead === undefined ? undefined : this.#checks[lead];
@@ -103,7 +111,7 @@ export class EventSource {
 
   /** The same query of what was recorded, or has occurred, since a later time. */
   since(fromMs: number): EventSource {
-    return new EventSource({ ...this.#query, fromMs }, this.tenantNo, this.#tables, this.#filter);
+    return new EventSource({ ...this.#query, fromMs }, this.#log, this.#tables, this.#filter);
   }
 
   /** A page by going through the log in the asked order, checking each row. */
@@ -114,21 +122,19 @@ export class EventSource {
   }
 
   /**
-   * A page from the first `most` rows that one identifier has, or the log when none is asked for. Column `passes` says
-   * whether a row meets all conditions, `place` counts the candidates; the last of them comes in any case, so that
-   * whoever reads knows whether and where there are more. They come out in the order in which they are counted; to ask
-   * for it once more would make PostgreSQL read all of them before the first comes out.
+   * The rows of a page among the candidates: the first `most` rows that one identifier has, or the log when none is
+   * asked for. They come out in the order of the candidates; to ask for it once more would make PostgreSQL read all of
+   * them before the first comes out. `IS TRUE` keeps it from making joins of the checks, which have an order of their own.
    */
   candidates(columns: string, start: PageStart, limit: number, most: number): SqlText {
-    const lead = this.#lead === undefined ? [] : [this.#lead];
-    return sql`SELECT ${raw(columns)}, r.passes, r.place FROM (
-        SELECT r.*, (${allOf([...this.#checks, ...this.#hasWords()])}) IS TRUE AS passes FROM (
-          SELECT r.*, row_number() OVER () AS place FROM (
-            SELECT r.* FROM ${raw(this.#tables.records)} AS r
-            WHERE ${allOf([...this.#inTime('r', start), ...lead])} ${this.#orderBy('r', start)} LIMIT ${most}::bigint
-          ) AS r
-        ) AS r
-      ) AS r WHERE r.passes OR r.place = ${most}::bigint LIMIT ${limit}::bigint`;
+    return sql`SELECT ${raw(columns)} FROM (
+        SELECT r.* FROM ${this.#candidates(start)} LIMIT ${most}::bigint
+      ) AS r WHERE (${allOf([...this.#checks, ...this.#hasWords()])}) IS TRUE LIMIT ${limit}::bigint`;
+  }
+
+  /** Where candidate number `most` lies, if there are so many: what comes after it was not looked at. */
+  lastCandidate(columns: string, start: PageStart, most: number): SqlText {
+    return sql`SELECT ${raw(columns)} FROM ${this.#candidates(start)} OFFSET ${most - 1}::bigint LIMIT 1`;
   }
 
   /** A page by collecting all matches, from whatever indexes find them, and sorting them. */
@@ -172,6 +178,12 @@ export class EventSource {
       WHERE ${this.#ofTenant('r')} AND r.occurred_at IS NOT NULL OFFSET 0) AS r`;
   }
 
+  #candidates(start: PageStart): SqlText {
+    const lead = this.#lead === undefined ? [] : [this.#lead];
+    return sql`${raw(this.#tables.records)} AS r
+      WHERE ${allOf([...this.#inTime('r', start), ...lead])} ${this.#orderBy('r', start)}`;
+  }
+
   #documents(start?: PageStart): SqlText {
     return sql`${raw(this.#tables.documents)} AS d
       WHERE ${allOf([...this.#inTime('d', start), ...(this.#words ?? [])])}`;
@@ -181,7 +193,7 @@ export class EventSource {
   #recordOf(document: string): SqlText {
     const d = raw(document);
     return sql`${raw(this.#tables.records)} AS r
-      ON r.tenant_no = ${d}.tenant_no AND r.seq = ${d}.seq AND r.recorded_at = ${d}.recorded_at`;
+      ON r.tenant_no = ${d}.tenant_no AND r.seq = ${d}.seq AND r.recorded_at = ${d}.recorded_at AND ${this.#beforeEnd()}`;
   }
 
   #hasWords(): SqlText[] {
@@ -196,12 +208,17 @@ export class EventSource {
     return sql`${raw(row)}.tenant_no = ${this.tenantNo}::integer`;
   }
 
+  #beforeEnd(): SqlText {
+    return sql`r.recorded_at < ${timeText(this.#log.endMs)}::timestamptz`;
+  }
+
   #inTime(row: 'r' | 'd', start?: PageStart): SqlText[] {
     const { time, fromMs, toMs } = this.#query;
     const [r, clock] = [raw(row), raw(`${row}.${time}_at`)];
     const conditions = [this.#ofTenant(row), sql`${r}.occurred_at IS NOT NULL`];
     if (fromMs !== undefined) conditions.push(sql`${clock} >= ${timeText(fromMs)}::timestamptz`);
     if (toMs !== undefined) conditions.push(sql`${clock} < ${timeText(toMs)}::timestamptz`);
+    if (row === 'r') conditions.push(this.#beforeEnd());
     if (fromMs !== undefined && time === 'occurred') {
       const recordedMs = Math.min(fromMs, Date.now()) - AHEAD_MS_MAX;
       conditions.push(sql`${r}.recorded_at >= ${timeText(recordedMs)}::timestamptz`);

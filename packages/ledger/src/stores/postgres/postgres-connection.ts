@@ -8,9 +8,10 @@ import {
   KEEP_ALIVE_MS,
   LOCK_MS_MAX,
 } from './postgres-limits.ts';
+import { RESULT_TYPES } from './result-types.ts';
 
 /** What a connection is for; part of the name by which the server knows it. */
-export type ConnectionUse = 'append' | 'write' | 'read' | 'query' | 'listen' | 'migrate' | 'verify';
+export type ConnectionUse = 'append' | 'turn' | 'write' | 'read' | 'query' | 'listen' | 'migrate' | 'verify';
 
 /** How long one connection waits for what, in milliseconds; each has a default in postgres-limits.ts. */
 export interface Patience {
@@ -30,8 +31,6 @@ export interface ConnectionOptions extends Patience {
   readonly synchronousCommit?: string | undefined;
 }
 
-const INT8_OID = 20;
-
 /** Settings of a session that no statement of ours leaves to chance. The path holds nothing that a user can write to. */
 const SESSION = {
   search_path: 'pg_catalog, pg_temp',
@@ -42,12 +41,6 @@ const SESSION = {
   default_transaction_deferrable: 'off',
   idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS_MAX),
 } as const;
-
-/** Numbers of this database stay far below 2^53; blind indexes, which do not, are asked for as text. */
-const TYPES = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === INT8_OID ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
-};
 
 /**
  * Splits a URL into what goes to the driver: our session settings are added to the `options` the user may have given.
@@ -101,7 +94,7 @@ export function clientConfig(
     connectionTimeoutMillis: options.connectMs ?? CONNECT_MS_MAX,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-    types: TYPES,
+    types: RESULT_TYPES,
     pipeline: true,
   };
 }

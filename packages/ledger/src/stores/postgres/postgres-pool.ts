@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import pg from 'pg';
 import { OverloadedError } from '../../errors.ts';
 import { type ConnectionOptions, clientConfig } from './postgres-connection.ts';
@@ -13,6 +14,8 @@ export interface Scope {
   readonly tenants?: readonly string[] | '*';
   /** Further settings of the transaction, by their whole name. */
   readonly settings?: Readonly<Record<`attestry.${string}`, string>>;
+  /** How the planner is to work in it. */
+  readonly planner?: Readonly<Record<`enable_${string}` | `max_${string}` | 'jit', string>>;
 }
 
 export interface Statement {
@@ -39,7 +42,7 @@ function textArray(values: readonly string[]): string {
 
 /** `SET LOCAL` of what row-level security asks for: it ends with the transaction, whatever becomes of it. */
 function scopeSql(scope: Scope): string {
-  const settings: Record<string, string> = { ...scope.settings };
+  const settings: Record<string, string> = { ...scope.settings, ...scope.planner };
   if (scope.tenantNos !== undefined) {
     settings['attestry.tenant_nos'] = scope.tenantNos === '*' ? '*' : `{${scope.tenantNos.join(',')}}`;
   }
@@ -121,6 +124,11 @@ export class PostgresPool {
   }
 }
 
+/** The stream on which the driver itself holds back the messages of one statement. */
+interface PipelinedClient {
+  readonly connection: { readonly stream: Pick<Writable, 'cork' | 'uncork'> };
+}
+
 /** One transaction: its beginning and the first statements travel together. */
 class Transaction {
   readonly #client: pg.PoolClient;
@@ -134,6 +142,7 @@ class Transaction {
   }
 
   async run<Result>(begin: string, work: (run: Run) => Promise<Result>): Promise<Result> {
+    this.#cork();
     const began = this.#send({ text: begin });
     try {
       const [result] = await Promise.all([work((statement) => this.#send(statement)), began]);
@@ -152,6 +161,13 @@ class Transaction {
       await this.#rollBack();
       throw this.#failure ?? error;
     }
+  }
+
+  /** What is sent in this turn of the event loop goes to the server in one piece, which then has one answer to wait for. */
+  #cork(): void {
+    const { stream } = (this.#client as unknown as PipelinedClient).connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
   }
 
   async #rollBack(): Promise<void> {

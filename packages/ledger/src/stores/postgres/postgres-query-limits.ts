@@ -52,3 +52,12 @@ export const PARTITIONS_AT_ONCE = 6;
 
 /** How long the number of partitions is remembered; it grows once a month. */
 export const PARTITIONS_KNOWN_MS = 3_600_000;
+
+/** How far beyond its last record, and beyond now, a log is looked for records: clocks differ by less than a day. */
+export const LOG_END_AHEAD_MS = DAY_MS;
+
+/** How long the end of a log is remembered; it moves with the clock, unless that is wrong by more than a day. */
+export const LOG_END_KNOWN_MS = 60_000;
+
+/** Ends of logs kept in memory (about 100 bytes each). */
+export const LOG_ENDS_CACHED_MAX = 10_000;
