@@ -6,13 +6,13 @@ import {
   type JsonObject,
   type RecordType,
   type SealPolicy,
-  type SplitEvent,
 } from '@attestry/core';
 import { Checkpointer, type SigningDuty } from './checkpointer/checkpointer.ts';
 import type { LastSeen } from './checkpointer/last-seen.ts';
 import { type CommitListener, CommitNews, type GrowthListener } from './commit-news.ts';
 import type { DiskSpace } from './data-dir/disk-space.ts';
 import { FatalError, isDiskFull, LedgerError, OperationalError } from './errors.ts';
+import type { WokenFollower } from './followers/woken-follower.ts';
 import { Admission, type Place } from './ingest/admission.ts';
 import { notPrepared, toResults } from './ingest/append-results.ts';
 import type { AppendResult, IncomingEvent } from './ingest/incoming-event.ts';
@@ -105,14 +105,6 @@ export interface LedgerStatus {
   readonly search: { readonly lagEvents: number } | undefined;
 }
 
-/** A follower that wants to know when there is something new. */
-export interface WokenFollower {
-  committed(head: LogHead, events: readonly (SplitEvent | undefined)[]): void;
-  /** Told of logs that another node has made grow. */
-  grown?(heads: readonly LogHead[]): void;
-  lag(): number | undefined;
-}
-
 /**
  * The ledger: one append-only log per tenant, over stores that it knows only by their ports.
  *
@@ -137,6 +129,7 @@ export class Ledger extends LedgerReader {
     super({ stores: parts.stores, crypto: parts.crypto, keys: parts.keys });
     this.#parts = parts;
     this.admin = parts.stores.admin;
+    const { shared } = parts.stores;
     this.#signingKeys = parts.signingKeys;
     this.#admission = new Admission(parts.queueEventsMax);
     this.#policies = new SealPolicies(parts.stores.admin);
@@ -163,6 +156,7 @@ export class Ledger extends LedgerReader {
       crypto: parts.crypto,
       random: parts.random,
       clock: parts.clock,
+      ...(shared === undefined ? {} : { takeTurn: () => shared.takeTurn() }),
       resolveDuplicates: duplicateResolver(parts.stores.ledger, this.events),
       onCommitted: (head, records, commitMs) => this.#committed(head, records, commitMs),
       onTrouble,
@@ -334,6 +328,7 @@ export class Ledger extends LedgerReader {
     for (const head of grown) {
       if (this.#checkpointer.signedSize(head.tenant) < head.size) this.#checkpointer.committed(head);
       this.#news.grown(head);
+      this.#sequencer.passed(head);
     }
     if (grown.length > 0) this.#search?.grown?.(grown);
   }
