@@ -9,14 +9,17 @@ import { clientSpool } from './cases/client-spool.ts';
 import { freshness } from './cases/freshness.ts';
 import { millionEvents } from './cases/million-events.ts';
 import { postgresAppend } from './cases/postgres-append.ts';
+import { postgresNodes } from './cases/postgres-nodes.ts';
 import { postgresQuery } from './cases/postgres-query.ts';
+import { postgresSingle } from './cases/postgres-single.ts';
 import { queryPage } from './cases/query-page.ts';
 import { singlePost } from './cases/single-post.ts';
 import { fillMillion, type Million } from './million.ts';
 import { measureParallelism } from './parallelism.ts';
 
 const CASES: readonly BenchCase[] = [
-  ...[append, singlePost, busyLatency, freshness, millionEvents, queryPage, postgresAppend, postgresQuery],
+  ...[append, singlePost, busyLatency, freshness, millionEvents, queryPage],
+  ...[postgresAppend, postgresQuery, postgresSingle, postgresNodes],
   ...[clientCapture, clientMiddleware, clientOutage, clientSpool],
 ];
 const MILLION = 1_000_000;

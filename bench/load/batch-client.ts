@@ -5,7 +5,7 @@ import { workload } from '../workload/events.ts';
  * A load generator that runs in a process of its own: it makes all bodies first, says `ready`, and on `go` sends
  * them over a few kept-alive connections as fast as the server takes them.
  *
- * Messages in: `{ url, key, events, batch, connections, eventBytes, seed, startMs }`, then `'go'`.
+ * Messages in: `{ url, key, events, batch, connections, eventBytes, seed, startMs, nodes?, tenants? }`, then `'go'`.
  * Messages out: `'ready'`, then `{ seconds, accepted, refused, statuses, latenciesMs }`.
  */
 interface LoadOrder {
@@ -17,6 +17,8 @@ interface LoadOrder {
   readonly eventBytes: number;
   readonly seed: number;
   readonly startMs: number;
+  readonly nodes?: readonly string[];
+  readonly tenants?: readonly string[];
 }
 
 export interface LoadResult {
@@ -73,15 +75,18 @@ async function run(
   order: LoadOrder,
   bodies: readonly { body: Buffer; count: number }[],
 ): Promise<LoadResult> {
-  const url = new URL('/v1/events', order.url);
+  const paths = order.tenants?.map((tenant) => `/v1/events?tenant=${tenant}`) ?? ['/v1/events'];
+  const urls = (order.nodes ?? [order.url]).map((node) => paths.map((path) => new URL(path, node)));
   const agent = new http.Agent({ keepAlive: true, maxSockets: order.connections });
   const statuses: Record<string, number> = {};
   const latenciesMs: number[] = [];
   let next = 0;
   let accepted = 0;
   const startedAt = performance.now();
-  const lane = async (): Promise<void> => {
+  const lane = async (number: number): Promise<void> => {
+    const ofNode = urls[number % urls.length] as URL[];
     while (next < bodies.length) {
+      const url = ofNode[next % ofNode.length] as URL;
       const { body, count } = bodies[next++] as { body: Buffer; count: number };
       for (let attempt = 0; attempt < RETRIES_MAX; attempt++) {
         const sentAt = performance.now();
@@ -94,7 +99,7 @@ async function run(
       }
     }
   };
-  await Promise.all(Array.from({ length: order.connections }, lane));
+  await Promise.all(Array.from({ length: order.connections }, (_, number) => lane(number)));
   const seconds = (performance.now() - startedAt) / 1000;
   agent.destroy();
   return { seconds, accepted, statuses, latenciesMs };

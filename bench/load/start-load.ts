@@ -11,6 +11,10 @@ export interface LoadOptions {
   readonly eventBytes: number;
   readonly seed: number;
   readonly startMs: number;
+  /** Servers over which the connections are spread; only `url` when absent. */
+  readonly nodes?: readonly string[];
+  /** Tenants who send one request after the other; the one of the key when absent. */
+  readonly tenants?: readonly string[];
 }
 
 /** Prepares a load process and returns a function that lets it go and gives its result. */
