@@ -29,6 +29,7 @@ export {
   changeStoredText,
   dropStore,
   isOnPostgres,
+  openSession,
   storedBytes,
   storeEnvironment,
   valueIn,

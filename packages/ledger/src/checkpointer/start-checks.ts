@@ -82,7 +82,7 @@ export function rollbackError(rolledBack: readonly RolledBackLog[]): FatalError 
   return new FatalError(
     'ROLLBACK',
     `ROLLBACK: the database is older than, or other than, what this server has signed: ${list}${more}. Two ways on: ` +
-      '(1) bring back the newer copy of ledger.db; (2) accept the loss with --accept-rollback: each such log goes on ' +
+      '(1) bring back the newer copy of the database; (2) accept the loss with --accept-rollback: each such log goes on ' +
       'as a new generation that names what was lost, for everybody to see',
   );
 }

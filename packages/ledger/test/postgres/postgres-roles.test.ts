@@ -1,3 +1,4 @@
+import { openSession } from '@attestry/testkit';
 import { LinkedLog, SeededRandom, sampleEvent } from '@attestry/testkit/conformance';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -41,6 +42,28 @@ const CHANGES_OF_THE_TABLES: Refusals = [
   ['SELECT FROM records_2026_05', DENIED],
   ['INSERT INTO records_2026_05 SELECT * FROM records', DENIED],
   ['COPY records_2026_05 TO STDOUT', DENIED],
+  ['ALTER TABLE records OWNER TO CURRENT_USER', DENIED],
+  ['ALTER SCHEMA attestry OWNER TO CURRENT_USER', DENIED],
+  ['CREATE RULE mine AS ON INSERT TO records DO INSTEAD NOTHING', DENIED],
+  ['CREATE INDEX ON records (seq)', DENIED],
+  ['CREATE EVENT TRIGGER mine ON ddl_command_end EXECUTE FUNCTION refuse_change()', DENIED],
+  ['CREATE SCHEMA mine', DENIED],
+  ['CREATE FUNCTION public.now() RETURNS timestamptz LANGUAGE sql AS $$ SELECT to_timestamp(0) $$', DENIED],
+];
+
+/** What would lead out of the database, into the files and programs of its machine. */
+const WAYS_OUT: Refusals = [
+  ["COPY (SELECT 1) TO PROGRAM 'cat'", DENIED],
+  ["COPY records TO '/tmp/records'", DENIED],
+  ["SELECT pg_read_file('PG_VERSION')", DENIED],
+  ["SELECT lo_import('/etc/passwd')", DENIED],
+  ["SELECT lo_export(1, '/tmp/mine')", DENIED],
+  ["SELECT pg_ls_dir('.')", DENIED],
+  ['CREATE EXTENSION file_fdw', DENIED],
+  ["CREATE FUNCTION mine() RETURNS int LANGUAGE c AS 'libc.so.6', 'abort'", DENIED],
+  ['SELECT rolpassword FROM pg_authid', DENIED],
+  ['SELECT pg_reload_conf()', DENIED],
+  ["SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'postgres'", DENIED],
 ];
 
 const TRUNCATIONS: Refusals = [
@@ -69,6 +92,7 @@ const DELETIONS: Refusals = [
 const OF_EACH_ROLE: Readonly<Record<string, Refusals>> = {
   attestry_write: [
     ...CHANGES_OF_THE_TABLES,
+    ...WAYS_OUT,
     ...TRUNCATIONS,
     ...DELETIONS,
     ['SET ROLE attestry_prune', DENIED],
@@ -96,6 +120,7 @@ const OF_EACH_ROLE: Readonly<Record<string, Refusals>> = {
   ],
   attestry_read: [
     ...CHANGES_OF_THE_TABLES,
+    ...WAYS_OUT,
     ...TRUNCATIONS,
     ...DELETIONS,
     ['SET ROLE attestry_prune', DENIED],
@@ -110,6 +135,7 @@ const OF_EACH_ROLE: Readonly<Record<string, Refusals>> = {
   ],
   attestry_prune: [
     ...CHANGES_OF_THE_TABLES,
+    ...WAYS_OUT,
     ...TRUNCATIONS,
     ...DELETIONS,
     ["UPDATE records SET hash = ''", DENIED],
@@ -120,6 +146,7 @@ const OF_EACH_ROLE: Readonly<Record<string, Refusals>> = {
   ],
   // Who owns the tables can take the triggers off: that is in the trust table, and found by verification.
   attestry_migrate: [
+    ...WAYS_OUT.filter(([sql]) => !sql.includes('LANGUAGE c')),
     ["UPDATE records SET text = ''", APPEND_ONLY],
     ['DELETE FROM records', APPEND_ONLY],
     ['TRUNCATE records', APPEND_ONLY],
@@ -286,6 +313,29 @@ for (const { version, skipped } of VERSIONS) {
       });
       expect((await stores.admin.list('setting', name)).map(({ tenant }) => tenant)).toEqual([name]);
       await stores.close();
+    });
+
+    it('finds nothing that somebody else put where names are looked for', async () => {
+      const superuser = await openSession(database.url);
+      await superuser.run('GRANT CREATE ON SCHEMA public TO PUBLIC; CREATE ROLE mallory LOGIN');
+      await superuser.run(`GRANT USAGE ON SCHEMA ${schema} TO mallory`);
+      const mallory = await openSession(database.urlAs('mallory'));
+      // Either would be chosen before the one that is meant, if its schema were searched.
+      const trap = "LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'trapped'; END $$";
+      await mallory.run(`CREATE FUNCTION public.cardinality(${schema}.head_move[]) RETURNS integer ${trap}`);
+      await mallory.run('CREATE TABLE public.heads (size bigint); CREATE TABLE public.records (seq bigint)');
+      const stores = await openPostgresStores({ url: database.urlAs('attestry_write'), schema });
+      const log = new LinkedLog('third');
+      const random = new SeededRandom(2);
+      const outcome = await stores.ledger.append([log.link(AT_MS, [sampleEvent(random, 'third', 0)])]);
+      expect([outcome.kind, (await stores.ledger.readHead('third'))?.size]).toEqual(['committed', 1]);
+      await stores.close();
+      await mallory.end();
+      await superuser.run(
+        `DROP OWNED BY mallory; REVOKE ALL ON SCHEMA ${schema} FROM mallory; DROP ROLE mallory`,
+      );
+      await superuser.run('REVOKE CREATE ON SCHEMA public FROM PUBLIC');
+      await superuser.end();
     });
 
     it('is left by the settings of a transaction: the next one on the same connection sees nothing', async () => {

@@ -1,5 +1,6 @@
-import { type PostgresVersion, postgresBinaries, sharedPostgres } from '@attestry/testkit';
+import { openSession, type PostgresVersion, postgresBinaries, sharedPostgres } from '@attestry/testkit';
 import pg from 'pg';
+import { quoteIdentifier } from '../../src/stores/postgres/schema-names.ts';
 
 /** A database for one test file, in which each test has a schema of its own. */
 export interface TestDatabase {
@@ -69,7 +70,11 @@ async function openTimescale(serverUrl: string): Promise<TestDatabase> {
   const run = async (url: string, text: string): Promise<void> => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
-    await client.query(text).finally(() => client.end());
+    try {
+      await client.query(text);
+    } finally {
+      await client.end();
+    }
   };
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
@@ -83,4 +88,27 @@ async function openTimescale(serverUrl: string): Promise<TestDatabase> {
     newSchema: schemaNames(),
     close: () => run(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`),
   };
+}
+
+/** As the pruning role, which the triggers let pass, with rights that it has in tests only. */
+const EMPTY_ALL = `DO $$
+DECLARE name text;
+BEGIN
+  EXECUTE format('GRANT DELETE ON ALL TABLES IN SCHEMA %I TO attestry_prune', current_schema());
+  SET LOCAL session_replication_role = replica;
+  SET LOCAL attestry.tenant_nos = '*';
+  SET LOCAL attestry.tenants = '*';
+  SET LOCAL ROLE attestry_prune;
+  FOR name IN SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')
+    AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()) AND NOT relispartition AND relname !~ '(version|migration)s?$' LOOP
+    EXECUTE format('DELETE FROM %I', name);
+  END LOOP;
+END $$`;
+
+/** Removes every row of a schema that was made with the roles: ten times quicker than making another one. */
+export async function emptySchema(url: string, schema: string): Promise<void> {
+  const session = await openSession(url);
+  await session.run(`SET search_path = ${quoteIdentifier(schema)}, pg_temp`);
+  await session.run(EMPTY_ALL);
+  await session.end();
 }

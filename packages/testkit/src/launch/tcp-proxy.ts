@@ -11,6 +11,7 @@ export class TcpProxy {
   #mode: Mode = 'open';
   #delayMs = 0;
   #bytesLeft = Number.POSITIVE_INFINITY;
+  #isCut = false;
 
   private constructor(targetPort: number) {
     this.#targetPort = targetPort;
@@ -34,6 +35,11 @@ export class TcpProxy {
     return this.#pairs.size;
   }
 
+  /** Whether what `cutAfter` or `cutAtAnswer` waits for has happened. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
   /** Delays what is passed on from now on, in both directions. */
   delay(ms: number): void {
     this.#delayMs = ms;
@@ -41,6 +47,7 @@ export class TcpProxy {
 
   /** Cuts all connections; new ones are let through. */
   cut(): void {
+    this.#isCut = true;
     for (const [client, server] of this.#pairs) {
       client.destroy();
       server.destroy();
@@ -49,11 +56,13 @@ export class TcpProxy {
 
   /** Cuts all connections as soon as clients have sent this many more bytes, which are still passed on. */
   cutAfter(bytes: number): void {
+    this.#isCut = false;
     this.#bytesLeft = bytes;
   }
 
   /** Cuts all connections at the server's next answer, which is lost: what was asked is done, and nobody knows. */
   cutAtAnswer(): void {
+    this.#isCut = false;
     this.#mode = 'cut at answer';
   }
 

@@ -115,3 +115,14 @@ export async function valueIn(url: string, sql: string): Promise<unknown> {
     await client.end();
   }
 }
+
+/** Runs statements in a session of a database that stays open, with its locks, until it is told to end. */
+export async function openSession(
+  url: string,
+): Promise<{ run(sql: string): Promise<unknown>; end(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: url });
+  // It may be ended by the server, as by a test that stops it.
+  client.on('error', () => undefined);
+  await client.connect();
+  return { run: (sql) => client.query(sql), end: () => client.end() };
+}

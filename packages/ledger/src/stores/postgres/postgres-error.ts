@@ -101,7 +101,9 @@ export function toStoreError(error: unknown, doing: string): LedgerError {
     });
   }
   if (isConnectionLost(error)) {
-    const advice = 'the database cannot be reached, or the connection was lost';
+    const advice = /unsupported startup parameter/.test(cause.message)
+      ? 'a pooler such as PgBouncer is between; give the address of the database itself (docs/postgres.md)'
+      : 'the database cannot be reached, or the connection was lost';
     return new OperationalError('store_unreachable', `${doing}: ${advice} ${detail}`, { cause });
   }
   return new OperationalError('store_failed', `${doing}: ${cause.message} ${detail}`, { cause });

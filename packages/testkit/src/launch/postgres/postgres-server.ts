@@ -36,6 +36,9 @@ export interface RunningPostgres {
   log(): string;
   /** Ends this very server: SIGINT (fast, the default), SIGQUIT (as a crash), SIGKILL. Harmless when it has ended. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Stops its processes where they are, as a frozen machine does; `resume` lets them go on. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   /** Starts it again on the same port and data. */
   start(): Promise<void>;
   /** Stops it and removes its data. */
@@ -101,6 +104,7 @@ class PostgresServer implements RunningPostgres {
   readonly #folder: string;
   readonly #settings: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
+  #paused: number[] = [];
   #log = '';
   #databases = 0;
 
@@ -173,8 +177,23 @@ class PostgresServer implements RunningPostgres {
     await ended;
   }
 
+  async pause(): Promise<void> {
+    // The postmaster first, so that it makes no more of them.
+    const pid = this.#child?.pid as number;
+    process.kill(pid, 'SIGSTOP');
+    const children = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(pid)]);
+    this.#paused = [pid, ...children.stdout.trim().split(/\s+/).map(Number)];
+    for (const each of this.#paused) process.kill(each, 'SIGSTOP');
+  }
+
+  async resume(): Promise<void> {
+    for (const each of this.#paused.splice(0).reverse()) process.kill(each, 'SIGCONT');
+  }
+
   async remove(): Promise<void> {
-    await this.stop();
+    await this.resume();
+    // What it would write before it ends is removed anyway.
+    await this.stop('SIGQUIT');
     rmSync(this.dataDir, { recursive: true, force: true });
     rmSync(this.#folder, { recursive: true, force: true });
   }
