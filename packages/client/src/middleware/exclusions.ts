@@ -1,3 +1,5 @@
+import { atOnce } from './hook-answer.ts';
+
 /** A path (`/health`), a path and all below it (`/internal/*`), or a question. */
 export type Exclusion = string | ((request: { readonly method: string; readonly path: string }) => boolean);
 
@@ -19,5 +21,5 @@ export function makeIsExcluded(
   return ({ method, path }) =>
     exact.has(path) ||
     (prefixes.some((prefix) => path.startsWith(prefix) || `${path}/` === prefix) && !WINDING.test(path)) ||
-    questions.some((asks) => asks({ method, path }));
+    questions.some((asks) => atOnce(asks({ method, path })));
 }

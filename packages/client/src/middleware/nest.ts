@@ -5,14 +5,13 @@ import {
   type DynamicModule,
   type ExecutionContext,
   Inject,
-  type MiddlewareConsumer,
   Module,
   type NestInterceptor,
   type NestModule,
   type OnApplicationShutdown,
   SetMetadata,
 } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
 import { Observable, tap } from 'rxjs';
 import { Attestry } from '../attestry.ts';
 import type { EventInput } from '../event/event-input.ts';
@@ -119,14 +118,17 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } =
  */
 export class AttestryModule extends ConfigurableModuleClass implements NestModule, OnApplicationShutdown {
   readonly #options: AttestryModuleOptions;
+  readonly #host: HttpAdapterHost;
 
-  constructor(options: AttestryModuleOptions) {
+  constructor(options: AttestryModuleOptions, host: HttpAdapterHost) {
     super();
     this.#options = options;
+    this.#host = host;
   }
 
-  configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(attestry(this.#options)).forRoutes('{*path}');
+  /** For all requests: Nest's own routes of middleware end where the global prefix does. */
+  configure(): void {
+    this.#host.httpAdapter.use(attestry(this.#options));
   }
 
   /** Nest ends the process as soon as its hooks are done. The client stays open: others may still use it. */
@@ -143,3 +145,4 @@ export class AttestryModule extends ConfigurableModuleClass implements NestModul
 // What `@Module({})` and `@Inject(MODULE_OPTIONS_TOKEN)` do; decorators are no syntax of the runtime yet.
 Module({})(AttestryModule);
 Inject(MODULE_OPTIONS_TOKEN)(AttestryModule, undefined, 0);
+Inject(HttpAdapterHost)(AttestryModule, undefined, 1);

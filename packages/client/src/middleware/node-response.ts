@@ -43,8 +43,8 @@ function hasClientLeft(response: ServerResponse): boolean {
   const stream = streamOf(response);
   if (stream !== undefined) return stream.rstCode === HTTP2_CANCEL;
   const socket = response.req?.socket as { readableEnded?: boolean; errored?: unknown } | undefined;
-  // Its half of the connection is at its end, or has failed. An answer that was destroyed with an error passes it on.
-  return socket?.readableEnded === true || (socket?.errored != null && response.errored == null);
+  // Its half of the connection is at its end, or has failed. An answer that was destroyed with an error passes that on.
+  return socket?.readableEnded === true || (socket?.errored != null && socket.errored !== response.errored);
 }
 
 /** Why an answer was closed before its end. */

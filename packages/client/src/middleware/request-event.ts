@@ -66,7 +66,7 @@ export function eventOf(request: IncomingRequest<unknown>, end: RequestEnd, fact
       ...(sentStatus >= 100 && sentStatus <= 599 ? { status_code: sentStatus } : {}),
       duration_ms: Math.round(facts.durationMs * 1_000) / 1_000,
     },
-    ...(facts.tenant === undefined ? {} : { tenant_id: facts.tenant }),
+    ...(facts.tenant ? { tenant_id: String(facts.tenant) } : {}),
     ...(metadata === undefined ? {} : { metadata }),
   };
   return withGiven(end.event, event);
@@ -98,7 +98,9 @@ function metadataOf({ bodies, faults }: RequestFacts): JsonObject | undefined {
   return { ...bodies, middleware_errors: faults };
 }
 
-function actorOf({ actor, address }: RequestFacts, request: IncomingRequest<unknown>): Actor {
+function actorOf({ actor: given, address }: RequestFacts, request: IncomingRequest<unknown>): Actor {
+  // `req.user ?? null` and `isSignedIn && {…}` say that there is nobody as well.
+  const actor = typeof given === 'object' ? (given ?? undefined) : undefined;
   const agent = request.header('user-agent');
   return {
     type: actor === undefined ? 'anonymous' : 'user',

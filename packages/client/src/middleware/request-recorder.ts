@@ -6,6 +6,7 @@ import { BODY_BYTES, BODY_BYTES_MAX, type BodyOptions } from './captured-body.ts
 import { isLogout } from './classify-request.ts';
 import { clientAddress, type TrustProxy } from './client-address.ts';
 import { type Exclusion, makeIsExcluded } from './exclusions.ts';
+import { atOnce, isPromise } from './hook-answer.ts';
 import type { IncomingRequest, RecordedRequest, RequestEnd } from './recorded-request.ts';
 import { type Actor, bodyMembers, type Extracted, eventOf } from './request-event.ts';
 import { requestIdOf } from './request-id.ts';
@@ -90,8 +91,10 @@ class Recording<Request> implements RecordedRequest {
 
   #isUnasked(status: number, ending: Ending, error: unknown): boolean {
     const { method } = this.#request;
-    if (method !== 'GET' && method !== 'HEAD') return method === 'OPTIONS';
-    if (this.#options.reads === true) return false;
+    if (method === 'OPTIONS') {
+      // With these two apps answer what a browser asks before a request, when nobody has told them about it.
+      if (status === 404 || status === 405) return true;
+    } else if ((method !== 'GET' && method !== 'HEAD') || this.#options.reads === true) return false;
     return status < 400 && error === undefined && ending === 'complete';
   }
 
@@ -99,11 +102,12 @@ class Recording<Request> implements RecordedRequest {
     if (this.#ended) return;
     this.#ended = true;
     const request = this.#request;
-    const isAudited = end.event !== undefined && request.method !== 'OPTIONS';
-    if (!isAudited) {
-      const isUnasked = this.#isUnasked(end.status, end.ending ?? 'complete', end.error);
-      if (isUnasked && (request.method === 'OPTIONS' || !isLogout(end.route))) return;
-    }
+    const isAsking = request.method === 'OPTIONS';
+    if (
+      this.#isUnasked(end.status, end.ending ?? 'complete', end.error) &&
+      (isAsking || (end.event === undefined && !isLogout(end.route)))
+    )
+      return;
     const made = { requestId: this.requestId, durationMs: performance.now() - this.#startedMs, faults: [] };
     const capture = (event: EventInput): void => this.#capture(event);
     try {
@@ -123,9 +127,15 @@ class Recording<Request> implements RecordedRequest {
 }
 
 /** @throws {TypeError} at the start of the app rather than at its first request */
-function checkOptions({ client, bodies }: MiddlewareOptions<never>): void {
+function checkOptions({ client, bodies, trustProxy = false }: MiddlewareOptions<never>): void {
   if (typeof (client as Partial<Attestry> | undefined)?.capture !== 'function') {
     throw new TypeError('attestry({ client }): client is missing; give it a `new Attestry()`');
+  }
+  const isCount = Number.isInteger(trustProxy) && (trustProxy as number) >= 0;
+  if (!isCount && typeof trustProxy !== 'boolean' && typeof trustProxy !== 'function') {
+    throw new TypeError(
+      `attestry({ trustProxy }): must be a number of proxies, a boolean or a function, not ${JSON.stringify(trustProxy)}`,
+    );
   }
   const bytes = bodies?.bytesMax ?? BODY_BYTES;
   if (!Number.isInteger(bytes) || bytes < 1 || bytes > BODY_BYTES_MAX) {
@@ -161,6 +171,8 @@ function finish<Request>({ options, isExcluded, request, end, made, capture }: F
     response: bodies?.response === true ? attempt('bodies', () => end.responseBody?.()) : undefined,
   };
   const captureWith = ({ actor, tenant, ...sent }: Extracted, occurredAt?: string): void => {
+    if (actor && typeof actor !== 'object')
+      made.faults.push(`actor: gave a ${typeof actor}, not { type, id }`);
     const build = (withBodies: boolean): EventInput => {
       const captured = withBodies
         ? attempt('bodies', () => bodyMembers(sent, bodies?.bytesMax ?? BODY_BYTES))
@@ -173,17 +185,16 @@ function finish<Request>({ options, isExcluded, request, end, made, capture }: F
     };
     if (options.event === undefined) capture(build(true));
     else {
-      const changed = attempt('event', () => options.event?.(build(true), request.raw));
+      const changed = attempt('event', () => atOnce(options.event?.(build(true), request.raw)));
       // Without the change that would have taken something out, what might have to be taken out is left out.
       if (changed !== null) capture(changed ?? build(false));
     }
   };
   if (!Object.values(asked).some(isPromise)) captureWith(asked as Extracted);
-  else void settle(asked, made.faults).then((known) => captureWith(known, new Date().toISOString()));
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+  else {
+    const occurredAt = new Date().toISOString();
+    void settle(asked, made.faults).then((known) => captureWith(known, occurredAt));
+  }
 }
 
 /** Waits for what the app has to look up; the answer has been sent already. */

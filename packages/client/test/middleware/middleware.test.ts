@@ -1,4 +1,5 @@
 import { connect } from 'node:http2';
+import { connect as connectSocket } from 'node:net';
 import express5 from 'express';
 import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,6 +16,15 @@ import { nest, startNest } from './nest-app.ts';
 import { send } from './node-client.ts';
 import { serve } from './node-server.ts';
 import { CASES } from './suite-cases.ts';
+
+/** An Express app with one route that works, and one whose OPTIONS fails. */
+async function startExpress(options: Parameters<typeof expressMiddleware>[0]): Promise<RunningApp> {
+  const app = express5();
+  app.use(expressMiddleware(options));
+  app.post('/jobs/:id', (_request, response) => void response.end());
+  app.options('/broken', (_request, response) => void response.status(500).end());
+  return await serve(app);
+}
 
 test('the suite has forty requests', () => {
   expect(CASES).toHaveLength(40);
@@ -51,6 +61,24 @@ describe('NestJS 11 on its own', () => {
       { type, action: { status: outcome }, http: { route: `${path.slice(0, -1)}:id` } },
     ]);
   });
+});
+
+test('NestJS: what is asked for outside of the global prefix is recorded as well', async () => {
+  const client = new CollectingClient();
+  const app = await startNest({ ...STANDARD, client }, 'sync', 'api');
+  const answers = [
+    await send(app, { method: 'POST', path: '/documents' }),
+    await send(app, { method: 'POST', path: '/api/documents' }),
+  ];
+  expect(answers.map(({ status, headers }) => [status, typeof headers['x-request-id']])).toEqual([
+    [404, 'string'],
+    [201, 'string'],
+  ]);
+  expect(await eventsOf(() => client.events, 2)).toMatchObject([
+    { type: 'api.request', http: { path: '/documents', status_code: 404 } },
+    { type: 'document.created', http: { route: '/api/documents' } },
+  ]);
+  await app.close();
 });
 
 test('over HTTP/2, an answer that is not wanted any more is told from one that is cut off', async () => {
@@ -107,3 +135,102 @@ test('a middleware that is used twice still makes one event of a request', async
   expect(await eventsOf(() => client.events, 1)).toHaveLength(1);
   await app.close();
 });
+
+test.each([
+  ['nobody', null, { type: 'anonymous' }, undefined],
+  ['not signed in', false, { type: 'anonymous' }, undefined],
+  ['an empty text', '', { type: 'anonymous' }, undefined],
+  ['a text', 'bob', { type: 'anonymous' }, ['actor: gave a string, not { type, id }']],
+  ['a number for an id', { type: 'user', id: 7 }, { type: 'user', id: '7' }, undefined],
+])('an actor that is %s costs no event', async (_name, given, actor, faults) => {
+  const client = new CollectingClient();
+  const app = await startExpress({ client, actor: () => given as never });
+  await send(app, { method: 'POST', path: '/jobs/7' });
+  const [event] = await eventsOf(() => client.events, 1);
+  expect(event).toMatchObject({ type: 'job.created', http: { status_code: 200 }, actor });
+  expect(event?.metadata?.['middleware_errors']).toEqual(faults);
+  await app.close();
+});
+
+const FAILS = (): Promise<never> => Promise.reject(new Error('looked up'));
+
+test.each([
+  ['exclude', { exclude: [async () => true] }],
+  ['exclude', { exclude: [FAILS] }],
+  ['event', { event: async (event: object) => event }],
+  ['event', { event: FAILS }],
+])(
+  '%s that is not waited for is told, and takes neither the event nor the process',
+  async (name, options) => {
+    const client = new CollectingClient();
+    const app = await startExpress({ client, ...(options as object) });
+    await send(app, { method: 'POST', path: '/jobs/7' });
+    expect(await eventsOf(() => client.events, 1)).toMatchObject([
+      {
+        type: 'job.created',
+        metadata: { middleware_errors: [`${name}: TypeError: gave a promise, and is not waited for`] },
+      },
+    ]);
+    await app.close();
+  },
+);
+
+test('a request that had to be looked up happened when it was answered', async () => {
+  const client = new CollectingClient();
+  const asked = Promise.withResolvers<void>();
+  const known = Promise.withResolvers<undefined>();
+  const app = await startExpress({
+    client,
+    actor: () => {
+      asked.resolve();
+      return known.promise;
+    },
+  });
+  await send(app, { method: 'POST', path: '/jobs/7' });
+  await asked.promise;
+  client.capture({ type: 'later.event', occurred_at: new Date(Date.now() + 1).toISOString() });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  known.resolve(undefined);
+  const [later, request] = await eventsOf(() => client.events, 2);
+  expect(request?.type).toBe('job.created');
+  expect(Date.parse(request?.occurred_at ?? '')).toBeLessThan(Date.parse(later?.occurred_at ?? ''));
+  await app.close();
+});
+
+test('OPTIONS is recorded when it fails, not when nobody answers it', async () => {
+  const client = new CollectingClient();
+  const app = await startExpress({ client, reads: true });
+  for (const path of ['/broken', '/nowhere', '/jobs/7']) await send(app, { method: 'OPTIONS', path });
+  expect(await eventsOf(() => client.events, 1)).toMatchObject([
+    { http: { method: 'OPTIONS', path: '/broken', status_code: 500 } },
+  ]);
+  expect(client.events).toHaveLength(1);
+  await app.close();
+});
+
+test('Hono on Node: a client that leaves during its upload is not the fault of the app', async () => {
+  const client = new CollectingClient();
+  const app = await hono.start({ ...STANDARD, client });
+  const { hostname, port } = new URL(app.url);
+  const socket = connectSocket(Number(port), hostname);
+  const head = [
+    'POST /notes HTTP/1.1',
+    'Host: app.test',
+    'Content-Type: application/json',
+    'Content-Length: 100',
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n{"a":`, () => setTimeout(() => socket.destroy(), 20));
+  expect(await eventsOf(() => client.events, 1)).toMatchObject([
+    { type: 'note.created', http: { status_code: 499 }, action: { status: 'failure' } },
+  ]);
+  await app.close();
+});
+
+test.each(['1', -1, Number.NaN, 1.5])(
+  'trustProxy: %j is refused when the middleware is made',
+  (trustProxy) => {
+    expect(() =>
+      expressMiddleware({ client: new CollectingClient(), trustProxy: trustProxy as never }),
+    ).toThrow(/trustProxy/);
+  },
+);

@@ -115,6 +115,7 @@ function makeController(options: AppOptions): new () => object {
 export async function startNest(
   options: AppOptions,
   how: 'sync' | 'async' = 'sync',
+  prefix?: string,
 ): ReturnType<Framework['start']> {
   const { actor } = options;
   const given = {
@@ -132,6 +133,7 @@ export async function startNest(
     controllers: [makeController(options)],
   })(App);
   const app = await NestFactory.create(App, { logger: false, forceCloseConnections: true });
+  if (prefix !== undefined) app.setGlobalPrefix(prefix);
   if (app.get(Attestry) !== options.client) throw new Error('the client cannot be injected');
   await app.listen(0, '127.0.0.1');
   return { url: (await app.getUrl()).replace('[::1]', '127.0.0.1'), close: () => app.close() };
