@@ -1362,7 +1362,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "invalid_request" | "invalid_parameter" | "invalid_event" | "malformed_json" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "id_conflict" | "conflict" | "payload_too_large" | "record_too_large" | "unsupported_media_type" | "expectation_failed" | "schema_violation" | "rate_limited" | "headers_too_large" | "internal" | "method_unknown" | "overloaded" | "unavailable" | "stopping";
+            code: "invalid_request" | "invalid_parameter" | "invalid_event" | "malformed_json" | "unauthenticated" | "forbidden" | "not_found" | "method_not_allowed" | "request_timeout" | "id_conflict" | "conflict" | "payload_too_large" | "record_too_large" | "unsupported_media_type" | "expectation_failed" | "schema_violation" | "rate_limited" | "headers_too_large" | "internal" | "method_unknown" | "overloaded" | "unavailable" | "query_timeout" | "stopping";
             /** @description JSON pointer into the body, or the name of a parameter. */
             path?: string;
             request_id: string;
@@ -4137,9 +4137,9 @@ export interface operations {
                 "application/json": {
                     type?: string;
                     /** @description As for `POST /v1/schemas`. */
-                    schema: Record<string, never>;
+                    schema: Record<string, unknown>;
                     /** @description As for `POST /v1/events`. */
-                    event: Record<string, never>;
+                    event: Record<string, unknown>;
                 };
             };
         };
