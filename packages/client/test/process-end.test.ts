@@ -96,6 +96,35 @@ test('SIGTERM: an app with a handler of its own ends when and how it wants to', 
   expect([arrived('end.before'), arrived('end.during')]).toEqual([1, 1]);
 });
 
+test.each(['3', '4'])(
+  'SIGTERM: tools that look on by signal-exit %s see the end, and do not prevent it',
+  async (version) => {
+    const ended = await end(
+      startApp(
+        `
+      connect().capture({ type: 'end.watched' });
+      // What signal-exit does: it ends the process when nobody else listens.
+      const known = { count: 1 };
+      if (process.argv[2] === '3') process.__signal_exit_emitter__ = known;
+      else globalThis[Symbol.for('signal-exit emitter')] = known;
+      const lookOn = () => {
+        if (process.listeners('SIGTERM').length !== known.count) return;
+        console.log('seen');
+        process.off('SIGTERM', lookOn);
+        process.kill(process.pid, 'SIGTERM');
+      };
+      process.on('SIGTERM', lookOn);
+      setInterval(() => {}, 1000);
+      console.log('ready');`,
+        version,
+      ),
+      'SIGTERM',
+    );
+    expect(ended).toMatchObject({ code: null, signal: 'SIGTERM', output: 'ready\nseen\n' });
+    expect(arrived('end.watched')).toBe(Number(version) - 2);
+  },
+);
+
 test('a closed client leaves the process as it was', async () => {
   const ended = await end(
     startApp(`

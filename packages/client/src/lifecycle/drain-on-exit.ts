@@ -21,7 +21,13 @@ interface NodeProcess {
   kill(pid: number, signal: string): void;
   listenerCount(event: string): number;
   readonly pid: number;
-  readonly [SIGNAL_EXIT]?: { readonly count?: number };
+  readonly __signal_exit_emitter__?: SignalExit;
+}
+
+/** The package `signal-exit`, in many tools, listens as we do: to look on, not to keep the process. */
+interface SignalExit {
+  /** Of its listeners for each signal. */
+  readonly count?: number;
 }
 
 interface Page {
@@ -30,7 +36,7 @@ interface Page {
   readonly visibilityState?: string;
 }
 
-/** The package `signal-exit` (version 4, in many tools) listens as we do: to look on, not to keep the process. */
+/** Where its version 4 is known; version 3 is a member of the process. */
 const SIGNAL_EXIT = Symbol.for('signal-exit emitter');
 
 /** All clients of the process that want it, also those of another copy of this package. */
@@ -71,7 +77,9 @@ function drainAtEnd(process: NodeProcess): Set<Drainable> {
   });
   process.on('exit', () => void each((client) => client.end()));
   const onSignal = (): void => {
-    if (process.listenerCount('SIGTERM') > 1 + (process[SIGNAL_EXIT]?.count ?? 0)) {
+    const { [SIGNAL_EXIT]: newer } = globalThis as { readonly [SIGNAL_EXIT]?: SignalExit };
+    const lookingOn = (newer?.count ?? 0) + (process.__signal_exit_emitter__?.count ?? 0);
+    if (process.listenerCount('SIGTERM') > 1 + lookingOn) {
       // An app with a handler of its own ends when it wants to, and calls `close` itself.
       void each((client) => client.drain(CLOSE_DEADLINE_MS));
       return;
