@@ -18,10 +18,12 @@ const KEYS = ['master.key', 'signing.key'] as const;
 
 interface Installation {
   readonly nodes: readonly ServerProcess[];
+  /** One of each tenant. */
+  readonly keys: readonly string[];
   remove(): Promise<void>;
 }
 
-/** Nodes over one fresh database, and the tenants, whom each of them knows. */
+/** Nodes over one fresh database, and tenants with a key each, whom all of them know. */
 async function install(
   postgres: RunningPostgres,
   nodes: number,
@@ -31,13 +33,11 @@ async function install(
   const folder = mkdtempSync(join(tmpdir(), 'attestry-bench-'));
   const first = await startServerProcess({ environment });
   const running = [first];
+  const keys: string[] = [];
   for (const id of tenants) {
-    const answer = await fetch(new URL('/v1/tenants', first.url), {
-      method: 'POST',
-      headers: { authorization: `Bearer ${first.key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ id }),
-    });
-    if (answer.status !== 201) throw new Error(`no tenant: ${await answer.text()}`);
+    await post(first, '/v1/tenants', { id });
+    const { token } = await post(first, `/v1/keys?tenant=${id}`, { name: 'bench', roles: ['admin'] });
+    keys.push(token as string);
   }
   while (running.length < nodes) {
     const dataDir = join(folder, String(running.length));
@@ -47,11 +47,22 @@ async function install(
   }
   return {
     nodes: running,
+    keys,
     remove: async () => {
       await Promise.all(running.map((node) => node.stop()));
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+async function post(node: ServerProcess, path: string, body: object): Promise<Record<string, unknown>> {
+  const answer = await fetch(new URL(path, node.url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${node.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (answer.status !== 201) throw new Error(`POST ${path}: ${await answer.text()}`);
+  return (await answer.json()) as Record<string, unknown>;
 }
 
 /** Events per second that so many nodes take, and how many requests had to be sent again. */
@@ -73,7 +84,7 @@ async function rateOf(
       seed: 7,
       startMs: Date.UTC(2026, 0, 1),
       nodes: installation.nodes.map((node) => node.url),
-      tenants,
+      keys: installation.keys,
     });
     const result = await go();
     if (result.accepted !== events) throw new Error(`not all accepted: ${JSON.stringify(result.statuses)}`);

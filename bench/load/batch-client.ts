@@ -5,7 +5,7 @@ import { workload } from '../workload/events.ts';
  * A load generator that runs in a process of its own: it makes all bodies first, says `ready`, and on `go` sends
  * them over a few kept-alive connections as fast as the server takes them.
  *
- * Messages in: `{ url, key, events, batch, connections, eventBytes, seed, startMs, nodes?, tenants? }`, then `'go'`.
+ * Messages in: `{ url, key, events, batch, connections, eventBytes, seed, startMs, nodes?, keys? }`, then `'go'`.
  * Messages out: `'ready'`, then `{ seconds, accepted, refused, statuses, latenciesMs }`.
  */
 interface LoadOrder {
@@ -18,7 +18,7 @@ interface LoadOrder {
   readonly seed: number;
   readonly startMs: number;
   readonly nodes?: readonly string[];
-  readonly tenants?: readonly string[];
+  readonly keys?: readonly string[];
 }
 
 export interface LoadResult {
@@ -75,8 +75,8 @@ async function run(
   order: LoadOrder,
   bodies: readonly { body: Buffer; count: number }[],
 ): Promise<LoadResult> {
-  const paths = order.tenants?.map((tenant) => `/v1/events?tenant=${tenant}`) ?? ['/v1/events'];
-  const urls = (order.nodes ?? [order.url]).map((node) => paths.map((path) => new URL(path, node)));
+  const urls = (order.nodes ?? [order.url]).map((node) => new URL('/v1/events', node));
+  const keys = order.keys ?? [order.key];
   const agent = new http.Agent({ keepAlive: true, maxSockets: order.connections });
   const statuses: Record<string, number> = {};
   const latenciesMs: number[] = [];
@@ -84,13 +84,13 @@ async function run(
   let accepted = 0;
   const startedAt = performance.now();
   const lane = async (number: number): Promise<void> => {
-    const ofNode = urls[number % urls.length] as URL[];
+    const url = urls[number % urls.length] as URL;
     while (next < bodies.length) {
-      const url = ofNode[next % ofNode.length] as URL;
+      const key = keys[next % keys.length] as string;
       const { body, count } = bodies[next++] as { body: Buffer; count: number };
       for (let attempt = 0; attempt < RETRIES_MAX; attempt++) {
         const sentAt = performance.now();
-        const status = await post(agent, url, order.key, body);
+        const status = await post(agent, url, key, body);
         latenciesMs.push(performance.now() - sentAt);
         statuses[status] = (statuses[status] ?? 0) + 1;
         if (status === 201) accepted += count;

@@ -13,8 +13,8 @@ export interface LoadOptions {
   readonly startMs: number;
   /** Servers over which the connections are spread; only `url` when absent. */
   readonly nodes?: readonly string[];
-  /** Tenants who send one request after the other; the one of the key when absent. */
-  readonly tenants?: readonly string[];
+  /** Keys that send one request after the other, of as many tenants; only `key` when absent. */
+  readonly keys?: readonly string[];
 }
 
 /** Prepares a load process and returns a function that lets it go and gives its result. */
