@@ -38,7 +38,7 @@ export function registerImport(program: Command, context: CommandContext): void 
     );
   withImportOptions(cloudTrail).action(
     runs(context, async (paths: string[], options: ImportOptions) => {
-      const { cloudTrailFormat } = await import('../import/cloudtrail/cloudtrail-format.ts');
+      const { cloudTrailFormat } = await import('../import/cloudtrail-format.ts');
       return importWith(context, paths, options, cloudTrailFormat);
     }),
   );

@@ -1,5 +1,4 @@
-import { isReservedType } from '@attestry/core';
-import { isObject, type JsonObject, type JsonValue } from './json-value.ts';
+import { isJsonObject, isReservedType, type JsonObject, type JsonValue } from '@attestry/core';
 
 /**
  * What a log adds to an event, or knows of it, and no client may send. `tenant_id` is among them because the events go
@@ -49,7 +48,7 @@ export function eventOfExport(line: JsonObject): JsonObject {
     origin['type'] = type;
   }
   // An event that was imported before keeps its earlier origin inside the newer one.
-  const { [EXPORT_MEMBER]: earlier, ...own } = isObject(metadata) ? metadata : {};
+  const { [EXPORT_MEMBER]: earlier, ...own } = isJsonObject(metadata) ? metadata : {};
   if (earlier !== undefined) origin['earlier'] = earlier;
   return { ...event, metadata: { ...own, [EXPORT_MEMBER]: origin } };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseStrict } from '@attestry/core';
+import { isJsonObject, type JsonObject, type JsonValue, parseStrict } from '@attestry/core';
+import { valueAt } from '@attestry/core/cloudtrail';
 import { usageError } from '../cli-error.ts';
-import { isObject, type JsonObject, type JsonValue, valueAt } from './json-value.ts';
 
 /** How one member of the event is made: from a member of the line, or always the same. */
 interface Rule {
@@ -27,7 +27,7 @@ export function readLineMapping(file: string): LineMapping {
   } catch (error) {
     throw usageError(`--map ${file}: ${(error as Error).message}`, 'docs/import.md shows a mapping file.');
   }
-  if (!isObject(parsed)) throw usageError(`--map ${file}: it must be one JSON object`);
+  if (!isJsonObject(parsed)) throw usageError(`--map ${file}: it must be one JSON object`);
   const rules = Object.entries(parsed).map(([target, rule]) => ruleOf(target, rule, file));
   return (line) => {
     const event: Record<string, JsonValue> = {};
@@ -46,11 +46,11 @@ function ruleOf(target: string, rule: JsonValue, file: string): Rule {
   };
   if (target.split('.').some((name) => name === '' || name === '__proto__'))
     wrong('is not a member of an event');
-  if (!isObject(rule)) return wrong('must be an object');
+  if (!isJsonObject(rule)) return wrong('must be an object');
   const { from, value, words = {}, ...others } = rule;
   if (Object.keys(others).length > 0) wrong(`has an unknown member "${Object.keys(others)[0]}"`);
   if ((from === undefined) === (value === undefined)) wrong('needs either "from" or "value"');
-  if (!isObject(words)) return wrong('has "words" that are not an object');
+  if (!isJsonObject(words)) return wrong('has "words" that are not an object');
   if (from !== undefined && typeof from !== 'string') return wrong('has a "from" that is not text');
   const source =
     from === undefined ? { value: value as JsonValue } : { from: from === '' ? [] : from.split('.') };
@@ -70,7 +70,7 @@ function place(event: Record<string, JsonValue>, path: readonly string[], value:
   for (const name of path.slice(0, -1)) {
     const next = parent[name];
     // A rule for `metadata` and one for `metadata.source` may both be there: the later one adds to a copy.
-    const own: Record<string, JsonValue> = isObject(next) ? { ...next } : {};
+    const own: Record<string, JsonValue> = isJsonObject(next) ? { ...next } : {};
     parent[name] = own;
     parent = own;
   }

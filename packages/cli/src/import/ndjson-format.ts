@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { parseStrict, StrictJsonError } from '@attestry/core';
+import { isJsonObject, type JsonObject, type JsonValue, parseStrict, StrictJsonError } from '@attestry/core';
 import { NDJSON_LINE_BYTES_MAX } from '../limits.ts';
 import { eventOfExport, isExportedEvent } from './exported-event.ts';
-import { isObject, type JsonObject, type JsonValue } from './json-value.ts';
 import { type LineMapping, readLineMapping } from './line-mapping.ts';
 import type { Extracted, ImportFormat } from './run-import.ts';
 
@@ -55,7 +54,7 @@ function eventOf(content: string, { lineNumber, file, mapping }: Line): Extracte
   } catch (error) {
     return refused('invalid_json', (error as Error).message);
   }
-  if (!isObject(value)) return refused('not_an_event', 'a line must hold one JSON object');
+  if (!isJsonObject(value)) return refused('not_an_event', 'a line must hold one JSON object');
   if (mapping === undefined && isExportedEvent(value)) return exportedEvent(content, place);
   const event = mapping === undefined ? value : mapping(value);
   // Without a mapping the line is sent as it stands, not re-serialised: the server's strict reader must see what the

@@ -1,5 +1,6 @@
-import { type JsonObject, textAt } from '../json-value.ts';
+import type { JsonObject } from '../canonical/json-value.ts';
 import { cut } from './actor.ts';
+import { textAt } from './json-path.ts';
 
 export interface Outcome {
   /** Absent when the record does not say: Insights events report a pattern, not a call. */

@@ -1,17 +1,10 @@
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
-export interface JsonObject {
-  readonly [name: string]: JsonValue;
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isJsonObject, type JsonValue } from '../canonical/json-value.ts';
 
 /** The value at a path of member names, or undefined where the path ends early. */
 export function valueAt(root: JsonValue | undefined, ...path: readonly string[]): JsonValue | undefined {
   let value = root;
   for (const name of path) {
-    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
+    if (!isJsonObject(value) || !Object.hasOwn(value, name)) return undefined;
     value = value[name];
   }
   return value;

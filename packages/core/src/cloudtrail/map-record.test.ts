@@ -1,6 +1,6 @@
-import { normalizeEvent } from '@attestry/core';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../json-value.ts';
+import type { JsonObject } from '../canonical/json-value.ts';
+import { normalizeEvent } from '../index.ts';
 import { eventTypeOf, serviceOf, verbOf } from './api-name.ts';
 import { mapRecord } from './map-record.ts';
 import { parseRecord } from './parse-record.ts';

@@ -1,5 +1,8 @@
-import { createHash } from 'node:crypto';
-import { type JsonObject, type JsonValue, textAt, valueAt } from '../json-value.ts';
+import type { JsonObject, JsonValue } from '../canonical/json-value.ts';
+import { portableCrypto } from '../crypto/portable-crypto.ts';
+import { bytesToHex } from '../encoding/hex.ts';
+import { utf8Encode } from '../encoding/utf8.ts';
+import { textAt, valueAt } from './json-path.ts';
 
 export interface MappedActor {
   readonly type: 'user' | 'service' | 'system' | 'anonymous';
@@ -160,7 +163,7 @@ export function cut(text: string, charsMax: number): string {
 /** Shortens an id that is too long so that two different ones stay different: a piece of its SHA-256 at the end. */
 export function fitted(id: string, charsMax: number): string {
   if (id.length <= charsMax) return id;
-  const digest = createHash('sha256').update(id).digest('hex').slice(0, 16);
+  const digest = bytesToHex(portableCrypto.sha256(utf8Encode(id))).slice(0, 16);
   return `${cut(id, charsMax - digest.length - 1)}#${digest}`;
 }
 

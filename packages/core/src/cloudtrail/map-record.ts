@@ -1,9 +1,12 @@
-import { createHash } from 'node:crypto';
-import { isIP } from 'node:net';
-import { type JsonObject, textAt, valueAt } from '../json-value.ts';
+import type { JsonObject } from '../canonical/json-value.ts';
+import { portableCrypto } from '../crypto/portable-crypto.ts';
+import { bytesToHex } from '../encoding/hex.ts';
+import { utf8Encode } from '../encoding/utf8.ts';
+import { parseIp } from '../event/ip-address.ts';
 import { actorOf, cut, fitted, type MappedActor, optional, roleArnOf } from './actor.ts';
 import { eventTypeOf, serviceOf, verbOf } from './api-name.ts';
 import { categoryOf, severityOf } from './classification.ts';
+import { textAt, valueAt } from './json-path.ts';
 import { outcomeOf } from './outcome.ts';
 import { type MappedTarget, targetOf } from './target.ts';
 
@@ -33,7 +36,8 @@ export function mapRecord(record: JsonObject, quotedNumbers: readonly string[] =
   const actor = actorOf(record);
   const target = targetOf(record, service);
   const address = textAt(record, 'sourceIPAddress');
-  const ip = address !== undefined && !address.includes('%') && isIP(address) !== 0 ? address : undefined;
+  const ip =
+    address !== undefined && !address.includes('%') && parseIp(address) !== undefined ? address : undefined;
   const userAgent = textAt(record, 'userAgent');
   return {
     ok: true,
@@ -136,11 +140,11 @@ function serviceName(text: string | undefined): string | undefined {
 function idOf(record: JsonObject): string {
   const given = textAt(record, 'eventID');
   if (given !== undefined && UUID.test(given)) return given.toLowerCase();
-  const digest = createHash('sha256').update(JSON.stringify(record)).digest();
+  const digest = portableCrypto.sha256(utf8Encode(JSON.stringify(record)));
   // RFC 9562, version 8: a UUID of one's own making.
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x80;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
-  const hex = digest.toString('hex').slice(0, 32);
+  const hex = bytesToHex(digest).slice(0, 32);
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 

@@ -1,5 +1,6 @@
-import { parseStrict } from '@attestry/core';
-import { isObject, type JsonObject, type JsonValue, textAt } from '../json-value.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json-value.ts';
+import { parseStrict } from '../canonical/parse-strict.ts';
+import { textAt } from './json-path.ts';
 import { quoteLossyNumbers } from './lossless-numbers.ts';
 
 export type ParsedRecord =
@@ -26,6 +27,6 @@ function parseObject(text: string): ParsedRecord {
   } catch (error) {
     return { ok: false, detail: `not JSON that can be kept without loss: ${(error as Error).message}` };
   }
-  if (!isObject(value)) return { ok: false, detail: 'it is not a JSON object' };
+  if (!isJsonObject(value)) return { ok: false, detail: 'it is not a JSON object' };
   return { ok: true, record: value, quotedNumbers: quoted };
 }

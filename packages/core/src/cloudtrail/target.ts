@@ -1,5 +1,6 @@
-import { isObject, type JsonObject, type JsonValue, textAt, valueAt } from '../json-value.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json-value.ts';
 import { cut, fitted, optional } from './actor.ts';
+import { textAt, valueAt } from './json-path.ts';
 
 export interface MappedTarget {
   readonly type: string;
@@ -70,7 +71,7 @@ function userTarget(record: JsonObject): MappedTarget | undefined {
 function resourceTarget(record: JsonObject): MappedTarget | undefined {
   const resources = valueAt(record, 'resources');
   if (!Array.isArray(resources)) return undefined;
-  const listed = (resources as readonly JsonValue[]).filter(isObject);
+  const listed = (resources as readonly JsonValue[]).filter(isJsonObject);
   const one = listed.find((resource) => idOf(resource) !== undefined);
   if (one === undefined) return undefined;
   const id = idOf(one) ?? '';
