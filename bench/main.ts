@@ -6,6 +6,7 @@ import { clientCapture } from './cases/client-capture.ts';
 import { clientMiddleware } from './cases/client-middleware.ts';
 import { clientOutage } from './cases/client-outage.ts';
 import { clientSpool } from './cases/client-spool.ts';
+import { consolePages } from './cases/console.ts';
 import { freshness } from './cases/freshness.ts';
 import { millionEvents } from './cases/million-events.ts';
 import { postgresAppend } from './cases/postgres-append.ts';
@@ -20,7 +21,7 @@ import { measureParallelism } from './parallelism.ts';
 const CASES: readonly BenchCase[] = [
   ...[append, singlePost, busyLatency, freshness, millionEvents, queryPage],
   ...[postgresAppend, postgresQuery, postgresSingle, postgresNodes],
-  ...[clientCapture, clientMiddleware, clientOutage, clientSpool],
+  ...[clientCapture, clientMiddleware, clientOutage, clientSpool, consolePages],
 ];
 const MILLION = 1_000_000;
 

@@ -8,12 +8,17 @@ const app = join(import.meta.dirname, '..');
 
 /** A real server with a built console, and a real browser. */
 export interface ConsoleUnderTest {
+  /** The server that runs now. */
   readonly server: RunningServer;
   readonly browser: Browser;
-  /** Sends events with the first key. */
-  send(events: readonly object[]): Promise<void>;
-  /** A page in a session of its own, signed in. */
-  signedIn(options?: BrowserContextOptions): Promise<WatchedPage>;
+  /** Asks the interface with a key, the first one when none is named; throws for refusals. */
+  post(address: string, body: object, key?: string): Promise<Record<string, unknown>>;
+  /** Sends events, with the first key when none is named. */
+  send(events: readonly object[], key?: string): Promise<void>;
+  /** Stops the server, does something to its folder, and starts it again at the same address. */
+  restart(between?: () => void): Promise<void>;
+  /** A page in a session of its own, signed in with the first key when none is named. */
+  signedIn(options?: BrowserContextOptions, key?: string): Promise<WatchedPage>;
   /** A page that is not signed in. */
   visit(options?: BrowserContextOptions): Promise<WatchedPage>;
   remove(): Promise<void>;
@@ -26,8 +31,8 @@ export interface WatchedPage {
   readonly troubles: string[];
 }
 
-/** Answers that a page is right to get: who is signed in is asked before anybody is. */
-const EXPECTED = /status of 40[14]/;
+/** An answer that a page is right to get: who is signed in is asked before anybody is. */
+const EXPECTED = /status of 401/;
 
 function watched(page: Page): WatchedPage {
   const troubles: string[] = [];
@@ -47,21 +52,22 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
     run('build.ts');
   }
   const { path } = chromium();
-  const [server, browser] = await Promise.all([
+  const [first, browser] = await Promise.all([
     startServerProcess(),
     playwright.launch({
       ...(path === undefined ? {} : { executablePath: path }),
       args: [...chromiumArguments],
     }),
   ]);
-  const post = async (address: string, body: object): Promise<Response> => {
+  let server = first;
+  const post: ConsoleUnderTest['post'] = async (address, body, key = server.key) => {
     const response = await fetch(`${server.url}${address}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`${address}: ${response.status} ${await response.text()}`);
-    return response;
+    return (await response.json()) as Record<string, unknown>;
   };
   const visit = async (options: BrowserContextOptions = {}): Promise<WatchedPage> => {
     const context = await browser.newContext({
@@ -72,23 +78,34 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
       reducedMotion: 'reduce',
       ...options,
     });
-    // Long before the test's own limit, so that a failure names what was waited for.
-    context.setDefaultTimeout(10_000);
+    // Before the test's own limit, so that a failure names what was waited for; a busy machine takes its time.
+    context.setDefaultTimeout(20_000);
     return watched(await context.newPage());
   };
   return {
-    server,
+    get server() {
+      return server;
+    },
     browser,
+    post,
     visit,
-    send: async (events) => void (await post('/v1/events', { events })),
-    signedIn: async (options) => {
+    send: async (events, key) => void (await post('/v1/events', { events }, key)),
+    restart: async (between) => {
+      const { dataDir, url } = server;
+      await server.stop();
+      between?.();
+      server = await startServerProcess({ dataDir, port: Number(new URL(url).port) });
+    },
+    signedIn: async (options, key = server.key) => {
       const one = await visit(options);
-      await one.page.context().request.post('/v1/session', { data: { key: server.key } });
+      await one.page.context().request.post('/v1/session', { data: { key } });
       return one;
     },
     remove: async () => {
       await browser.close();
-      await server.remove();
+      await server.stop();
+      // The folder is that of the first start, and so is its removal.
+      await first.remove();
     },
   };
 }

@@ -8,10 +8,8 @@ import { axeFindings, type ConsoleUnderTest, startConsole, type WatchedPage } fr
 const lookup = chromium();
 const skip = 'skip' in lookup ? lookup.skip : undefined;
 
-/** Issue 6: the first load is at most 250 kB gzipped. */
+/** Issue 6: the first load is at most 250 kB gzipped, with all that comes with it. */
 const FIRST_LOAD_BYTES_MAX = 250_000;
-/** One latin font for text; that for code is loaded where code is shown. */
-const FONT_BYTES_MAX = 100_000;
 const built = join(import.meta.dirname, '..', '..', '..', 'packages', 'server', 'console');
 
 const XSS = '<img src=x onerror="globalThis.hacked = true"><script>globalThis.hacked = true</script>';
@@ -21,7 +19,15 @@ const LONG = `${'long '.repeat(9_000)}end`;
 const hostile = {
   type: 'document.edited',
   occurred_at: '2026-03-02T08:00:00Z',
-  actor: { type: 'user', id: `${XSS}1`, name: XSS, email: 'javascript:alert(1)', user_agent: `${XSS}\u0007` },
+  actor: {
+    type: 'user',
+    id: `${XSS}1`,
+    name: XSS,
+    email: 'javascript:alert(1)',
+    session_id: `${XSS}${RTL}`,
+    user_agent: `${XSS}\u0007`,
+    on_behalf_of: { type: 'user', id: XSS, name: RTL },
+  },
   action: {
     description: XSS,
     error: 'javascript:alert(document.cookie)',
@@ -29,7 +35,16 @@ const hostile = {
     verb: XSS.slice(0, 90),
   },
   target: { type: XSS.slice(0, 90), id: `javascript:alert(1)//${RTL}`, name: RTL },
-  context: { reason: LONG.slice(0, 1_900), project_id: XSS, service: XSS },
+  context: {
+    reason: LONG.slice(0, 1_900),
+    project_id: XSS,
+    service: XSS,
+    environment: XSS.slice(0, 90),
+    request_id: 'javascript:alert(1)',
+    correlation_id: XSS,
+    location: { country: XSS.slice(0, 40), city: RTL },
+  },
+  http: { method: 'GET', route: XSS, path: 'javascript:alert(1)', status_code: 500 },
   data: {
     before: { [XSS]: XSS, text: LONG.slice(0, 20_000) },
     after: { text: `${LONG.slice(0, 19_000)} changed` },
@@ -75,9 +90,18 @@ describe.skipIf(skip !== undefined)(
       expect(await page.locator('img, a[href^="javascript:"]').count()).toBe(0);
       // The override is shown instead of obeyed, and texts around it keep their direction.
       expect(await page.getByRole('heading', { level: 2 }).textContent()).toContain('⟨U+202E⟩');
-      await page.goto(`/actors/${encodeURIComponent(hostile.actor.id)}`);
-      await page.getByRole('heading', { level: 2, name: 'onerror' }).first().waitFor();
-      expect(await page.evaluate(() => (globalThis as { hacked?: true }).hacked)).toBeUndefined();
+      const { actor, target } = hostile;
+      for (const [path, text] of [
+        [`/actors/${encodeURIComponent(actor.id)}`, 'Usual hours'],
+        [`/targets/${encodeURIComponent(target.type)}/${encodeURIComponent(target.id)}`, 'Who touched it'],
+        ['/overview', 'Most touched'],
+      ] as const) {
+        await page.goto(path);
+        await page.getByText('onerror').first().waitFor();
+        await page.getByText(text).first().waitFor();
+        expect(await page.evaluate(() => (globalThis as { hacked?: true }).hacked)).toBeUndefined();
+        expect(await page.locator('img, a[href^="javascript:"]').count()).toBe(0);
+      }
       expect(troubles).toEqual([]);
       await page.context().close();
     });
@@ -104,6 +128,46 @@ describe.skipIf(skip !== undefined)(
       await page.context().close();
     });
 
+    it('shows a reader of a part their part, and says of the rest what they may not', async () => {
+      const key = { name: 'alice herself', roles: ['member'], subject: 'alice' };
+      const { token } = await underTest.post('/v1/keys', key);
+      const { page, troubles } = await underTest.signedIn({}, String(token));
+      await page.goto('/activity');
+      await page.getByRole('row', { name: 'Alice Example' }).click();
+      await page.getByRole('complementary').getByText('Alice Example').first().waitFor();
+      expect(await page.getByText('mallory').count()).toBe(0);
+      for (const path of ['/integrity', '/settings/keys']) {
+        await page.goto(path);
+        await page.getByRole('heading', { name: 'You may not see this' }).waitFor();
+      }
+      await page.goto('/settings/about');
+      await page.getByText('Member').waitFor();
+      // The browser names each answer that is a refusal: those of the whole log's state, and of its proof.
+      expect(troubles.filter((text) => !text.includes('status of 403'))).toEqual([]);
+      await page.context().close();
+    });
+
+    it('tries a type before it is put in force, and makes a viewer token', async () => {
+      const { page, troubles } = await opened('/settings/types');
+      await page.getByLabel('Type', { exact: true }).fill('invoice.paid');
+      await page.getByRole('button', { name: 'Try' }).click();
+      await page.getByText('This event fits.').waitFor();
+      await page
+        .getByRole('textbox', { name: 'Try it on an event' })
+        .fill('{"target": {"type": "invoice"}, "metadata": {"amount": -1}}');
+      await page.getByRole('button', { name: 'Try' }).click();
+      const verdict = page.getByRole('alert').filter({ hasText: 'This event would be refused' });
+      await verdict.getByText('/metadata/amount').waitFor();
+      await page.goto('/settings/viewers');
+      await page.getByLabel('Pages that may use it').fill('https://app.example.com');
+      await page.getByLabel('Events it shows').fill('actor:alice');
+      await page.getByLabel('Shows personal data too').check();
+      await page.getByRole('button', { name: 'Make the token' }).click();
+      await page.getByText(/^att_viewer_/).waitFor();
+      expect(troubles).toEqual([]);
+      await page.context().close();
+    });
+
     it('makes a key, shows it once, and revokes it after its name was typed', async () => {
       const { page, troubles } = await opened('/settings/keys');
       await page.getByRole('button', { name: 'New key' }).click();
@@ -126,34 +190,40 @@ describe.skipIf(skip !== undefined)(
     it.each([
       ['light', 1280],
       ['dark', 390],
-    ] as const)('has nothing that axe finds on any page, %s at %i px', async (colorScheme, width) => {
-      // High enough for whole pages: axe takes what the edge of the window cuts off for too small.
-      const { page, troubles } = await opened('/overview', {
-        colorScheme,
-        viewport: { width, height: 2_000 },
-      });
-      const pages = [
-        ['/overview', 'Most active'],
-        ['/integrity', 'Checkpoints'],
-        ['/actors/alice', 'Usual hours'],
-        ['/settings/keys', 'API keys'],
-        ['/settings/types', 'Event types'],
-        ['/settings/tenants', 'Tenants'],
-        ['/settings/about', 'About'],
-        [`/events/${hostileId}`, 'Proven in this browser'],
-      ] as const;
-      for (const [path, text] of pages) {
-        await page.goto(path);
-        await page.getByText(text).first().waitFor();
-        expect([path, await axeFindings(page)]).toEqual([path, []]);
-      }
-      await page.context().clearCookies();
-      await page.goto('/sign-in');
-      await page.getByLabel('API key').waitFor();
-      expect(await axeFindings(page)).toEqual([]);
-      expect(troubles).toEqual([]);
-      await page.context().close();
-    });
+    ] as const)(
+      'has nothing that axe finds on any page, %s at %i px',
+      async (colorScheme, width) => {
+        // High enough for whole pages: axe takes what the edge of the window cuts off for too small.
+        const { page, troubles } = await opened('/overview', {
+          colorScheme,
+          viewport: { width, height: 2_000 },
+        });
+        const pages = [
+          ['/overview', 'Most active'],
+          ['/integrity', 'Checkpoints'],
+          ['/actors/alice', 'Usual hours'],
+          ['/settings/keys', 'API keys'],
+          ['/settings/types', 'Try it on an event'],
+          ['/settings/viewers', 'Pages that may use it'],
+          ['/settings/tenants', 'Tenants'],
+          ['/settings/about', 'MIT'],
+          ['/nowhere', 'There is nothing here'],
+          [`/events/${hostileId}`, 'Proven in this browser'],
+        ] as const;
+        for (const [path, text] of pages) {
+          await page.goto(path);
+          await page.getByText(text).first().waitFor();
+          expect([path, await axeFindings(page)]).toEqual([path, []]);
+        }
+        await page.context().clearCookies();
+        await page.goto('/sign-in');
+        await page.getByLabel('API key').waitFor();
+        expect(await axeFindings(page)).toEqual([]);
+        expect(troubles).toEqual([]);
+        await page.context().close();
+      },
+      60_000,
+    );
 
     it('comes within its bound of bytes', async () => {
       const { page } = await underTest.signedIn();
@@ -165,18 +235,14 @@ describe.skipIf(skip !== undefined)(
       await page.goto('/activity');
       await page.getByRole('row').nth(1).waitFor();
       await page.waitForLoadState('networkidle');
-      // Fonts are packed already and change nothing but the shape of letters; they have a bound of their own.
-      const sum = (wanted: boolean): number =>
-        [...new Set(paths)]
-          .filter((path) => path.endsWith('.woff2') === wanted)
-          .map((path) => readFileSync(join(built, path)))
-          .reduce(
-            (total, bytes) => total + (wanted ? bytes.length : gzipSync(bytes, { level: 9 }).length),
-            0,
-          );
-      expect(sum(false)).toBeGreaterThan(100_000);
-      expect(sum(false)).toBeLessThanOrEqual(FIRST_LOAD_BYTES_MAX);
-      expect(sum(true)).toBeLessThanOrEqual(FONT_BYTES_MAX);
+      // Fonts are packed already.
+      const sizes = [...new Set(paths)].map((path) => {
+        const bytes = readFileSync(join(built, path));
+        return path.endsWith('.woff2') ? bytes.length : gzipSync(bytes, { level: 9 }).length;
+      });
+      const sum = sizes.reduce((total, size) => total + size, 0);
+      expect(sum).toBeGreaterThan(100_000);
+      expect(sum).toBeLessThanOrEqual(FIRST_LOAD_BYTES_MAX);
       await page.context().close();
     });
   },

@@ -45,6 +45,7 @@ export function EventList(props: EventListProps): ReactNode {
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => pager.pager.want(first, last), [pager, first, last]);
+  useFirstView(pager, selected, virtualizer);
   const step = useWalk({ pager, selected, walk, virtualizer });
   const onKeyDown = (event: KeyboardEvent): void => {
     const chosen = selected === undefined ? undefined : pager.pager.rowOf(selected);
@@ -157,6 +158,20 @@ function useDayBreaks({ pager, state }: Pager): ReadonlySet<number> {
     known.current.rows = row + 1;
   }
   return days;
+}
+
+/** Another search begins at its top, or at the event that is open. */
+function useFirstView(
+  { pager }: Pager,
+  selected: string | undefined,
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the event that is open matters when another search is shown, not when another event is opened
+  useEffect(() => {
+    const row = selected === undefined ? undefined : pager.rowOf(selected);
+    if (row === undefined) virtualizer.scrollToOffset(0);
+    else virtualizer.scrollToIndex(row, { align: 'center' });
+  }, [pager, virtualizer]);
 }
 
 interface Walk {

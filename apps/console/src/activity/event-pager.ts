@@ -37,8 +37,8 @@ export class EventPager {
   readonly #order: 'asc' | 'desc';
   readonly #pages: Page[] = [];
   readonly #listeners = new Set<() => void>();
-  readonly #abort = new AbortController();
   readonly #loading = new Set<number>();
+  readonly #rows = new Map<string, number>();
   #nextCursor: string | undefined;
   #hasMore = true;
   #uses = 0;
@@ -61,10 +61,6 @@ export class EventPager {
     if (this.#pages.length === 0) this.#loadNext();
   }
 
-  stop(): void {
-    this.#abort.abort();
-  }
-
   /** Reads what failed again. */
   retry(): void {
     this.#state = {
@@ -84,11 +80,7 @@ export class EventPager {
 
   /** The row of an event among those that are at hand. */
   rowOf(id: string): number | undefined {
-    for (const [index, page] of this.#pages.entries()) {
-      const at = page.events?.findIndex((event) => event.id === id) ?? -1;
-      if (at !== -1) return index * PAGE_EVENTS + at;
-    }
-    return undefined;
+    return this.#rows.get(id);
   }
 
   /** Makes sure that the rows of a view, and those just after it, are there or on their way. */
@@ -113,6 +105,7 @@ export class EventPager {
     void this.#read(index, cursor, ({ events, next_cursor, has_more }) => {
       this.#uses += 1;
       this.#pages[index] = { cursor, events, length: events.length, lastUsed: this.#uses };
+      this.#index(index, events);
       this.#nextCursor = next_cursor ?? undefined;
       this.#hasMore = has_more && next_cursor !== null;
       const rows = index * PAGE_EVENTS + events.length;
@@ -132,6 +125,7 @@ export class EventPager {
     void this.#read(index, page.cursor, ({ events }) => {
       // What was erased or pruned meanwhile leaves rows empty rather than moving the others.
       page.events = events.slice(0, page.length);
+      this.#index(index, page.events);
       this.#state = { ...this.#state };
       this.#letGo();
     });
@@ -147,10 +141,9 @@ export class EventPager {
         ...(cursor === undefined ? [] : [['cursor', cursor]]),
         ['limit', String(PAGE_EVENTS)],
       ]);
-      const response = await api.fetch(`/v1/events?${query}`, { signal: this.#abort.signal });
+      const response = await api.fetch(`/v1/events?${query}`);
       take((await response.json()) as PageAnswer);
     } catch (error) {
-      if (this.#abort.signal.aborted) return;
       this.#state = {
         ...this.#state,
         status: 'failed',
@@ -159,14 +152,21 @@ export class EventPager {
     } finally {
       this.#loading.delete(index);
     }
-    if (!this.#abort.signal.aborted) this.#tell();
+    this.#tell();
+  }
+
+  #index(page: number, events: readonly EventView[]): void {
+    for (const [at, { id }] of events.entries()) this.#rows.set(id, page * PAGE_EVENTS + at);
   }
 
   #letGo(): void {
     const held = this.#pages.filter(({ events }) => events !== undefined);
     if (held.length <= PAGES_KEPT) return;
     held.sort((a, b) => a.lastUsed - b.lastUsed);
-    for (const page of held.slice(0, held.length - PAGES_KEPT)) page.events = undefined;
+    for (const page of held.slice(0, held.length - PAGES_KEPT)) {
+      for (const { id } of page.events ?? []) this.#rows.delete(id);
+      page.events = undefined;
+    }
   }
 
   #tell(): void {

@@ -1,3 +1,4 @@
+import type { QueryProblem } from '@attestry/core/query-language';
 import {
   type ChangeEvent,
   type FormEvent,
@@ -6,30 +7,34 @@ import {
   type RefObject,
   useEffect,
   useId,
+  useLayoutEffect,
   useRef,
   useState,
 } from 'react';
 import { useShortcut } from '../app/shortcuts.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/english.ts';
-import { queryTokens } from './query-tokens.ts';
+import { queryTokens, toldProblems } from './query-tokens.ts';
 import { applySuggestion, type Suggestion, useSuggestions } from './suggestions.ts';
 
 interface QueryBarProps {
   readonly q: string | undefined;
   readonly search: (q: string | undefined) => void;
-  /** Why the server did not understand the search. */
-  readonly problem: string | undefined;
+  /** Why the server refused the search although it can be read. */
+  readonly refusal: string | undefined;
   readonly children: ReactNode;
 }
 
 /** The box in which people write what they look for, coloured as they write. */
-export function QueryBar({ q, search, problem, children }: QueryBarProps): ReactNode {
+export function QueryBar({ q, search, refusal, children }: QueryBarProps): ReactNode {
   const input = useRef<HTMLInputElement>(null);
   const box = useQueryBox(q, search, input);
+  const [wrongPx, setWrongPx] = useState(0);
   const ids = { list: useId(), problem: useId() };
   useShortcut('/', () => input.current?.focus());
   const isOpen = box.isFocused && box.suggestions.length > 0;
+  const [mistake] = box.problems;
+  const problem = mistake?.message ?? (box.text === (q ?? '') ? refusal : undefined);
   return (
     <search className="relative mx-4 mt-3 min-[901px]:mx-6 min-[901px]:mt-4">
       <form
@@ -42,7 +47,7 @@ export function QueryBar({ q, search, problem, children }: QueryBarProps): React
           <Icon name="search" size={15} />
         </span>
         <div className="relative h-[30px] min-w-0 flex-1">
-          <Highlight text={box.text} input={input} />
+          <Highlight text={box.text} problems={box.problems} input={input} place={setWrongPx} />
           <input
             ref={input}
             type="text"
@@ -66,7 +71,8 @@ export function QueryBar({ q, search, problem, children }: QueryBarProps): React
             onSelect={box.moveCaret}
             onFocus={() => box.setFocused(true)}
             onBlur={() => box.setFocused(false)}
-            className="absolute inset-0 w-full bg-transparent font-mono text-[12.5px] leading-[30px] text-transparent caret-accent outline-none placeholder:truncate placeholder:font-sans placeholder:text-[13px]"
+            // Code is written in a font of its own, which an empty box need not load.
+            className={`absolute inset-0 w-full bg-transparent leading-[30px] text-transparent caret-accent outline-none placeholder:truncate ${box.text === '' ? 'text-[13px]' : 'font-mono text-[12.5px]'}`}
           />
         </div>
         {box.text === '' ? (
@@ -80,16 +86,30 @@ export function QueryBar({ q, search, problem, children }: QueryBarProps): React
         <SuggestionList id={ids.list} suggestions={box.suggestions} chosen={box.chosen} take={box.take} />
       ) : null}
       {problem === undefined ? null : (
-        <p id={ids.problem} role="alert" className="mt-1 text-red">
-          {t.activity.queryError}: {problem}
+        <p
+          id={ids.problem}
+          role="alert"
+          className="mt-1 text-[12.5px] text-red"
+          // Under the mistake, as far as there is room to its right.
+          style={{
+            paddingInlineStart:
+              mistake === undefined ? TEXT_PX : `min(${TEXT_PX + wrongPx}px, max(0px, 100% - 420px))`,
+          }}
+        >
+          {problem}
         </p>
       )}
     </search>
   );
 }
 
+/** Where the text begins in the box. */
+const TEXT_PX = 31;
+
 interface QueryBox {
   readonly text: string;
+  /** Mistakes that are worth saying now. */
+  readonly problems: readonly QueryProblem[];
   readonly isFocused: boolean;
   readonly suggestions: readonly Suggestion[];
   readonly chosen: number | undefined;
@@ -111,13 +131,21 @@ function useQueryBox(
   const [caret, setCaret] = useState(0);
   const [isFocused, setFocused] = useState(false);
   const [chosen, setChosen] = useState<number>();
+  const [isSubmitted, setSubmitted] = useState(false);
   // The address may change under the box: back, a facet, a link.
   useEffect(() => setText(q ?? ''), [q]);
-  const suggestions = useSuggestions(text, caret, isFocused);
-  const run = (value: string): void => search(value.trim() === '' ? undefined : value.trim());
+  const suggestions = useSuggestions(text, caret, isFocused && !isSubmitted);
+  const problems = toldProblems(text, isFocused && !isSubmitted ? caret : undefined);
+  const run = (value: string): void => {
+    const [mistake] = toldProblems(value, undefined);
+    setSubmitted(true);
+    if (mistake === undefined) search(value.trim() === '' ? undefined : value.trim());
+    else input.current?.setSelectionRange(mistake.from, mistake.to);
+  };
   const take = (suggestion: Suggestion): void => {
     const applied = applySuggestion(text, suggestion);
     setText(applied.text);
+    setSubmitted(false);
     setCaret(applied.caret);
     setChosen(undefined);
     requestAnimationFrame(() => input.current?.setSelectionRange(applied.caret, applied.caret));
@@ -139,6 +167,7 @@ function useQueryBox(
   };
   return {
     text,
+    problems,
     isFocused,
     suggestions,
     chosen,
@@ -147,6 +176,7 @@ function useQueryBox(
     take,
     change: (event) => {
       setText(event.target.value);
+      setSubmitted(false);
       setCaret(event.target.selectionStart ?? event.target.value.length);
       setChosen(undefined);
     },
@@ -176,19 +206,24 @@ function ClearButton({ clear }: { readonly clear: () => void }): ReactNode {
   );
 }
 
-/** The text again, coloured, under the input, whose own text is transparent. */
-function Highlight({
-  text,
-  input,
-}: {
+interface HighlightProps {
   readonly text: string;
+  readonly problems: readonly QueryProblem[];
   readonly input: RefObject<HTMLInputElement | null>;
-}): ReactNode {
+  /** Told where the first mistake stands, in pixels from where the text begins. */
+  readonly place: (px: number) => void;
+}
+
+/** The text again, coloured, under the input, whose own text is transparent. */
+function Highlight({ text, problems, input, place }: HighlightProps): ReactNode {
   const layer = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = input.current;
     const follow = (): void => {
-      if (layer.current !== null && box !== null) layer.current.scrollLeft = box.scrollLeft;
+      if (layer.current === null || box === null) return;
+      layer.current.scrollLeft = box.scrollLeft;
+      const wrong = layer.current.querySelector<HTMLElement>('[data-wrong]');
+      place(Math.max(0, (wrong?.offsetLeft ?? 0) - box.scrollLeft));
     };
     follow();
     box?.addEventListener('scroll', follow);
@@ -200,24 +235,19 @@ function Highlight({
       aria-hidden="true"
       className="absolute inset-0 overflow-hidden font-mono text-[12.5px] leading-[30px] whitespace-pre"
     >
-      {queryTokens(text).map(({ kind, text: piece, isNegated, at }) => (
-        <span
-          key={at}
-          className={
-            kind === 'field' || kind === 'sign'
-              ? isNegated
-                ? 'text-red'
-                : 'text-blue'
-              : kind === 'phrase'
-                ? 'text-accent'
-                : ''
-          }
-        >
+      {queryTokens(text, problems).map(({ kind, text: piece, isNegated, isWrong, at }) => (
+        <span key={at} data-wrong={isWrong || undefined} className={tokenClass(kind, isNegated, isWrong)}>
           {piece}
         </span>
       ))}
     </div>
   );
+}
+
+function tokenClass(kind: 'rest' | 'field' | 'phrase', isNegated: boolean, isWrong: boolean): string {
+  const colour =
+    kind === 'rest' ? '' : isNegated ? 'text-red' : kind === 'field' ? 'text-blue' : 'text-accent';
+  return isWrong ? `${colour} underline decoration-red decoration-wavy underline-offset-4` : colour;
 }
 
 interface SuggestionListProps {

@@ -1,11 +1,11 @@
-import { ACTION_STATUSES, EVENT_CATALOGUE, EVENT_CATEGORIES, EVENT_SEVERITIES } from '@attestry/core';
+import { QUERY_FIELDS, queryField } from '@attestry/core/query-language';
 import { ApiProblem } from '@attestry/react';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { api } from '../api/api.ts';
 import { t } from '../words/english.ts';
 import { term } from './activity-search.ts';
-import { termAt } from './query-tokens.ts';
+import { type TermAtCaret, termAt } from './query-tokens.ts';
 
 /** Something that may stand where the caret is. */
 export interface Suggestion {
@@ -19,15 +19,11 @@ export interface Suggestion {
 }
 
 const SHOWN_MAX = 10;
-const FIXED: Readonly<Record<string, readonly string[]>> = {
-  category: EVENT_CATEGORIES,
-  severity: EVENT_SEVERITIES,
-  status: ACTION_STATUSES,
-};
+/** Times that people mean; any other can be written. */
+const TIMES = ['15m', '1h', '24h', '7d', '30d'] as const;
 
 interface SuggestedValue {
   readonly value: string;
-  readonly label?: string;
   readonly count?: number;
 }
 
@@ -47,36 +43,56 @@ async function suggestedValues(
   }
 }
 
+/** What the server is asked for: values of a field, or the members of the metadata on the way to one. */
+function askedFor({ field, prefix }: TermAtCaret): readonly [field: string, prefix: string] | undefined {
+  if (field !== undefined) return queryField(field)?.kind === 'time' ? undefined : [field, prefix];
+  const path = prefix.split('.');
+  return path[0] === 'metadata' && path.length > 1
+    ? [path.slice(0, -1).join('.'), path.at(-1) ?? '']
+    : undefined;
+}
+
 /** What may be meant by what is written at the caret: names of fields, then values of the field. */
 export function useSuggestions(text: string, caret: number, isWanted: boolean): readonly Suggestion[] {
-  const at = useDeferredValue(termAt(text, caret));
-  const { field, prefix } = at;
-  const isAsked = isWanted && field !== undefined && FIXED[field] === undefined;
+  // Deferred one by one: an object made here would be another one each time, and the page would never come to rest.
+  const at = termAt(useDeferredValue(text), useDeferredValue(caret));
+  const asked = askedFor(at);
   const values = useQuery({
-    queryKey: ['suggest', field, prefix],
-    queryFn: ({ signal }) => suggestedValues(field ?? '', prefix, signal),
-    enabled: isAsked,
+    queryKey: ['suggest', ...(asked ?? [])],
+    queryFn: ({ signal }) => suggestedValues(asked?.[0] ?? '', asked?.[1] ?? '', signal),
+    enabled: isWanted && asked !== undefined,
     retry: false,
   });
   if (!isWanted) return [];
-  const place = { from: at.from, to: at.to };
-  if (field === undefined) {
-    return Object.entries(t.search.fields)
-      .filter(([name]) => name.startsWith(prefix))
-      .slice(0, SHOWN_MAX)
-      .map(([name, hint]) => ({ ...place, text: `${name}:`, label: `${name}:`, hint, isComplete: false }));
+  return suggestionsFor(at, values.data ?? []).slice(0, SHOWN_MAX);
+}
+
+function suggestionsFor(at: TermAtCaret, values: readonly SuggestedValue[]): readonly Suggestion[] {
+  const { from, to, field, prefix } = at;
+  const place = { from, to };
+  if (field === undefined && prefix.startsWith('metadata.')) {
+    const path = prefix.split('.').slice(0, -1).join('.');
+    return values.map(({ value }) => {
+      const text = `${path}.${value}`;
+      return { ...place, text, label: text, hint: t.search.fields.metadata, isComplete: false };
+    });
   }
-  const fixed = (
-    FIXED[field] ?? (field === 'type' && (values.data ?? []).length === 0 ? Object.keys(EVENT_CATALOGUE) : [])
-  )
-    .filter((value) => value.startsWith(prefix) && value !== prefix)
-    .map((value): SuggestedValue => ({ value }));
-  return [...(isAsked ? (values.data ?? []) : []), ...fixed]
-    .slice(0, SHOWN_MAX)
-    .map(({ value, label, count }) => ({
+  if (field === undefined) {
+    return QUERY_FIELDS.filter(({ name }) => name.startsWith(prefix.toLowerCase())).map(({ name, kind }) => {
+      const written = kind === 'metadata' ? `${name}.` : `${name}:`;
+      return { ...place, text: written, label: written, hint: t.search.fields[name], isComplete: false };
+    });
+  }
+  const known: readonly SuggestedValue[] =
+    queryField(field)?.kind === 'time'
+      ? TIMES.filter((time) => time.startsWith(prefix)).map((value) => ({ value }))
+      : values;
+  return known
+    .filter(({ value }) => value !== prefix)
+    .map(({ value, count }) => ({
       ...place,
       text: term(field, value),
-      label: label ?? value,
+      label: value,
       hint: count === undefined ? '' : String(count),
       isComplete: true,
     }));

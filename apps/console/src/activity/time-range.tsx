@@ -5,6 +5,7 @@ import { usePreferences } from '../app/preferences.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/english.ts';
 import type { EventFilter } from './activity-search.ts';
+import { shortTime } from './short-time.ts';
 
 const PRESETS = ['-15m', '-1h', '-24h', '-7d', '-30d'] as const;
 
@@ -65,9 +66,15 @@ function useRangeLabel({ from, to }: EventFilter): string {
   if (from === undefined && to === undefined) return t.activity.ranges.all;
   const preset = PRESETS.find((name) => name === from);
   if (preset !== undefined && to === undefined) return t.activity.ranges[preset];
+  const ms = (time: string | undefined): number => (time === undefined ? Number.NaN : Date.parse(time));
   const side = (time: string | undefined): string =>
-    time === undefined || Number.isNaN(Date.parse(time)) ? (time ?? '…') : format.shortMoment(time);
-  return `${side(from)} – ${side(to)}`;
+    Number.isNaN(ms(time)) ? (time ?? '…') : shortTime(format, ms(time));
+  const isSameDay =
+    from !== undefined &&
+    to !== undefined &&
+    !Number.isNaN(ms(from) + ms(to)) &&
+    format.dayKey(from) === format.dayKey(to);
+  return `${side(from)} – ${isSameDay ? format.clock(to).seconds.slice(0, 5) : side(to)}`;
 }
 
 function Preset(props: {

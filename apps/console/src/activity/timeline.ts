@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { EventFilter } from './activity-search.ts';
-import { FAILED, type Stats, type StatsGroup, statsQuery } from './stats.ts';
+import { FAILED, type Stats, statsQuery } from './stats.ts';
 
 /** A bar of the histogram: events of `fromMs <= time < toMs`. */
 export interface Bucket {
@@ -10,29 +10,48 @@ export interface Bucket {
   readonly failed: number;
 }
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-/** Bars that can still be told apart and aimed at. */
-const BARS_MAX = 96;
-/** Days up to which hours are counted: as many groups as one answer may have. */
-const HOURLY_DAYS_MAX = 41;
+/** What is counted, by how long it is. */
+type TimeUnit = 'minute' | 'hour' | 'day';
 
-/** How wide a bar is, in whole units, so that there are at most `BARS_MAX`. */
-function barMs(unitMs: number, spanMs: number): number {
-  const units = Math.ceil(spanMs / unitMs);
-  const steps = unitMs === HOUR_MS ? [1, 2, 3, 4, 6, 12, 24] : [1, 2, 7, 14, 28, 91, 182, 364];
-  return (steps.find((step) => units / step <= BARS_MAX) ?? Math.ceil(units / BARS_MAX)) * unitMs;
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
-/** Puts counted groups into bars of equal width, the empty ones included. */
-function toBuckets(all: Stats, failed: Stats, unitMs: number): readonly Bucket[] {
-  const times = all.groups.flatMap(({ key }) => (key === null ? [] : [Date.parse(key)]));
-  if (times.length === 0) return [];
-  const start = Math.min(...times);
-  const end = Math.max(...times) + unitMs;
-  const width = barMs(unitMs, end - start);
-  const origin = Math.floor(start / width) * width;
-  const bars = Math.ceil((end - origin) / width);
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const UNIT_MS: Readonly<Record<TimeUnit, number>> = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
+/** Bars that can still be told apart and aimed at. */
+const BARS_MAX = 96;
+/** Groups that one answer may have. */
+const GROUPS_MAX = 1_000;
+/** Widths of bars that people read without counting, in units. */
+const STEPS: Readonly<Record<TimeUnit, readonly number[]>> = {
+  minute: [1, 2, 5, 10, 15],
+  hour: [1, 2, 3, 4, 6, 12, 24],
+  day: [1, 2, 7, 14, 28, 91, 182, 364],
+};
+
+/** The finest unit in which a span has no more groups than an answer may have. */
+function unitOf({ fromMs, toMs }: Span): TimeUnit {
+  const units = ['minute', 'hour'] as const;
+  return units.find((unit) => (toMs - fromMs) / UNIT_MS[unit] <= GROUPS_MAX - 2) ?? 'day';
+}
+
+/** How wide a bar is, in whole units, so that there are at most `BARS_MAX`. */
+function barMs(unit: TimeUnit, spanMs: number): number {
+  const units = Math.ceil(spanMs / UNIT_MS[unit]);
+  return (
+    (STEPS[unit].find((step) => units / step <= BARS_MAX) ?? Math.ceil(units / BARS_MAX)) * UNIT_MS[unit]
+  );
+}
+
+/** Puts counted groups into bars of equal width that cover the span, the empty ones included. */
+function toBuckets(all: Stats, failed: Stats, unit: TimeUnit, span: Span): readonly Bucket[] {
+  const width = barMs(unit, span.toMs - span.fromMs);
+  const origin = Math.floor(span.fromMs / width) * width;
+  const bars = Math.max(1, Math.ceil((span.toMs - origin) / width));
   const counts = new Float64Array(bars);
   const failures = new Float64Array(bars);
   const add = (into: Float64Array, stats: Stats): void => {
@@ -52,6 +71,34 @@ function toBuckets(all: Stats, failed: Stats, unitMs: number): readonly Bucket[]
   }));
 }
 
+/** The time of a range parameter: RFC 3339, or relative to now. */
+export function rangeMs(text: string, nowMs: number): number | undefined {
+  const relative = /^-?(\d+)([smhdw])$/.exec(text);
+  if (relative !== null) {
+    const unitMs = { s: 1_000, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS }[relative[2] as 's'];
+    return nowMs - Number(relative[1]) * unitMs;
+  }
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** The span of a search: what its range says, and where that is open, what its events do. */
+function spanOf({ from, to }: EventFilter, stats: Stats | undefined, unit: TimeUnit): Span | undefined {
+  const nowMs = Date.now();
+  const times = stats?.groups.flatMap(({ key }) => (key === null ? [] : [Date.parse(key)])) ?? [];
+  const fromMs = from === undefined ? undefined : rangeMs(from, nowMs);
+  const toMs = to === undefined ? undefined : rangeMs(to, nowMs);
+  if (times.length === 0 && (fromMs === undefined || toMs === undefined)) {
+    return fromMs === undefined ? undefined : { fromMs, toMs: toMs ?? Math.max(nowMs, fromMs + MINUTE_MS) };
+  }
+  const last = times.length === 0 ? undefined : Math.max(...times) + UNIT_MS[unit];
+  return {
+    fromMs: fromMs ?? Math.min(...times),
+    // A range that begins so long ago and goes on ends now, not with its last event.
+    toMs: toMs ?? (from === undefined ? (last ?? nowMs) : Math.max(nowMs, last ?? nowMs)),
+  };
+}
+
 /** What the histogram shows. */
 export interface Timeline {
   readonly buckets: readonly Bucket[] | undefined;
@@ -59,31 +106,43 @@ export interface Timeline {
   readonly error: Error | null;
 }
 
-const GROUPS_MAX = 1_000;
-
-/** Counts the events of a search over time: by hour where that is fine enough to show, else by day. */
+/** Counts the events of a search over time, as finely as the span allows: minutes for hours, hours for weeks. */
 export function useTimeline(filter: EventFilter): Timeline {
-  const days = useQuery(statsQuery(filter, 'day', { limit: GROUPS_MAX }));
-  const keys = days.data?.groups.flatMap(({ key }) => (key === null ? [] : [Date.parse(key)])) ?? [];
-  const spanDays = keys.length === 0 ? 0 : (Math.max(...keys) - Math.min(...keys)) / DAY_MS + 1;
-  const unit: StatsGroup = spanDays <= HOURLY_DAYS_MAX ? 'hour' : 'day';
-  const isKnown = days.data !== undefined;
-  const hours = useQuery({
-    ...statsQuery(filter, 'hour', { limit: GROUPS_MAX }),
-    enabled: isKnown && unit === 'hour',
+  const isBounded = filter.from !== undefined && (filter.to !== undefined || filter.from.startsWith('-'));
+  const bounds = isBounded ? spanOf(filter, undefined, 'day') : undefined;
+  // What is not bounded is first looked at by day, then as finely as its first and last day allow, and then again.
+  const days = useQuery({
+    ...counted(filter, 'day'),
+    enabled: bounds === undefined || unitOf(bounds) === 'day',
   });
+  const daySpan = bounds ?? (days.data === undefined ? undefined : spanOf(filter, days.data, 'day'));
+  const coarse = daySpan === undefined ? 'day' : unitOf(daySpan);
+  const hours = useQuery({ ...counted(filter, 'hour'), enabled: daySpan !== undefined && coarse === 'hour' });
+  const hourSpan =
+    coarse === 'hour' && hours.data !== undefined ? (bounds ?? spanOf(filter, hours.data, 'hour')) : daySpan;
+  const unit = hourSpan === undefined || coarse === 'day' ? coarse : unitOf(hourSpan);
+  const isSettled = hourSpan !== undefined && (coarse !== 'hour' || hours.data !== undefined);
+  const minutes = useQuery({ ...counted(filter, 'minute'), enabled: isSettled && unit === 'minute' });
   const failed = useQuery({
     ...statsQuery(filter, unit, { limit: GROUPS_MAX, only: FAILED }),
-    enabled: isKnown,
+    enabled: isSettled,
   });
-  const all = unit === 'hour' ? hours.data : days.data;
-  const buckets =
-    all === undefined || (failed.data === undefined && failed.error === null)
+  const all = { day: days, hour: hours, minute: minutes }[unit];
+  const first = bounds === undefined ? days : all;
+  const span = all.data === undefined ? undefined : spanOf(filter, all.data, unit);
+  const isReady = isSettled && all.data !== undefined && (failed.data !== undefined || failed.error !== null);
+  return {
+    buckets: !isReady
       ? undefined
-      : toBuckets(
-          all,
-          failed.data ?? { group_by: unit, total: 0, groups: [] },
-          unit === 'hour' ? HOUR_MS : DAY_MS,
-        );
-  return { buckets, total: days.data?.total, error: days.error };
+      : span === undefined || all.data === undefined || all.data.total === 0
+        ? []
+        : toBuckets(all.data, failed.data ?? { group_by: unit, total: 0, groups: [] }, unit, span),
+    total: first.data?.total,
+    error: first.error ?? all.error,
+  };
 }
+
+const counted = (filter: EventFilter, unit: TimeUnit) => ({
+  ...statsQuery(filter, unit, { limit: GROUPS_MAX }),
+  placeholderData: keepPreviousData,
+});

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { EventFilter } from './activity-search.ts';
 import { EventPager, type PagerState } from './event-pager.ts';
 
@@ -6,29 +6,38 @@ import { EventPager, type PagerState } from './event-pager.ts';
 export interface Pager {
   readonly pager: EventPager;
   readonly state: PagerState;
+  /** These are the events of the search before, until those of this one are there. */
+  readonly isOld: boolean;
   readonly refresh: () => void;
 }
 
-export function usePager(filter: EventFilter, order: 'asc' | 'desc'): Pager {
-  const [generation, setGeneration] = useState(0);
+/**
+ * Reads the events of a search.
+ *
+ * @param isReady false while it is not yet settled from where on new events are told; nothing is read before
+ */
+export function usePager(filter: EventFilter, order: 'asc' | 'desc', isReady: boolean): Pager {
   const { q, from, to, time } = filter;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation is a new pager for the same search
-  const pager = useMemo(
-    () =>
-      new EventPager(
-        {
-          ...(q === undefined ? {} : { q }),
-          ...(from === undefined ? {} : { from }),
-          ...(to === undefined ? {} : { to }),
-          ...(time === undefined ? {} : { time }),
-        },
-        order,
-      ),
-    [q, from, to, time, order, generation],
-  );
+  const [generation, setGeneration] = useState(0);
+  const key = JSON.stringify([q, from, to, time, order, generation]);
+  const [current, setCurrent] = useState(() => ({ key, pager: new EventPager(filter, order) }));
+  if (current.key !== key) setCurrent({ key, pager: new EventPager(filter, order) });
+  const next = current.pager;
   useEffect(() => {
-    pager.start();
-  }, [pager]);
-  const state = useSyncExternalStore(pager.subscribe, pager.state);
-  return { pager, state, refresh: () => setGeneration((value) => value + 1) };
+    if (isReady) next.start();
+  }, [next, isReady]);
+  const nextState = useSyncExternalStore(next.subscribe, next.state);
+  // What was there stays until what comes is there, so that the page does not flash with every term that is added.
+  const shown = useRef(next);
+  const isOld = nextState.status === 'loading' && shown.current.state().rows > 0 && shown.current !== next;
+  useEffect(() => {
+    if (!isOld) shown.current = next;
+  }, [isOld, next]);
+  const pager = isOld ? shown.current : next;
+  return {
+    pager,
+    state: isOld ? pager.state() : nextState,
+    isOld,
+    refresh: () => setGeneration((value) => value + 1),
+  };
 }

@@ -2,6 +2,13 @@ import { ApiProblem } from '@attestry/react';
 import { queryOptions } from '@tanstack/react-query';
 import { api, queryClient, setCsrfToken } from './api.ts';
 
+/** Which log this is, and with what it signs. */
+export interface LogIdentity {
+  readonly origin: string;
+  readonly size: number;
+  readonly vkey: string;
+}
+
 /** Who is signed in, and what they may do. */
 export interface Me {
   readonly tenant: { readonly id: string; readonly name?: string };
@@ -17,7 +24,8 @@ export interface Me {
     readonly expires_at: string;
     readonly idle_expires_at: string;
   };
-  readonly log: { readonly origin: string; readonly size: number; readonly vkey: string };
+  /** Of readers of the whole log only. */
+  readonly log?: LogIdentity;
   readonly server: { readonly version: string };
 }
 
@@ -74,7 +82,11 @@ export async function signIn(key: string): Promise<Me> {
 
 /** Ends this session, or all of this person. */
 export async function signOut(everywhere: boolean): Promise<void> {
-  await api.fetch(everywhere ? '/v1/sessions' : '/v1/session', { method: 'DELETE' });
+  const answer = await api.fetch(everywhere ? '/v1/sessions' : '/v1/session', { method: 'DELETE' });
+  if (answer.status === 200) {
+    // The identity provider ends its own session on a page of its own.
+    location.assign(((await answer.json()) as { readonly logout_url: string }).logout_url);
+  }
   setCsrfToken(undefined);
   queryClient.clear();
   queryClient.setQueryData(meQuery.queryKey, null);

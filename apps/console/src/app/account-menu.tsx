@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { type Me, signOut } from '../api/session.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/english.ts';
+import { ACCOUNT_BUTTON } from './account-button.ts';
 import { type Preferences, setPreferences, usePreferences } from './preferences.ts';
 
 const ITEM =
@@ -17,11 +18,8 @@ export function AccountMenu({ me }: { readonly me: Me }): ReactNode {
     void signOut(everywhere).then(() => navigate({ to: '/sign-in', search: {} }));
   };
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger
-        aria-label={t.nav.account}
-        className="grid size-8 place-items-center rounded-full border border-line bg-panel text-muted hover:border-line-strong"
-      >
+    <DropdownMenu.Root modal={false} defaultOpen>
+      <DropdownMenu.Trigger aria-label={t.nav.account} className={ACCOUNT_BUTTON}>
         <Icon name="user" />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>

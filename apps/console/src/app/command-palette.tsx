@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { statsQuery } from '../activity/stats.ts';
 import type { Me } from '../api/session.ts';
+import { savedSearchesQuery, searchOf } from '../searches/saved-searches.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { Modal } from '../ui/modal.tsx';
 import { t } from '../words/english.ts';
@@ -18,6 +19,8 @@ interface Entry {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const SHOWN_MAX = 12;
+/** Saved searches before anything is written. */
+const SAVED_FIRST_MAX = 5;
 
 /** Goes anywhere by a few letters. */
 export function CommandPalette({ me, close }: { readonly me: Me; readonly close: () => void }): ReactNode {
@@ -109,6 +112,7 @@ function EntryList({ id, entries, chosen, run }: EntryListProps): ReactNode {
 function useEntries(text: string, me: Me): readonly Entry[] {
   const navigate = useNavigate();
   const actors = useQuery(statsQuery({}, 'actor', { limit: 200 }));
+  const saved = useQuery(savedSearchesQuery);
   const go = (href: string) => (): void => void navigate({ href });
   const { pages, actions } = t.palette;
   const page = (href: string, name: string, icon: IconName): Entry => ({
@@ -134,6 +138,7 @@ function useEntries(text: string, me: Me): readonly Entry[] {
     page('/settings/keys', t.settings.keys.title, 'key'),
     ...(me.platform ? [page('/settings/tenants', t.settings.tenants.title, 'settings')] : []),
     page('/settings/types', t.settings.types.title, 'settings'),
+    page('/settings/viewers', t.settings.viewers.title, 'key'),
     page('/settings/about', t.settings.about.title, 'settings'),
     ...(['system', 'light', 'dark'] as const).map((theme) =>
       action(t.palette.theme(t.account.themes[theme]), 'sun', () => setPreferences({ theme })),
@@ -142,9 +147,18 @@ function useEntries(text: string, me: Me): readonly Entry[] {
       action(t.palette.zone(t.account.zones[timeZone]), 'clock', () => setPreferences({ timeZone })),
     ),
   ];
-  if (text === '') return fixed;
+  const searches = (saved.data ?? []).map(
+    ({ id, name, query }): Entry => ({
+      id: `search ${id}`,
+      group: t.saved.title,
+      name,
+      icon: 'bookmark',
+      run: go(`/activity?${new URLSearchParams({ ...searchOf(query) })}`),
+    }),
+  );
+  if (text === '') return [...searches.slice(0, SAVED_FIRST_MAX), ...fixed];
   const sought = text.toLowerCase();
-  const found = fixed.filter(({ name }) => name.toLowerCase().includes(sought));
+  const found = [...searches, ...fixed].filter(({ name }) => name.toLowerCase().includes(sought));
   const known = (actors.data?.groups ?? [])
     .flatMap(({ key }) => (key?.toLowerCase().includes(sought) ? [key] : []))
     .map(

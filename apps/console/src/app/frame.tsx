@@ -5,9 +5,10 @@ import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { api } from '../api/api.ts';
 import { type Me, meQuery } from '../api/session.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { OnDemand } from '../ui/on-demand.tsx';
 import { ProblemState } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
-import { AccountMenu } from './account-menu.tsx';
+import { ACCOUNT_BUTTON } from './account-button.ts';
 import { DamageBar, LogSeal } from './log-seal.tsx';
 import { MeProvider } from './me.tsx';
 import { usePreferences } from './preferences.ts';
@@ -17,6 +18,7 @@ import { useLogState } from './use-log-state.ts';
 const CommandPalette = lazy(() =>
   import('./command-palette.tsx').then((m) => ({ default: m.CommandPalette })),
 );
+const AccountMenu = lazy(() => import('./account-menu.tsx').then((m) => ({ default: m.AccountMenu })));
 const ShortcutList = lazy(() => import('./shortcut-list.tsx').then((m) => ({ default: m.ShortcutList })));
 
 /** What stands around every page but sign-in: rail, header with the seal, and the page. */
@@ -87,7 +89,21 @@ function FramedPage({ me }: { readonly me: Me }): ReactNode {
             </span>
           </button>
           <LogSeal log={log} />
-          <AccountMenu me={me} />
+          <OnDemand
+            button={(open) => (
+              <button
+                type="button"
+                aria-haspopup="menu"
+                aria-label={t.nav.account}
+                onClick={open}
+                className={ACCOUNT_BUTTON}
+              >
+                <Icon name="user" />
+              </button>
+            )}
+          >
+            <AccountMenu me={me} />
+          </OnDemand>
         </div>
       </header>
       <Rail />
@@ -119,16 +135,17 @@ const PAGES: readonly { readonly to: string; readonly name: string; readonly ico
   { to: '/settings', name: t.nav.settings, icon: 'settings' },
 ];
 
+/** Pages that are not in the rail, by the first part of their address. */
+const OTHER_TITLES: Readonly<Record<string, string>> = {
+  events: t.event.label,
+  actors: t.profile.actor,
+  targets: t.profile.target,
+};
+
 function PageTitle({ tenant }: { readonly tenant: string }): ReactNode {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const page = PAGES.find(({ to }) => path.startsWith(to));
-  const title =
-    page?.name ??
-    (path.startsWith('/events')
-      ? t.event.label
-      : path.startsWith('/actors')
-        ? t.profile.actor
-        : t.profile.target);
+  const title = page?.name ?? OTHER_TITLES[path.split('/')[1] ?? ''] ?? t.states.notFound;
   return (
     <>
       <title>{`${title} · ${tenant} · ${t.product}`}</title>

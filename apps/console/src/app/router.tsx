@@ -15,14 +15,14 @@ import { Frame } from './frame.tsx';
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-const root = createRootRoute({ component: (): ReactNode => <Outlet />, notFoundComponent: NotFoundPage });
+const root = createRootRoute({ component: (): ReactNode => <Outlet /> });
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: (search: Record<string, unknown>) => {
-    const next = text(search.next);
-    return next === undefined ? {} : { next };
+    const [next, problem] = [text(search.next), text(search.problem)];
+    return { ...(next === undefined ? {} : { next }), ...(problem === undefined ? {} : { problem }) };
   },
   component: lazyRouteComponent(() => import('../pages/sign-in-page.tsx'), 'SignInPage'),
 });
@@ -83,11 +83,13 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('../pages/settings-page.tsx'), 'SettingsPage'),
 });
 
+const nowhere = createRoute({ getParentRoute: () => frame, path: '$', component: NotFoundPage });
+
 /** The pages and their addresses. Search parameters are plain text, so that addresses can be read and written by hand. */
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    frame.addChildren([index, activity, event, overview, integrity, actor, target, settings]),
+    frame.addChildren([index, activity, event, overview, integrity, actor, target, settings, nowhere]),
   ]),
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
   stringifySearch: (search) => {

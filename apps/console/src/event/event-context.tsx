@@ -26,7 +26,8 @@ function isTiedBy(event: EventView, kind: ContextKind): boolean {
 
 /** What happened before and after, in time or by the same actor, session or request. */
 export function EventContextView({ event }: { readonly event: EventView }): ReactNode {
-  const [kind, setKind] = useState<ContextKind>('time');
+  // A session tells the story; where there is none, time does.
+  const [kind, setKind] = useState<ContextKind>(isTiedBy(event, 'session') ? 'session' : 'time');
   const isTied = isTiedBy(event, kind);
   const context = useQuery({ ...contextQuery(event.id, kind), enabled: isTied });
   return (

@@ -5,21 +5,20 @@ import {
   EventSummary,
   hasChange,
   Members,
+  ProofPanel,
   RawEvent,
   Sentence,
   useAttestry,
 } from '@attestry/react';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { term } from '../activity/activity-search.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { ProblemState } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
 import { EventContextView } from './event-context.tsx';
+import { EventFollow } from './event-follow.tsx';
 import { linkTo } from './event-links.tsx';
-import { EventProofView } from './event-proof.tsx';
 import { eventQuery } from './event-queries.ts';
 
 const TABS = ['summary', 'change', 'context', 'proof', 'raw'] as const;
@@ -79,7 +78,16 @@ function DetailHead({ event }: { readonly event: EventView }): ReactNode {
   const { format } = useAttestry();
   return (
     <div className="px-4 pt-2 min-[901px]:px-6">
-      <EventPills event={event} />
+      <div className="flex items-start gap-2">
+        <EventPills event={event} />
+        <span className="flex-1" />
+        <CopyButton
+          text={`${location.origin}/events/${event.id}`}
+          label={t.event.copyLink}
+          icon="link"
+          className="chip -my-0.5"
+        />
+      </div>
       <h2 className="mt-2 mb-0.5 text-[17px] leading-[1.35] font-semibold tracking-[-0.012em] break-words [&_.at-target]:font-semibold [&_.at-text]:text-text [&_.at-verb]:font-semibold">
         <Sentence event={event} />
       </h2>
@@ -104,20 +112,15 @@ function TabBody({ tab, event }: { readonly tab: Tab; readonly event: EventView 
       return (
         <>
           <EventSummary event={event} linkTo={linkTo} />
+          <EventFollow event={event} />
           {hasChange(event) ? <EventChange event={event} /> : null}
-          <EventProofView event={event} />
+          <ProofPanel event={event} />
           {event.metadata === undefined ? null : (
             <section>
               <h3 className="at-h3">{words.detail.metadata}</h3>
               <Members value={event.metadata} />
             </section>
           )}
-          <div className="flex flex-wrap gap-2">
-            <CopyButton text={`${location.origin}/events/${event.id}`} label={t.event.copyLink} />
-            <Link to="/activity" search={{ q: term('type', event.type) }} className="button">
-              {t.event.filterHint}
-            </Link>
-          </div>
         </>
       );
     case 'change':
@@ -125,7 +128,7 @@ function TabBody({ tab, event }: { readonly tab: Tab; readonly event: EventView 
     case 'context':
       return <EventContextView event={event} />;
     case 'proof':
-      return <EventProofView event={event} />;
+      return <ProofPanel event={event} />;
     case 'raw':
       return (
         <>

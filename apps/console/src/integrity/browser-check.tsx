@@ -1,14 +1,20 @@
 import { useAttestry } from '@attestry/react';
 import { type ReactNode, useState } from 'react';
-import type { Me } from '../api/session.ts';
+import type { LogIdentity } from '../api/session.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/english.ts';
 import { ReportView } from './report-view.tsx';
 import { type BrowserVerification, useBrowserVerification } from './use-browser-verification.ts';
 
 /** Verifies the log, or a range of it, in this browser. */
-export function BrowserCheck({ me }: { readonly me: Me }): ReactNode {
-  const { state, start, cancel } = useBrowserVerification(me);
+export function BrowserCheck({
+  tenant,
+  log,
+}: {
+  readonly tenant: string;
+  readonly log: LogIdentity;
+}): ReactNode {
+  const { state, start, cancel } = useBrowserVerification(tenant, log);
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
   const isRunning = state.kind === 'running';
@@ -34,7 +40,7 @@ export function BrowserCheck({ me }: { readonly me: Me }): ReactNode {
           label={t.integrity.rangeTo}
           value={to}
           set={setTo}
-          placeholder={String(me.log.size)}
+          placeholder={String(log.size)}
           isDisabled={isRunning}
         />
         {isRunning ? (

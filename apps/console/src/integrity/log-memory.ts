@@ -1,5 +1,5 @@
 import type { VerificationReport } from '@attestry/core';
-import type { Me } from '../api/session.ts';
+import type { LogIdentity } from '../api/session.ts';
 
 /** What this browser has seen of a log, so that a log which was exchanged or cut back is noticed here. */
 export interface LogMemory {
@@ -12,7 +12,7 @@ export interface LogMemory {
 const key = (origin: string): string => `attestry.log.${origin}`;
 
 /** What is remembered; the first time, the key of today is taken down. */
-export function recallLog({ origin, vkey }: Me['log']): LogMemory {
+export function recallLog({ origin, vkey }: LogIdentity): LogMemory {
   try {
     const text = localStorage.getItem(key(origin));
     if (text !== null) return JSON.parse(text) as LogMemory;

@@ -1,11 +1,10 @@
 import { bodyOf, type components, useAttestry } from '@attestry/react';
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { api, queryClient } from '../api/api.ts';
 import type { LogState } from '../app/log-state.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/english.ts';
-import { rememberVerification } from './last-verification.ts';
 import { ReportView } from './report-view.tsx';
 
 type VerifyJob = components['schemas']['VerifyJob'];
@@ -30,11 +29,16 @@ export function ServerCheck({ log }: { readonly log: LogState }): ReactNode {
   const start = useMutation({
     mutationFn: () => bodyOf(api.client.POST('/v1/verify', { body: {} })),
     onSuccess: async ({ id: made }) => {
-      rememberVerification(made);
       setStarted(made);
       await queryClient.invalidateQueries({ queryKey: ['log-state'] });
     },
   });
+  const status = started === undefined ? undefined : job.data?.status;
+  // What it found is the state of the whole log, on every page, at once.
+  useEffect(() => {
+    if (status === 'done' || status === 'failed')
+      void queryClient.invalidateQueries({ queryKey: ['log-state'] });
+  }, [status]);
   const isBusy = start.isPending || isOpen(job.data);
   const error = start.error?.message ?? job.data?.error;
   return (

@@ -1,6 +1,6 @@
 import type { VerificationReport } from '@attestry/core';
 import { useEffect, useRef, useState } from 'react';
-import type { Me } from '../api/session.ts';
+import type { LogIdentity } from '../api/session.ts';
 import { recallLog, rememberLog } from './log-memory.ts';
 import type { VerifyNews, VerifyOrder } from './verify-worker.ts';
 
@@ -24,13 +24,13 @@ interface Control {
 }
 
 /** Verifies in a worker, so that the page stays as quick as ever. */
-export function useBrowserVerification(me: Me): Control {
+export function useBrowserVerification(tenant: string, log: LogIdentity): Control {
   const [state, setState] = useState<BrowserVerification>({ kind: 'idle' });
   const worker = useRef<Worker>(undefined);
   useEffect(() => () => worker.current?.terminate(), []);
   const start: Control['start'] = (range) => {
     worker.current?.terminate();
-    const memory = recallLog(me.log);
+    const memory = recallLog(log);
     const startedAt = performance.now();
     const running = new Worker(new URL('./verify-worker.ts', import.meta.url), { type: 'module' });
     worker.current = running;
@@ -49,7 +49,7 @@ export function useBrowserVerification(me: Me): Control {
       setState({ kind: 'done', report: data.report });
     };
     running.onerror = (event) => setState({ kind: 'failed', message: event.message });
-    const order: VerifyOrder = { tenant: me.tenant.id, origin: me.log.origin, ...memory, ...range };
+    const order: VerifyOrder = { tenant, origin: log.origin, ...memory, ...range };
     running.postMessage(order);
   };
   const cancel = (): void => {

@@ -1,7 +1,7 @@
 import type { EventView } from '@attestry/core';
 import { ApiProblem, useAttestry } from '@attestry/react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useCallback } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useMemo } from 'react';
 import { type ActivitySearch, filterOf, toggleTerm } from '../activity/activity-search.ts';
 import { ActivityToolbar } from '../activity/activity-toolbar.tsx';
 import { EmptyActivity } from '../activity/empty-activity.tsx';
@@ -9,17 +9,22 @@ import { EventList } from '../activity/event-list.tsx';
 import { OPTIONAL_COLUMNS } from '../activity/event-row.tsx';
 import { Histogram } from '../activity/histogram.tsx';
 import { QueryBar } from '../activity/query-bar.tsx';
+import { shortTime } from '../activity/short-time.ts';
 import { TimeRange } from '../activity/time-range.tsx';
 import { useTimeline } from '../activity/timeline.ts';
 import { useLive } from '../activity/use-live.ts';
 import { usePager } from '../activity/use-pager.ts';
+import { queryClient } from '../api/api.ts';
 import { usePreferences } from '../app/preferences.ts';
 import { useShortcut } from '../app/shortcuts.ts';
+import { SavedSearchMenu } from '../searches/saved-search-menu.tsx';
 import { ProblemState, SkeletonRows } from '../ui/states.tsx';
 import { useNarrow } from '../ui/use-narrow.ts';
 import { t } from '../words/english.ts';
 
 const EventPanel = lazy(() => import('../event/event-panel.tsx').then((m) => ({ default: m.EventPanel })));
+
+const FirstSteps = lazy(() => import('../first/first-steps.tsx').then((m) => ({ default: m.FirstSteps })));
 
 const HISTOGRAM_HEIGHT = 56;
 /** From here on all columns fit beside the panel. */
@@ -31,9 +36,9 @@ export function ActivityPage(): ReactNode {
   const navigate = useNavigate({ from: '/activity' });
   const isNarrow = useNarrow();
   const filter = filterOf(search);
-  const pager = usePager(filter, search.order ?? 'desc');
   const timeline = useTimeline(filter);
   const live = useLive(filter, search.order !== 'asc' && search.to === undefined);
+  const pager = usePager(filter, search.order ?? 'desc', live.isSettled);
   const change = useCallback(
     (next: Partial<Record<keyof ActivitySearch, string | undefined>>, replace = false): void => {
       void navigate({ search: (old) => ({ ...old, ...next }) as ActivitySearch, replace });
@@ -43,12 +48,21 @@ export function ActivityPage(): ReactNode {
   const close = useCallback(() => change({ event: undefined, tab: undefined }), [change]);
   useShortcut('Escape', () => (search.event === undefined ? undefined : close()));
   const { error } = pager.state;
-  const problem = error instanceof ApiProblem && error.status === 400 ? error.message : undefined;
+  const refusal = error instanceof ApiProblem && error.status === 400 ? error.message : undefined;
   const open = useCallback((event: EventView) => change({ event: event.id }), [change]);
   const refresh = (): void => {
-    live.reset();
+    // First, so that what comes while the list is read counts as new unless the list has it.
+    live.take();
     pager.refresh();
+    void queryClient.invalidateQueries({ queryKey: ['stats'] });
   };
+  const { ids, more } = live;
+  const { pager: list, state } = pager;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the pager is one object for as long as its search; its state says when it has read more
+  const waiting = useMemo(
+    () => more + ids.filter((id) => list.rowOf(id) === undefined).length,
+    [ids, more, list, state],
+  );
   const isPanelOpen = search.event !== undefined;
   return (
     <div
@@ -58,11 +72,12 @@ export function ActivityPage(): ReactNode {
         aria-label={t.activity.label}
         className={`relative flex min-h-0 min-w-0 flex-col ${isPanelOpen && isNarrow ? 'hidden' : ''}`}
       >
-        <QueryBar q={search.q} search={(q) => change({ q, event: undefined })} problem={problem}>
+        <QueryBar q={search.q} search={(q) => change({ q, event: undefined })} refusal={refusal}>
           <TimeRange
             filter={filter}
             choose={(range) => change({ from: undefined, to: undefined, time: undefined, ...range })}
           />
+          <SavedSearchMenu filter={filter} />
         </QueryBar>
         <div className="mx-4 mt-3 min-[901px]:mx-6">
           <Histogram
@@ -77,12 +92,13 @@ export function ActivityPage(): ReactNode {
           filter={filter}
           order={search.order ?? 'desc'}
           total={timeline.total}
-          live={live}
+          live={live.status}
+          waiting={waiting}
           showNew={refresh}
           toggle={(wanted) => change({ q: toggleTerm(search.q, wanted), event: undefined })}
           setOrder={(order) => change({ order: order === 'asc' ? 'asc' : undefined })}
         />
-        <ListOrState {...{ pager, search, problem, open, change }} total={timeline.total} />
+        <ListOrState {...{ pager, search, refusal, open, change, refresh }} total={timeline.total} />
       </section>
       {search.event === undefined ? null : (
         <Suspense fallback={<div className="border-l border-line bg-panel" />}>
@@ -112,9 +128,10 @@ function knownEvent({ pager }: ReturnType<typeof usePager>, id: string): EventVi
 interface ListOrStateProps {
   readonly pager: ReturnType<typeof usePager>;
   readonly search: ActivitySearch;
-  readonly problem: string | undefined;
+  readonly refusal: string | undefined;
   readonly total: number | undefined;
   readonly open: (event: EventView) => void;
+  readonly refresh: () => void;
   readonly change: (
     next: Partial<Record<keyof ActivitySearch, string | undefined>>,
     replace?: boolean,
@@ -122,7 +139,8 @@ interface ListOrStateProps {
 }
 
 /** The events, or what stands there instead. */
-function ListOrState({ pager, search, problem, total, open, change }: ListOrStateProps): ReactNode {
+function ListOrState(props: ListOrStateProps): ReactNode {
+  const { pager, search, refusal, total, open, change, refresh } = props;
   const chosen = usePreferences().columns;
   // Beside the panel there is room for what happened and how it ended.
   const isWide = search.event === undefined || innerWidth >= WIDE_PX;
@@ -130,8 +148,14 @@ function ListOrState({ pager, search, problem, total, open, change }: ListOrStat
     (column) => chosen.includes(column) && (isWide || column === 'outcome'),
   );
   const { state } = pager;
+  const isFiltered = search.q !== undefined || search.from !== undefined || search.to !== undefined;
+  const firstSteps = (
+    <Suspense fallback={<div className="flex-1 border-t border-line" />}>
+      <FirstSteps refresh={refresh} />
+    </Suspense>
+  );
   if (state.rows === 0) {
-    if (problem !== undefined) return <div className="flex-1 border-t border-line" />;
+    if (refusal !== undefined) return <div className="flex-1 border-t border-line" />;
     if (state.status === 'failed' && state.error !== undefined) {
       return (
         <div className="flex-1 overflow-y-auto border-t border-line">
@@ -146,16 +170,17 @@ function ListOrState({ pager, search, problem, total, open, change }: ListOrStat
         </div>
       );
     }
+    if (!isFiltered) return firstSteps;
     return (
       <EmptyActivity
-        isFiltered={search.q !== undefined || search.from !== undefined || search.to !== undefined}
         hasRange={search.from !== undefined || search.to !== undefined}
         clear={() => change({ q: undefined, from: undefined, to: undefined, time: undefined })}
         clearRange={() => change({ from: undefined, to: undefined, time: undefined })}
       />
     );
   }
-  return (
+  const isFresh = !isFiltered && search.event === undefined && isOnlyOwn(pager);
+  const list = (
     <EventList
       pager={pager}
       selected={search.event}
@@ -165,6 +190,25 @@ function ListOrState({ pager, search, problem, total, open, change }: ListOrStat
       walk={(event) => change({ event: event.id }, true)}
       footer={<ListEnd pager={pager} search={search} change={change} />}
     />
+  );
+  return isFresh ? (
+    <>
+      {firstSteps}
+      {list}
+    </>
+  ) : (
+    list
+  );
+}
+
+/** From here on a log is not taken for a new one, whatever is in it. */
+const FRESH_ROWS_MAX = 60;
+
+/** Whether a log holds nothing but what it recorded about itself. */
+function isOnlyOwn({ pager, state }: ReturnType<typeof usePager>): boolean {
+  if (state.hasMore || state.rows > FRESH_ROWS_MAX) return false;
+  return Array.from({ length: state.rows }, (_, row) => pager.at(row)).every(
+    (event) => event?.received_from === 'attestry',
   );
 }
 
@@ -196,7 +240,7 @@ function ListEnd({
             className="button"
             onClick={() => change(search.order === 'asc' ? { from: last } : { to: last })}
           >
-            {t.activity.continueHere} {format.shortMoment(last)}
+            {t.activity.continueHere} {shortTime(format, Date.parse(last))}
           </button>
         )}
       </p>

@@ -2,10 +2,13 @@ import { bodyOf, useAttestry } from '@attestry/react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { api } from '../api/api.ts';
+import type { LogIdentity } from '../api/session.ts';
+import type { LogState } from '../app/log-state.ts';
 import { useMe } from '../app/me.tsx';
 import { useLogState } from '../app/use-log-state.ts';
 import { BrowserCheck } from '../integrity/browser-check.tsx';
 import { CheckpointTable } from '../integrity/checkpoint-table.tsx';
+import { ContinuousLine } from '../integrity/continuous-line.tsx';
 import { recallLog } from '../integrity/log-memory.ts';
 import { ServerCheck } from '../integrity/server-check.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
@@ -16,7 +19,8 @@ import { t } from '../words/english.ts';
 export function IntegrityPage(): ReactNode {
   const me = useMe();
   const log = useLogState(me);
-  if (!me.sees_all || !me.scopes.includes('verify')) {
+  const identity = me.log;
+  if (identity === undefined || !me.sees_all || !me.scopes.includes('verify')) {
     return (
       <State icon="integrity" title={t.states.noRight}>
         <p>{t.integrity.notWhole}</p>
@@ -25,10 +29,10 @@ export function IntegrityPage(): ReactNode {
   }
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto grid max-w-[1080px] gap-10 px-4 py-6 min-[901px]:px-8">
-        <LogFacts />
-        <div className="grid gap-10 min-[1100px]:grid-cols-2">
-          <BrowserCheck me={me} />
+      <div className="mx-auto grid max-w-[1080px] grid-cols-[minmax(0,1fr)] gap-10 px-4 py-6 min-[901px]:px-8">
+        <LogFacts identity={identity} log={log} />
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-10 min-[1100px]:grid-cols-2">
+          <BrowserCheck tenant={me.tenant.id} log={identity} />
           <ServerCheck log={log} />
         </div>
         <CheckpointTable />
@@ -37,8 +41,12 @@ export function IntegrityPage(): ReactNode {
   );
 }
 
-function LogFacts(): ReactNode {
-  const me = useMe();
+interface LogFactsProps {
+  readonly identity: LogIdentity;
+  readonly log: LogState;
+}
+
+function LogFacts({ identity, log }: LogFactsProps): ReactNode {
   const { format } = useAttestry();
   const latest = useQuery({
     queryKey: ['checkpoints', 'latest'],
@@ -46,8 +54,8 @@ function LogFacts(): ReactNode {
       bodyOf(api.client.GET('/v1/checkpoints/{name}', { params: { path: { name: 'latest' } }, signal })),
   });
   const checkpoint = latest.data;
-  const unsigned = checkpoint === undefined ? 0 : Math.max(0, me.log.size - checkpoint.size);
-  const pinned = recallLog(me.log).vkey;
+  const unsigned = checkpoint === undefined ? 0 : Math.max(0, identity.size - checkpoint.size);
+  const pinned = recallLog(identity).vkey;
   return (
     <section aria-label={t.integrity.title}>
       <p className="mb-4 text-muted">{t.integrity.lead}</p>
@@ -55,7 +63,7 @@ function LogFacts(): ReactNode {
         <dt>{t.integrity.size}</dt>
         <dd>
           <strong className="text-[17px] font-semibold">
-            {format.number(Math.max(me.log.size, checkpoint?.size ?? 0))}
+            {format.number(Math.max(identity.size, checkpoint?.size ?? 0))}
           </strong>{' '}
           <span className="text-muted">
             {unsigned > 0 ? t.integrity.unsigned(format.number(unsigned)) : t.integrity.allSigned}
@@ -63,20 +71,26 @@ function LogFacts(): ReactNode {
         </dd>
         <dt>{t.integrity.signedAt}</dt>
         <dd>{checkpoint === undefined ? '' : format.moment(checkpoint.signed_at)}</dd>
+        <dt>{t.integrity.continuous}</dt>
+        <dd>
+          <ContinuousLine check={log.continuous} />
+        </dd>
+        <dt>{t.integrity.anchor}</dt>
+        <dd className="text-muted">{t.integrity.noAnchor}</dd>
         <dt>{t.integrity.root}</dt>
         <dd className="at-mono">{checkpoint?.root ?? ''}</dd>
         <dt>{t.integrity.origin}</dt>
-        <dd className="at-mono">{me.log.origin}</dd>
+        <dd className="at-mono">{identity.origin}</dd>
         <dt>{t.integrity.key}</dt>
         <dd>
           <span className="flex items-start gap-2">
-            <span className="at-mono min-w-0 break-all">{me.log.vkey}</span>
-            <CopyButton text={me.log.vkey} />
+            <span className="at-mono min-w-0 break-all">{identity.vkey}</span>
+            <CopyButton text={identity.vkey} />
           </span>
         </dd>
         <dt>{t.integrity.pinned}</dt>
-        <dd className={pinned === me.log.vkey ? 'text-muted' : 'text-amber'}>
-          {pinned === me.log.vkey ? t.integrity.pinnedSame : `${pinned}, ${t.integrity.pinnedOther}`}
+        <dd className={pinned === identity.vkey ? 'text-muted' : 'text-amber'}>
+          {pinned === identity.vkey ? t.integrity.pinnedSame : `${pinned}, ${t.integrity.pinnedOther}`}
         </dd>
       </dl>
     </section>

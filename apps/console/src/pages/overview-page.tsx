@@ -23,15 +23,17 @@ const FIGURES = [
   { name: 'critical', term: 'severity>=high', tone: 'amber' },
 ] as const;
 
-/** What is counted below, and how many rows of it. */
-const LISTS = [
-  ['byCategory', 'category', 11],
-  ['byOutcome', 'status', 6],
-  ['bySeverity', 'severity', 5],
-  ['topActors', 'actor', TOP],
-  ['topTypes', 'type', TOP],
-  ['topTargets', 'target', TOP],
-  ['topAddresses', 'ip', TOP],
+/** What is counted below, and how many rows of it, by column. Short lists share a column. */
+const COLUMNS = [
+  [['topActors', 'actor', TOP]],
+  [['topTypes', 'type', TOP]],
+  [['topTargets', 'target', TOP]],
+  [['topAddresses', 'ip', TOP]],
+  [['byCategory', 'category', 11]],
+  [
+    ['byOutcome', 'status', 5],
+    ['bySeverity', 'severity', 5],
+  ],
 ] as const;
 
 const TONES = { red: 'text-red', amber: 'text-amber' } as const;
@@ -44,7 +46,7 @@ export function OverviewPage(): ReactNode {
   if (timeline.error !== null) return <ProblemState error={timeline.error} />;
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto grid max-w-[1360px] gap-8 px-4 py-5 min-[901px]:px-8">
+      <div className="mx-auto grid max-w-[1360px] grid-cols-[minmax(0,1fr)] gap-8 px-4 py-5 min-[901px]:px-8">
         <div className="flex flex-wrap items-end gap-x-8 gap-y-4">
           {FIGURES.map(({ name, ...figure }) => (
             <Figure key={name} name={t.overview[name]} filter={filter} {...figure} />
@@ -61,8 +63,19 @@ export function OverviewPage(): ReactNode {
           }
         />
         <div className="grid gap-x-10 gap-y-8 min-[700px]:grid-cols-2 min-[1100px]:grid-cols-3">
-          {LISTS.map(([title, by, rows]) => (
-            <RankedList key={by} title={t.overview[title]} filter={filter} by={by} field={by} rows={rows} />
+          {COLUMNS.map((lists) => (
+            <div key={lists[0][0]} className="grid content-start gap-6">
+              {lists.map(([title, by, rows]) => (
+                <RankedList
+                  key={by}
+                  title={t.overview[title]}
+                  filter={filter}
+                  by={by}
+                  field={by}
+                  rows={rows}
+                />
+              ))}
+            </div>
           ))}
         </div>
       </div>

@@ -100,7 +100,7 @@ function Profile({ id, name, kind, filter, activity, children }: ProfileProps): 
   }
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto grid max-w-[1180px] gap-8 px-4 py-5 min-[901px]:px-8">
+      <div className="mx-auto grid max-w-[1180px] grid-cols-[minmax(0,1fr)] gap-8 px-4 py-5 min-[901px]:px-8">
         <div>
           <p className="text-muted">{kind}</p>
           <h2 className="text-[20px] leading-tight font-semibold tracking-[-0.015em] break-words">

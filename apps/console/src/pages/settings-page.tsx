@@ -5,10 +5,11 @@ import { AboutSection } from '../settings/about-section.tsx';
 import { KeySection } from '../settings/key-section.tsx';
 import { TenantSection } from '../settings/tenant-section.tsx';
 import { TypeSection } from '../settings/type-section.tsx';
+import { ViewerSection } from '../settings/viewer-section.tsx';
 import { State } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
 
-const SECTIONS = ['keys', 'tenants', 'types', 'about'] as const;
+const SECTIONS = ['keys', 'viewers', 'types', 'tenants', 'about'] as const;
 type Section = (typeof SECTIONS)[number];
 
 /** Keys, tenants, event types, and what runs here. */
@@ -20,7 +21,7 @@ export function SettingsPage(): ReactNode {
   const shown = SECTIONS.find((name) => name === section) ?? fallback;
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto grid max-w-[1080px] gap-6 px-4 py-5 min-[901px]:px-8">
+      <div className="mx-auto grid max-w-[1080px] grid-cols-[minmax(0,1fr)] gap-6 px-4 py-5 min-[901px]:px-8">
         <nav aria-label={t.settings.title} className="flex gap-4 overflow-x-auto border-b border-line">
           {SECTIONS.filter((name) => name !== 'tenants' || me.platform).map((name) => (
             <Link
@@ -50,6 +51,8 @@ function SectionBody({ section }: { readonly section: Section }): ReactNode {
   switch (section) {
     case 'keys':
       return <KeySection />;
+    case 'viewers':
+      return <ViewerSection />;
     case 'tenants':
       return <TenantSection />;
     case 'types':

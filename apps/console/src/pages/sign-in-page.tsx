@@ -14,7 +14,7 @@ function pageOf(next: string | undefined): string {
 
 /** The way in: with an API key, or with the identity provider that the server names. */
 export function SignInPage(): ReactNode {
-  const { next } = useSearch({ from: '/sign-in' });
+  const { next, problem } = useSearch({ from: '/sign-in' });
   const me = useQuery(meQuery);
   const options = useQuery(signInOptionsQuery);
   const navigate = useNavigate();
@@ -40,6 +40,15 @@ export function SignInPage(): ReactNode {
         </svg>
         <h1 className="text-[20px] leading-tight font-semibold tracking-[-0.015em]">{t.signIn.title}</h1>
         <p className="mt-1 mb-6 text-muted">{t.signIn.lead}</p>
+        {problem === undefined ? null : (
+          <p
+            role="alert"
+            className="mb-4 flex items-start gap-2 rounded-control bg-red-soft px-3 py-2 text-red"
+          >
+            <Icon name="alert" size={15} />
+            {t.signIn.problems[problem as keyof typeof t.signIn.problems] ?? t.signIn.problems.failed}
+          </p>
+        )}
         {oidc === null ? null : (
           <>
             <a

@@ -4,6 +4,8 @@ import type { ReactNode } from 'react';
 import { api } from '../api/api.ts';
 import { useMe } from '../app/me.tsx';
 import { t } from '../words/english.ts';
+import { LicenceList } from './licence-list.tsx';
+import { LimitList } from './limit-list.tsx';
 import { SectionHead } from './section-head.tsx';
 
 type Readiness = components['schemas']['Readiness'];
@@ -19,7 +21,7 @@ export function AboutSection(): ReactNode {
   });
   return (
     <>
-      <SectionHead title={words.title} lead="" />
+      <SectionHead title={words.title} lead={words.lead} />
       <dl className="at-facts">
         <dt>{words.version}</dt>
         <dd>{me.server.version}</dd>
@@ -35,10 +37,14 @@ export function AboutSection(): ReactNode {
         </dd>
         <dt>{words.tenant}</dt>
         <dd>{me.tenant.name ?? me.tenant.id}</dd>
-        <dt>{words.origin}</dt>
-        <dd className="at-mono">{me.log.origin}</dd>
-        <dt>{words.vkey}</dt>
-        <dd className="at-mono">{me.log.vkey}</dd>
+        {me.log === undefined ? null : (
+          <>
+            <dt>{words.origin}</dt>
+            <dd className="at-mono">{me.log.origin}</dd>
+            <dt>{words.vkey}</dt>
+            <dd className="at-mono">{me.log.vkey}</dd>
+          </>
+        )}
         <dt>{words.roles}</dt>
         <dd>{me.roles.map((role) => t.settings.keys.roleNames[role] ?? role).join(', ')}</dd>
         <dt>{words.scopes}</dt>
@@ -46,14 +52,13 @@ export function AboutSection(): ReactNode {
         <dt>{words.personal}</dt>
         <dd>{me.personal ? words.personalYes : words.personalNo}</dd>
       </dl>
-      <p className="flex gap-4">
+      <p>
         <a className="at-link" href="/docs/">
           {words.reference}
         </a>
-        <a className="at-link" href="/licenses.md">
-          {words.licences}
-        </a>
       </p>
+      <LimitList />
+      <LicenceList />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { api, queryClient } from '../api/api.ts';
 import { ProblemState } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
 import { SectionHead } from './section-head.tsx';
+import { TokenOnce } from './token-once.tsx';
 
 /** The tenants of this installation; for platform administrators. */
 export function TenantSection(): ReactNode {
@@ -39,41 +40,49 @@ export function TenantSection(): ReactNode {
 }
 
 function NewTenant(): ReactNode {
+  const words = t.settings.tenants;
   const [id, setId] = useState('');
   const [name, setName] = useState('');
   const make = useMutation({
-    mutationFn: () =>
-      bodyOf(api.client.POST('/v1/tenants', { body: { id, ...(name === '' ? {} : { name }) } })),
-    onSuccess: async () => {
+    // A tenant that nobody can sign in to is of no use: its first key comes with it.
+    mutationFn: async (): Promise<string> => {
+      await bodyOf(api.client.POST('/v1/tenants', { body: { id, ...(name === '' ? {} : { name }) } }));
+      const key = { name: words.firstKey, roles: ['admin' as const] };
+      return (await bodyOf(api.client.POST('/v1/keys', { params: { query: { tenant: id } }, body: key })))
+        .token;
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ['tenants'] }),
+    onSuccess: () => {
       setId('');
       setName('');
-      await queryClient.invalidateQueries({ queryKey: ['tenants'] });
     },
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     make.mutate();
   };
-  const words = t.settings.tenants;
   return (
-    <form onSubmit={submit} className="flex flex-wrap items-end gap-3">
-      <label className="grid min-w-[180px] flex-1 gap-1">
-        {words.id}
-        <input className="field" required value={id} onChange={(event) => setId(event.target.value)} />
-      </label>
-      <label className="grid min-w-[180px] flex-1 gap-1">
-        {words.name}
-        <input className="field" value={name} onChange={(event) => setName(event.target.value)} />
-      </label>
-      <button type="submit" className="button button-primary min-h-[34px]" disabled={make.isPending}>
-        {words.make}
-      </button>
-      <p
-        className={`w-full text-[12.5px] ${make.error === null ? 'text-faint' : 'text-red'}`}
-        role={make.error === null ? undefined : 'alert'}
-      >
-        {make.error?.message ?? words.idHint}
-      </p>
-    </form>
+    <>
+      {make.data === undefined ? null : <TokenOnce token={make.data} done={make.reset} />}
+      <form onSubmit={submit} className="flex flex-wrap items-end gap-3">
+        <label className="grid min-w-[180px] flex-1 gap-1">
+          {words.id}
+          <input className="field" required value={id} onChange={(event) => setId(event.target.value)} />
+        </label>
+        <label className="grid min-w-[180px] flex-1 gap-1">
+          {words.name}
+          <input className="field" value={name} onChange={(event) => setName(event.target.value)} />
+        </label>
+        <button type="submit" className="button button-primary min-h-[34px]" disabled={make.isPending}>
+          {words.make}
+        </button>
+        <p
+          className={`w-full text-[12.5px] ${make.error === null ? 'text-faint' : 'text-red'}`}
+          role={make.error === null ? undefined : 'alert'}
+        >
+          {make.error?.message ?? words.idHint}
+        </p>
+      </form>
+    </>
   );
 }

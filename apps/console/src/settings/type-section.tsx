@@ -4,6 +4,8 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { api, queryClient } from '../api/api.ts';
 import { ProblemState } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
+import { readJson } from './read-json.ts';
+import { type Schema, SchemaTest } from './schema-test.tsx';
 import { SectionHead } from './section-head.tsx';
 
 type EventSchema = components['schemas']['EventSchema'];
@@ -57,15 +59,6 @@ export function TypeSection(): ReactNode {
   );
 }
 
-/** The schema that a text says, or why it says none. */
-function readSchema(text: string): { readonly schema: Record<string, never> } | { readonly problem: string } {
-  try {
-    return { schema: JSON.parse(text) as Record<string, never> };
-  } catch (error) {
-    return { problem: t.settings.types.notJson(error instanceof Error ? error.message : String(error)) };
-  }
-}
-
 function TypeForm({ edited }: { readonly edited: EventSchema | undefined }): ReactNode {
   const words = t.settings.types;
   const [type, setType] = useState(edited?.type ?? '');
@@ -73,9 +66,9 @@ function TypeForm({ edited }: { readonly edited: EventSchema | undefined }): Rea
   const [text, setText] = useState(
     edited === undefined ? EXAMPLE : JSON.stringify(edited.schema, undefined, 2),
   );
-  const read = readSchema(text);
+  const read = readJson(text);
   const save = useMutation({
-    mutationFn: (schema: Record<string, never>) =>
+    mutationFn: (schema: Schema) =>
       bodyOf(
         api.client.POST('/v1/schemas', {
           body: { type, schema, ...(description === '' ? {} : { description }) },
@@ -85,7 +78,7 @@ function TypeForm({ edited }: { readonly edited: EventSchema | undefined }): Rea
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if ('schema' in read) save.mutate(read.schema);
+    if ('value' in read) save.mutate(read.value as Schema);
   };
   const problem = 'problem' in read ? read.problem : save.error?.message;
   return (
@@ -112,15 +105,18 @@ function TypeForm({ edited }: { readonly edited: EventSchema | undefined }): Rea
           />
         </label>
       </div>
-      <label className="grid gap-1">
-        {words.schema}
-        <textarea
-          className="field min-h-[260px] font-mono text-[12.5px] leading-[1.6]"
-          spellCheck={false}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
-      </label>
+      <div className="grid gap-3.5 min-[1000px]:grid-cols-[3fr_2fr]">
+        <label className="grid content-start gap-1">
+          {words.schema}
+          <textarea
+            className="field min-h-[260px] font-mono text-[12.5px] leading-[1.6]"
+            spellCheck={false}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+        </label>
+        <SchemaTest type={type} schema={'value' in read ? (read.value as Schema) : undefined} />
+      </div>
       {problem === undefined ? null : (
         <p role="alert" className="text-red">
           {problem}

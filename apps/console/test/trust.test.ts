@@ -1,0 +1,133 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from '@attestry/testkit';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsoleUnderTest, startConsole } from './console-harness.ts';
+
+const lookup = chromium();
+const skip = 'skip' in lookup ? lookup.skip : undefined;
+
+const viewed = (name: string) => ({
+  type: 'document.viewed',
+  actor: { type: 'user', id: `id-of-${name}`, name },
+  target: { type: 'document', id: `d-${name}`, name: `Plan of ${name}` },
+});
+
+/** Changes one letter of a name in a stored record, as somebody with the disk would; the folder is at rest. */
+function changeRecord(dataDir: string, text: string): void {
+  const path = join(dataDir, 'ledger.db');
+  const bytes = readFileSync(path);
+  const at = bytes.indexOf(text);
+  if (at === -1) throw new Error(`no record with ${text}`);
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 0x01, at);
+  writeFileSync(path, bytes);
+}
+
+/** How long a busy machine may take for what is not on a page at once. */
+const POLL = { timeout: 20_000 };
+
+const waiting = (page: Page) => page.getByRole('button', { name: /^Show .* new$/ });
+
+describe.skipIf(skip !== undefined)(
+  `what the console is trusted with${skip === undefined ? '' : `; skipped: ${skip}`}`,
+  () => {
+    let underTest: ConsoleUnderTest;
+    beforeAll(async () => {
+      underTest = await startConsole();
+      await underTest.send([viewed('Alice')]);
+    });
+    afterAll(() => underTest?.remove());
+
+    it('never shows one tenant what is of another, in two browsers at once', async () => {
+      await underTest.post('/v1/tenants', { id: 'other', name: 'Other Ltd' });
+      const { token } = await underTest.post('/v1/keys?tenant=other', {
+        name: 'other admin',
+        roles: ['admin'],
+      });
+      const key = String(token);
+      const { receipts } = await underTest.post('/v1/events', { events: [viewed('Zoe')] }, key);
+      const [{ id }] = receipts as [{ id: string }];
+      const [ours, theirs] = [await underTest.signedIn(), await underTest.signedIn({}, key)];
+      await ours.page.goto('/activity');
+      await theirs.page.goto('/activity');
+      await ours.page.getByRole('row', { name: 'Alice' }).waitFor();
+      await theirs.page.getByRole('row', { name: 'Zoe' }).waitFor();
+      await ours.page.getByText('Live', { exact: true }).waitFor();
+      await theirs.page.getByText('Live', { exact: true }).waitFor();
+      // What happens in one log is told where that log is shown. The other is asked only after it had its own news.
+      await underTest.send([viewed('Zoe'), viewed('Zoe')], key);
+      await waiting(theirs.page).waitFor();
+      await underTest.send([viewed('Bob')]);
+      await expect.poll(() => waiting(ours.page).textContent(), POLL).toBe('Show 1 new');
+      expect(await theirs.page.getByText('Alice').count()).toBe(0);
+      for (const path of ['/activity', '/overview', '/integrity', '/actors/id-of-Zoe', `/events/${id}`]) {
+        await ours.page.goto(path);
+        await ours.page.getByRole('heading', { level: 2 }).or(ours.page.getByRole('row')).first().waitFor();
+        expect([path, await ours.page.getByText(/Plan of Zoe|Other Ltd/).count()]).toEqual([path, 0]);
+      }
+      await ours.page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+      // The browser says so itself when there is no such event.
+      expect(ours.troubles.filter((text) => !text.includes('status of 404'))).toEqual([]);
+      expect(theirs.troubles).toEqual([]);
+      await ours.page.context().close();
+      await theirs.page.context().close();
+    }, 60_000);
+
+    it('goes on live after the server was restarted, with nothing lost and nothing twice', async () => {
+      const { page } = await underTest.signedIn();
+      await page.goto('/activity?q=type%3Adocument.viewed');
+      await page.getByText('Live', { exact: true }).waitFor();
+      await underTest.send([viewed('Carol')]);
+      await expect.poll(() => waiting(page).textContent(), POLL).toBe('Show 1 new');
+      await underTest.restart();
+      await underTest.send([viewed('Dora'), viewed('Emil')]);
+      await expect.poll(() => waiting(page).textContent(), POLL).toBe('Show 3 new');
+      await waiting(page).click();
+      await page.getByRole('row', { name: 'Emil' }).waitFor();
+      expect(await waiting(page).count()).toBe(0);
+      for (const name of ['Carol', 'Dora', 'Emil'])
+        expect([name, await page.getByRole('row', { name }).count()]).toEqual([name, 1]);
+      await underTest.send([viewed('Fay')]);
+      await expect.poll(() => waiting(page).textContent(), POLL).toBe('Show 1 new');
+      await page.context().close();
+    }, 60_000);
+
+    it('raises the alarm on every page over a log that was changed', async () => {
+      // A server does not even start over a last record that was changed.
+      await underTest.send([viewed('Gus')]);
+      await underTest.restart(() => changeRecord(underTest.server.dataDir, 'Plan of Alice'));
+      const { page, troubles } = await underTest.signedIn();
+      await page.goto('/integrity');
+      await page.getByRole('button', { name: 'Verify everything now' }).click();
+      const alarm = page.getByRole('alert').filter({ hasText: 'This log is damaged' });
+      for (const path of [
+        '/integrity',
+        '/activity',
+        '/overview',
+        '/actors/id-of-Bob',
+        '/settings/keys',
+        '/settings/about',
+      ]) {
+        if (path !== '/integrity') await page.goto(path);
+        await alarm.waitFor();
+        await page.getByRole('link', { name: /^Damaged/ }).waitFor();
+      }
+      await alarm.getByRole('link').click();
+      await page
+        .getByRole('cell', { name: 'leaf_mismatch' })
+        .or(page.getByText('Findings'))
+        .first()
+        .waitFor();
+      await page.getByRole('button', { name: 'Start' }).click();
+      await page
+        .getByRole('alert')
+        .filter({ hasText: /finding/ })
+        .nth(1)
+        .waitFor();
+      expect(await page.getByText('Verified in this browser').count()).toBe(0);
+      expect(troubles).toEqual([]);
+      await page.context().close();
+    }, 60_000);
+  },
+);
