@@ -93,12 +93,22 @@ function sessionOf(
   return undefined;
 }
 
+/** Routes whose segments are remembered. They come from the app's code, nearly always; else memory stays bounded. */
+const ROUTES_KNOWN_MAX = 1_000;
+
+const known = new Map<string, readonly string[]>();
+
 /** Without the braces around optional parts: `/users{/:id}` is `/users/:id`. */
 function segmentsOf(route: string): readonly string[] {
-  return route
-    .replaceAll('{/', '/')
-    .split('/')
-    .filter((segment) => segment !== '');
+  let segments = known.get(route);
+  if (segments === undefined) {
+    segments = route
+      .replaceAll('{/', '/')
+      .split('/')
+      .filter((segment) => segment !== '');
+    if (known.size < ROUTES_KNOWN_MAX) known.set(route, segments);
+  }
+  return segments;
 }
 
 /**

@@ -12,8 +12,10 @@ export function clientAddress(
   forwardedFor: string | undefined,
   trust: TrustProxy,
 ): string | undefined {
+  // As it mostly is: nobody is believed, or there is nothing to believe.
+  if (forwardedFor === undefined || trust === false || trust === 0) return addressIn(remote ?? '');
   const chain = [
-    ...(forwardedFor?.split(',') ?? []).map((part) => plainAddress(part.trim())),
+    ...forwardedFor.split(',').map((part) => plainAddress(part.trim())),
     plainAddress(remote ?? ''),
   ];
   let at = chain.length - 1;
@@ -21,8 +23,13 @@ export function clientAddress(
   else if (typeof trust === 'number') at = Math.max(0, at - trust);
   else if (typeof trust === 'function')
     while (at > 0 && chain[at] !== '' && trust(chain[at] as string)) at -= 1;
-  const address = chain[at];
-  return address === undefined || !isAddress(address) ? undefined : address;
+  return addressIn(chain[at] ?? '');
+}
+
+function addressIn(text: string): string | undefined {
+  if (IPV4.test(text)) return text;
+  const plain = plainAddress(text);
+  return isAddress(plain) ? plain : undefined;
 }
 
 /** Without the port, brackets, zone, and the prefix of an IPv4 address in IPv6. */
