@@ -95,6 +95,17 @@ export const SESSIONS_MAX = 100_000;
 /** How often ended sessions are looked for. */
 export const SESSION_SWEEP_MS = 60_000;
 
+/** From leaving for the identity provider to coming back: time to find a password and a second factor. */
+export const OIDC_FLOW_MS = 10 * 60_000;
+/** A request to the identity provider. */
+export const OIDC_TIMEOUT_S = 5;
+/** A provider that was away is left alone for a moment: whoever comes meanwhile is told at once. */
+export const OIDC_RETRY_MS = 2_000;
+/** How long the metadata of the provider is kept. */
+export const OIDC_METADATA_KEPT_MS = 3_600_000;
+/** An identifier of the event model. */
+export const SUBJECT_CHARS_MAX = 200;
+
 /** Open streams of the server: each reads the log when it grows, once for all that watch the same. */
 export const LIVE_STREAMS_MAX = 500;
 /** A share for each tenant and credential, so that nobody keeps the others from theirs. */
@@ -127,6 +138,15 @@ export const SUGGESTION_CHARS_MAX = 200;
 /** Events of an actor's recent activity, and how far back it goes. */
 export const RECENT_EVENTS_MAX = 100;
 export const RECENT_MS = 24 * 3_600_000;
+/** Records that a cached answer may be behind and still be brought up to date by reading them, not by asking the index. */
+export const RECENT_GAP_RECORDS_MAX = 200;
+/** A cache that takes longer costs more than it saves. */
+export const REDIS_ANSWER_MS = 250;
+export const REDIS_CONNECT_MS = 2_000;
+/** How often a Redis that is away is tried. */
+export const REDIS_RECONNECT_MS = 1_000;
+/** Growth of logs is told to the other nodes at most this often. */
+export const GROWTH_GATHER_MS = 10;
 /** Saved searches are read as a whole. */
 export const SAVED_SEARCHES_PER_TENANT_MAX = 1_000;
 /** As much as an address can be. */
@@ -159,6 +179,12 @@ export const VERIFY_WAITING_PER_TENANT_MAX = 10;
 export const VERIFY_WAITING_PER_KEY_MAX = 5;
 /** Finished verifications kept per tenant. */
 export const VERIFY_KEPT_MAX = 100;
+/** The server's own check reads everything again in this many turns: within a day, where a turn comes every hour. */
+export const SELF_CHECK_TURNS_PER_PASS = 24;
+/** Records it reads at a time: some ten seconds, after which a verification that somebody asked for has its turn. */
+export const SELF_CHECK_RECORDS_MAX = 200_000;
+/** Fewer are not worth the start of a thread. */
+export const SELF_CHECK_RECORDS_MIN = 10_000;
 /** Exports that run at once; each has its own thread and read connection. */
 export const EXPORTS_RUNNING_MAX = 4;
 /** Half of them for one tenant; for one key too, which may be a platform administrator's and read several tenants. */
@@ -170,12 +196,6 @@ export const EXPORT_READ_WINDOW_MS = 5_000;
 export const EXPORT_READ_BYTES_MIN = 160 * 1024;
 /** Events an export thread reads at a time: 250 kB of ordinary events, 15 MB of the largest. */
 export const EXPORT_PAGE_EVENTS = 250;
-/** The server's own check reads everything again in this many turns: within a day, where a turn comes every hour. */
-export const SELF_CHECK_TURNS_PER_PASS = 24;
-/** Records it reads at a time: some ten seconds, after which a verification that somebody asked for has its turn. */
-export const SELF_CHECK_RECORDS_MAX = 200_000;
-/** Fewer are not worth the start of a thread. */
-export const SELF_CHECK_RECORDS_MIN = 10_000;
 /** What an export thread hands over at a time: with the next bound 1 MB at most waits in the server for a slow client. */
 export const EXPORT_CHUNK_BYTES = 256 * 1024;
 /** Chunks an export thread may be ahead of the client. */

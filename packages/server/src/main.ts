@@ -10,9 +10,11 @@ import { ApiKeys } from './auth/api-keys.ts';
 import { BrowserOrigins } from './auth/browser-origins.ts';
 import { BrowserTokens } from './auth/browser-tokens.ts';
 import { ensureFirstKey, firstKeyNotice } from './auth/first-key.ts';
+import { IdentityProvider } from './auth/oidc/identity-provider.ts';
 import { Sessions } from './auth/sessions.ts';
 import { DEFAULT_TENANT, SYSTEM_TENANT, Tenants } from './auth/tenants.ts';
 import { ViewerTokens } from './auth/viewer-tokens.ts';
+import { openCache } from './cache/cache.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { loadConfig } from './config/load-config.ts';
 import { Exporter } from './exports/exporter.ts';
@@ -143,6 +145,7 @@ function openSessions(
     keys,
     now,
     ...config.session,
+    oidcRules: (config.oidc?.rules ?? []).map(({ text }) => text),
     onExpired: (key, session) => {
       const event = sessionEvent(key, session, { type: 'user.session.expired', verb: 'logout' });
       audit.record(key.tenant, event).catch((error: unknown) => {
@@ -221,6 +224,16 @@ function openAudit(
   return new SelfAudit({ ledger, now, logger, ...(windowMs === undefined ? {} : { windowMs }) });
 }
 
+async function openOidc({ oidc }: Config, embedded: EmbeddedLedger): Promise<Operations['oidc']> {
+  if (oidc === undefined) return undefined;
+  const { clientSecretFile: file, ...rest } = oidc;
+  const clientSecret = file === undefined ? oidc.clientSecret : (await readFile(file, 'utf8')).trim();
+  return {
+    provider: new IdentityProvider({ ...rest, clientSecret }),
+    flowKey: embedded.deriveKey('oidc-sign-in'),
+  };
+}
+
 async function ensureDefaultTenant(tenants: Tenants, nowMs: number): Promise<void> {
   await tenants.reload();
   if (tenants.has(DEFAULT_TENANT)) return;
@@ -242,11 +255,14 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     ledger,
     storeBytes: () => stores.storeBytes(),
     streams: () => live.count,
+    sessions: () => sessions.count,
     damagedLogs: () => integrity.damagedCount,
     clockSkewMs: embedded.clockSkewMs,
   });
   const audit = openAudit(embedded, { options, logger, now });
   const verifyJobs = await openVerifications(embedded, { source, metrics, integrity, audit, logger, now });
+  const { redisUrl: url } = config;
+  const cache = url === undefined ? undefined : await openCache(embedded, { url, now, logger });
   const selfCheck = await startSelfCheck(embedded, { config, tenants, verifyJobs, integrity, logger, now });
   const exporter = new Exporter(source, options.exportReadWindowMs);
   const sessions = await openSessions(ledger.admin, keys, { audit, config, logger, now });
@@ -256,6 +272,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     settings: embedded.settings,
     ...held,
     sessions,
+    oidc: await openOidc(config, embedded),
     browserTokens: new BrowserTokens(keys, embedded.deriveKey('browser-token'), now),
     viewerTokens: new ViewerTokens(keys, embedded.deriveKey('viewer-token'), now),
     audit,
@@ -265,9 +282,11 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     exporter,
     live,
     savedSearches: new SavedSearches(ledger.admin, now),
+    cache,
     suggestions: new SuggestionSamples(now),
     metrics,
     exclusively: embedded.exclusively,
+    rateLimits: config.rateLimits,
     version: packageJson.version,
     now,
   };
@@ -278,6 +297,18 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
     consoleDir: options.consoleDir,
   });
+  return { app, ops, close: stopOnce({ app, ops, selfCheck, embedded, options }) };
+}
+
+interface Running extends Pick<Surroundings, 'options'> {
+  readonly app: FastifyInstance;
+  readonly ops: Operations;
+  readonly selfCheck: SelfCheck | undefined;
+  readonly embedded: EmbeddedLedger;
+}
+
+/** Stops everything in order, once, however often it is asked to. */
+function stopOnce({ app, ops, selfCheck, embedded, options }: Running): () => Promise<void> {
   let closing: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     // Requests first, so that all they accepted is in the ledger; the store last, so that all of it is written.
@@ -288,17 +319,14 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
     selfCheck?.close();
     await app.close();
     clearTimeout(cutTransfers);
-    await Promise.all([exporter.close(), verifyJobs.close(), sessions.close()]);
-    await audit.close();
+    await Promise.all([ops.exporter.close(), ops.verifyJobs.close(), ops.sessions.close()]);
+    await ops.audit.close();
+    ops.cache?.close();
     await embedded.close();
   };
-  return {
-    app,
-    ops,
-    close: () => {
-      closing ??= stop();
-      return closing;
-    },
+  return () => {
+    closing ??= stop();
+    return closing;
   };
 }
 

@@ -106,7 +106,15 @@ describe('every route', () => {
         .filter(({ isPublic }) => isPublic)
         .map(({ path }) => path)
         .sort(),
-    ).toEqual(['/health', '/metrics', '/ready', '/v1/session', '/v1/session/options']);
+    ).toEqual([
+      '/health',
+      '/metrics',
+      '/ready',
+      '/v1/session',
+      '/v1/session/oidc',
+      '/v1/session/oidc/callback',
+      '/v1/session/options',
+    ]);
     for (const operation of operations.filter(({ isPublic }) => !isPublic)) {
       const url = fill(operation.path) + query(operation.path);
       for (const authorization of [

@@ -116,6 +116,18 @@ describe('signing in with an API key', () => {
     expect(JSON.stringify(system.json().events)).toContain('sign-in: api key malformed');
   });
 
+  it('tells the limits and the version to whoever is signed in', async () => {
+    const { version, license, limits } = (await server.get('/v1/limits')).json();
+    expect([version, license]).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+/), 'Apache-2.0']);
+    expect(limits).toMatchObject({ events_per_request: 1_000, sign_ins_per_address_and_minute: 0 });
+  });
+
+  it('is all there is where no identity provider is configured', async () => {
+    expect((await server.get('/v1/session/options', '')).json()).toEqual({ api_key: true, oidc: null });
+    expect((await server.get('/v1/session/oidc', '')).statusCode).toBe(404);
+    expect((await server.get('/v1/session/oidc/callback', '')).statusCode).toBe(404);
+  });
+
   it('is an event, as is signing out', async () => {
     const alice = await browser(server.adminToken);
     expect((await change(alice, 'DELETE', '/v1/session')).statusCode).toBe(204);

@@ -13,6 +13,11 @@ export { cachedTool, type ToolLookup } from './launch/cached-tool.ts';
 export { chromium, chromiumArguments } from './launch/chromium.ts';
 export { type BuildOrder, freshBuild } from './launch/fresh-build.ts';
 export {
+  type IdentityProviderOptions,
+  type RunningIdentityProvider,
+  startIdentityProvider,
+} from './launch/identity-provider.ts';
+export {
   type PostgresBinaries,
   type PostgresVersion,
   postgresBinaries,
@@ -23,6 +28,7 @@ export {
   startPostgres,
 } from './launch/postgres/postgres-server.ts';
 export { type SharedPostgres, sharedPostgres } from './launch/postgres/shared-postgres.ts';
+export { type RunningRedis, redisServer, startRedis } from './launch/redis-server.ts';
 export { type RunningServer, type ServerLaunch, startServerProcess } from './launch/server-process.ts';
 export { TcpProxy } from './launch/tcp-proxy.ts';
 export {

@@ -1,7 +1,7 @@
 import type { ApiKey } from './api-key.ts';
-import { newKeyId } from './api-key-token.ts';
 import type { ApiKeys, Authenticated } from './api-keys.ts';
-import { type BrowserClaims, openToken, parseBrowserToken, sealToken, tokenKey } from './browser-token.ts';
+import { type BrowserClaims, openToken, parseBrowserToken, tokenKey } from './browser-token.ts';
+import { type MadeToken, makePageToken } from './make-page-token.ts';
 
 /** A browser token that has proven itself. */
 export interface BrowserCredential {
@@ -32,21 +32,10 @@ export class BrowserTokens {
     this.#now = now;
   }
 
-  /** Makes a token that ends with the key that makes it, if that is sooner. */
-  make(
-    maker: ApiKey,
-    claims: Omit<BrowserClaims, 'id'>,
-    lifetimeS: number,
-  ): { readonly token: string; readonly expiresAtMs: number } {
-    const endMs = Math.min(this.#now() + lifetimeS * 1_000, maker.expiresAtMs ?? Number.POSITIVE_INFINITY);
-    const expiresAtS = Math.floor(endMs / 1_000);
-    const token = sealToken(tokenKey(this.#serverKey, maker), {
-      kind: 'browser',
-      keyId: maker.id,
-      expiresAtS,
-      claims: { id: newKeyId(), ...claims },
-    });
-    return { token, expiresAtMs: expiresAtS * 1_000 };
+  /** See `makePageToken`. */
+  make(maker: ApiKey, claims: Omit<BrowserClaims, 'id'>, lifetimeS: number): MadeToken {
+    const parts = { kind: 'browser', serverKey: this.#serverKey, nowMs: this.#now() } as const;
+    return makePageToken(parts, maker, claims, lifetimeS);
   }
 
   /** Checks a token; whose page it came from is for the caller to compare. */

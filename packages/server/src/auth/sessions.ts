@@ -14,7 +14,12 @@ export type SessionIdentity =
   /** Somebody with an API key. The session is as good as the key, and ends with its secret. */
   | { readonly kind: 'api_key'; readonly keyId: string; readonly secretSinceMs: number }
   /** Somebody whom an identity provider knows, with the grant that was read from its claims. */
-  | { readonly kind: 'oidc'; readonly grant: ApiKey };
+  | {
+      readonly kind: 'oidc';
+      readonly grant: ApiKey;
+      /** The rule of the configuration that gave it; the session ends when it is taken away. */
+      readonly rule: string;
+    };
 
 /** A session as stored (the JSON of its admin row). Its token is nowhere; the row's id is the SHA-256 of it. */
 export interface Session {
@@ -35,7 +40,11 @@ export interface OpenSession extends Authenticated {
 }
 
 /** Why a session cookie was refused; for the server's own log. */
-export type SessionFailure = 'unknown session' | 'expired session' | 'key of the session ended';
+export type SessionFailure =
+  | 'unknown session'
+  | 'expired session'
+  | 'key of the session ended'
+  | 'rule of the session ended';
 
 interface Held {
   session: Session;
@@ -49,6 +58,8 @@ interface SessionOptions {
   readonly now: () => number;
   readonly idleMs: number;
   readonly absoluteMs: number;
+  /** Rules that give people of the identity provider their roles. */
+  readonly oidcRules: readonly string[];
   /** Told of sessions that ended by time. */
   readonly onExpired: (key: ApiKey, session: Session) => void;
   readonly onTrouble: (error: unknown) => void;
@@ -105,6 +116,11 @@ export class Sessions {
     }
     // What began here while the rows were read is not among `known`.
     for (const id of known) this.#byId.delete(id);
+  }
+
+  /** Sessions that are open. */
+  get count(): number {
+    return this.#byId.size;
   }
 
   /** How long a browser keeps the cookie. */
@@ -215,11 +231,13 @@ export class Sessions {
     if (nowMs >= session.createdAtMs + this.#options.absoluteMs) return 'expired session';
     if (nowMs >= seenAtMs + this.#options.idleMs) return 'expired session';
     const authenticated = this.#authenticate(session, address);
-    return authenticated === undefined ? 'key of the session ended' : { ...authenticated, id, session };
+    if (authenticated !== undefined) return { ...authenticated, id, session };
+    return session.identity.kind === 'oidc' ? 'rule of the session ended' : 'key of the session ended';
   }
 
   #authenticate({ identity }: Session, address: string | undefined): Authenticated | undefined {
     if (identity.kind === 'oidc') {
+      if (!this.#options.oidcRules.includes(identity.rule)) return undefined;
       const rights = rightsOf(identity.grant, identity.grant.tenant);
       return rights === undefined ? undefined : { key: identity.grant, rights };
     }

@@ -1,7 +1,7 @@
 import type { ApiKey } from './api-key.ts';
-import { newKeyId } from './api-key-token.ts';
 import type { ApiKeys, Authenticated } from './api-keys.ts';
-import { openToken, parseBrowserToken, sealToken, tokenKey } from './browser-token.ts';
+import { openToken, parseBrowserToken, tokenKey } from './browser-token.ts';
+import { type MadeToken, makePageToken } from './make-page-token.ts';
 
 /** What a viewer token says, sealed: the page can neither read nor change it. */
 export interface ViewerClaims {
@@ -44,21 +44,10 @@ export class ViewerTokens {
     this.#now = now;
   }
 
-  /** Makes a token that ends with the key that makes it, if that is sooner. */
-  make(
-    maker: ApiKey,
-    claims: Omit<ViewerClaims, 'id'>,
-    lifetimeS: number,
-  ): { readonly token: string; readonly expiresAtMs: number } {
-    const endMs = Math.min(this.#now() + lifetimeS * 1_000, maker.expiresAtMs ?? Number.POSITIVE_INFINITY);
-    const expiresAtS = Math.floor(endMs / 1_000);
-    const token = sealToken(tokenKey(this.#serverKey, maker), {
-      kind: 'viewer',
-      keyId: maker.id,
-      expiresAtS,
-      claims: { id: newKeyId(), ...claims },
-    });
-    return { token, expiresAtMs: expiresAtS * 1_000 };
+  /** See `makePageToken`. */
+  make(maker: ApiKey, claims: Omit<ViewerClaims, 'id'>, lifetimeS: number): MadeToken {
+    const parts = { kind: 'viewer', serverKey: this.#serverKey, nowMs: this.#now() } as const;
+    return makePageToken(parts, maker, claims, lifetimeS);
   }
 
   /** Checks a token; whose page it came from is for the caller to compare. */

@@ -1,3 +1,4 @@
+import type { OidcConfig } from '../auth/oidc/oidc-config.ts';
 import type { SettingName } from './settings.ts';
 
 /** The server's configuration: read once, checked as a whole, frozen. */
@@ -7,6 +8,7 @@ export interface Config {
   readonly store: string;
   readonly storeReadUrl: string | undefined;
   readonly storeSchema: string;
+  readonly redisUrl: string | undefined;
   readonly host: string;
   readonly port: number;
   readonly logName: string | undefined;
@@ -35,6 +37,10 @@ export interface Config {
     /** A session ends at this age, used or not. */
     readonly absoluteMs: number;
   };
+  /** Where browsers reach the server. */
+  readonly publicUrl: string | undefined;
+  /** How people sign in through an identity provider; absent: they do not. The secret may be in a file instead. */
+  readonly oidc: (OidcConfig & { readonly clientSecretFile: string | undefined }) | undefined;
   /** How often the server checks its own logs; 0 is off. */
   readonly verifyEveryMs: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';

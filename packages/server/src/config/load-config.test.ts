@@ -63,9 +63,9 @@ describe('loadConfig', () => {
   });
 
   it.each([
-    'ATTESTRY_REDIS_URL',
+    'ATTESTRY_SEARCH',
     'ATTESTRY_VAULT',
-    'ATTESTRY_OIDC_ISSUER',
+    'ATTESTRY_OIDC_AUDIENCE',
     'ATTESTRY_RETENTION_DAYS',
     'ATTESTRY_TSA_URL',
   ])('says that %s is not supported yet instead of ignoring it (trap 47)', (name) => {
@@ -104,7 +104,62 @@ describe('loadConfig', () => {
     expect(describeConfig(store).find(({ name }) => name === 'ATTESTRY_STORE')?.value).toBe(
       'postgres://audit:******@db/audit?sslmode=require',
     );
+    const redis = loadConfig({ ATTESTRY_REDIS_URL: 'rediss://audit:hunter2@cache:6379/1' });
+    expect(JSON.stringify(describeConfig(redis))).not.toContain('hunter2');
+    expect(problemsOf({ ATTESTRY_REDIS_URL: 'cache:hunter2@6379' })[0]).not.toContain('hunter2');
     expect(problemsOf({ ATTESTRY_STORE: 'postgres//audit:hunter2@db' })[0]).not.toContain('hunter2');
+  });
+
+  it('takes an identity provider as a whole, over TLS, with rules that can be', () => {
+    const good = {
+      ATTESTRY_PUBLIC_URL: 'https://audit.example.com/',
+      ATTESTRY_OIDC_ISSUER: 'https://id.example.com/realms/staff',
+      ATTESTRY_OIDC_CLIENT_ID: 'attestry',
+      ATTESTRY_OIDC_CLIENT_SECRET: 'hunter2',
+      ATTESTRY_OIDC_ROLES: 'cn%3Dadmins%2Co%3Dx=acme:platform_admin+admin, leads=acme:project_manager/p1|p2',
+    };
+    const config = loadConfig(good);
+    expect(config.oidc).toMatchObject({
+      name: 'id.example.com',
+      publicUrl: 'https://audit.example.com',
+      scope: 'openid profile email',
+      rules: [
+        { value: 'cn=admins,o=x', tenant: 'acme', roles: ['platform_admin', 'admin'] },
+        { value: 'leads', tenant: 'acme', roles: ['project_manager'], projects: ['p1', 'p2'] },
+      ],
+    });
+    expect(JSON.stringify(describeConfig(config))).not.toContain('hunter2');
+    for (const [name, value, sentence] of [
+      ['OIDC_ISSUER', 'http://id.example.com', 'plain http is for loopback only'],
+      ['OIDC_ISSUER', 'id.example.com', 'must be an address'],
+      ['PUBLIC_URL', 'http://audit.example.com', 'plain http is for loopback only'],
+      ['PUBLIC_URL', 'https://audit.example.com/attestry', 'without a path'],
+      ['OIDC_SCOPE', 'profile', 'must contain openid'],
+      ['OIDC_CLIENT_SECRET_FILE', '/secret', 'exclude each other'],
+      ['OIDC_CLIENT_ID', '', 'needs ATTESTRY_OIDC_CLIENT_ID too'],
+      ['OIDC_ROLES', '', 'must look like'],
+      ['OIDC_ROLES', 'admins', 'must look like'],
+      ['OIDC_ROLES', 'a=acme:owner', 'names the role "owner"'],
+      ['OIDC_ROLES', 'a=_system:admin', 'names a tenant that cannot be'],
+      ['OIDC_ROLES', 'a=acme:admin+auditor', 'do not go together'],
+      ['OIDC_ROLES', 'a=acme:project_manager', 'must name projects'],
+      ['OIDC_ROLES', 'a=acme:admin/p1', 'must name projects'],
+      ['OIDC_ROLES', 'a%zz=acme:admin', 'not percent-encoded'],
+    ] as const)
+      expect([name, value, problemsOf({ ...good, [`ATTESTRY_${name}`]: value }).join()]).toEqual([
+        name,
+        value,
+        expect.stringContaining(sentence),
+      ]);
+    expect(problemsOf({ ATTESTRY_OIDC_CLIENT_ID: 'x' })).toEqual([
+      expect.stringContaining('set ATTESTRY_OIDC_ISSUER too'),
+    ]);
+    const loopback = {
+      ...good,
+      ATTESTRY_OIDC_ISSUER: 'http://127.0.0.1:9000',
+      ATTESTRY_PUBLIC_URL: 'http://localhost:8484',
+    };
+    expect(problemsOf(loopback)).toEqual([]);
   });
 
   it('wants one master key only', () => {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { isNetwork } from '../auth/networks.ts';
 import { type Config, ConfigError } from './config.ts';
 import { nearestName } from './nearest-name.ts';
+import { judgeOidc, judgeSecureUrl, oidcOf } from './oidc-settings.ts';
 import {
   FOREIGN_SETTINGS,
   LATER_PREFIXES,
@@ -10,6 +11,7 @@ import {
   type Setting,
   type SettingName,
 } from './settings.ts';
+import { splitList } from './split-list.ts';
 
 const PREFIX = 'ATTESTRY_';
 const LOG_NAME_PATTERN = /^[a-z0-9](?:[a-z0-9.-]{0,98}[a-z0-9])?$/;
@@ -106,9 +108,12 @@ function judgeSpecial(name: string, value: string): string | undefined {
   if (name === 'STORE_READ_URL' && !isDatabaseUrl(value)) {
     return 'must be the URL of a PostgreSQL database such as postgres://user@replica:5432/database';
   }
+  if (name === 'REDIS_URL' && !(/^rediss?:\/\//.test(value) && URL.canParse(value)))
+    return 'must be the URL of a Redis such as rediss://user@host:6379/0';
   if (name === 'STORE_SCHEMA' && !/^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(value)) {
     return `must be the name of a schema in lower case such as attestry, not "${value}"`;
   }
+  if (name === 'PUBLIC_URL' || name === 'OIDC_ISSUER') return judgeSecureUrl(name, value);
   if (name === 'LOG_NAME' && !LOG_NAME_PATTERN.test(value)) {
     return `must be a host name in lower case such as audit.example.com, not "${value}"`;
   }
@@ -128,13 +133,6 @@ function judgeSpecial(name: string, value: string): string | undefined {
 
 function isDatabaseUrl(value: string): boolean {
   return /^postgres(ql)?:\/\//.test(value) && URL.canParse(value);
-}
-
-function splitList(value: string): string[] {
-  return value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
 }
 
 /**
@@ -166,6 +164,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
   }
   if (text('STORE_READ_URL') !== undefined && text('STORE') === 'sqlite:')
     problems.push('ATTESTRY_STORE_READ_URL is for a database; set ATTESTRY_STORE to its URL too');
+  problems.push(...judgeOidc(text, (name) => sources.get(name)?.source !== 'default'));
   if (problems.length > 0) throw new ConfigError(problems);
   return buildConfig(text, sources);
 }
@@ -178,6 +177,7 @@ function buildConfig(text: (name: SettingName) => string | undefined, sources: C
     store: text('STORE') ?? '',
     storeReadUrl: text('STORE_READ_URL'),
     storeSchema: text('STORE_SCHEMA') ?? '',
+    redisUrl: text('REDIS_URL'),
     host: text('HOST') ?? '',
     port: integer('PORT'),
     logName: text('LOG_NAME'),
@@ -202,6 +202,8 @@ function buildConfig(text: (name: SettingName) => string | undefined, sources: C
       idleMs: integer('SESSION_IDLE_S') * 1_000,
       absoluteMs: integer('SESSION_MAX_S') * 1_000,
     }),
+    publicUrl: text('PUBLIC_URL'),
+    oidc: oidcOf(text),
     verifyEveryMs: integer('VERIFY_EVERY_S') * 1_000,
     logLevel: text('LOG_LEVEL') as Config['logLevel'],
     acceptRollback: false,

@@ -13,6 +13,11 @@ export interface Setting {
   readonly meaning: string;
 }
 
+/** A rate limit. */
+function perMinute<const Name extends string>(name: Name, fallback: string, meaning: string) {
+  return { name, kind: 'integer', fallback, range: [0, 1_000_000_000], meaning } as const;
+}
+
 /** Everything this version understands. docs/configuration.md lists the same rows; a test compares them. */
 export const SETTINGS = [
   {
@@ -62,6 +67,14 @@ export const SETTINGS = [
     kind: 'text',
     fallback: 'attestry',
     meaning: 'Schema of the tables in the database.',
+  },
+  {
+    name: 'REDIS_URL',
+    kind: 'text',
+    fallback: undefined,
+    mask: 'password',
+    meaning:
+      'Redis that keeps recent activity and tells the other nodes of growth, e.g. `rediss://user:password@host:6379/0`. Without it the store does both (docs/redis.md).',
   },
   {
     name: 'BATCH_SIZE',
@@ -130,50 +143,94 @@ export const SETTINGS = [
     fallback: 'on',
     meaning: '/metrics for Prometheus, without a credential: `on` or `off`.',
   },
+  perMinute('RATE_LIMIT_PER_KEY', '600000', 'Requests per minute and API key; 0 switches the limit off.'),
+  perMinute(
+    'RATE_LIMIT_PER_ADDRESS',
+    '1200000',
+    'Requests per minute and client address, with or without a key; 0 switches the limit off.',
+  ),
+  perMinute(
+    'RATE_LIMIT_FAILED_AUTH',
+    '300',
+    'Failed authentications per minute and client address before its attempts are answered with 429; 0 switches it off.',
+  ),
+  perMinute(
+    'RATE_LIMIT_PER_BROWSER_TOKEN',
+    '120',
+    'Requests of pages per minute and browser token; 0 switches the limit off.',
+  ),
+  perMinute(
+    'RATE_LIMIT_PER_BROWSER_ADDRESS',
+    '6000',
+    'Requests of pages per minute and client address (of IPv6, network of 64 bits); 0 switches the limit off.',
+  ),
+  perMinute(
+    'RATE_LIMIT_SIGN_IN',
+    '30',
+    'Attempts to sign in to the console per minute and client address (of IPv6, network of 64 bits); 0 switches the limit off.',
+  ),
   {
-    name: 'RATE_LIMIT_PER_KEY',
-    kind: 'integer',
-    fallback: '600000',
-    range: [0, 1_000_000_000],
-    meaning: 'Requests per minute and API key; 0 switches the limit off.',
+    name: 'PUBLIC_URL',
+    kind: 'text',
+    fallback: undefined,
+    meaning: 'Where browsers reach this server, e.g. `https://audit.example.com`. Needed for OIDC.',
   },
   {
-    name: 'RATE_LIMIT_PER_ADDRESS',
-    kind: 'integer',
-    fallback: '1200000',
-    range: [0, 1_000_000_000],
-    meaning: 'Requests per minute and client address, with or without a key; 0 switches the limit off.',
-  },
-  {
-    name: 'RATE_LIMIT_FAILED_AUTH',
-    kind: 'integer',
-    fallback: '300',
-    range: [0, 1_000_000_000],
+    name: 'OIDC_ISSUER',
+    kind: 'text',
+    fallback: undefined,
     meaning:
-      'Failed authentications per minute and client address before its attempts are answered with 429; 0 switches it off.',
+      'Identity provider through which people sign in to the console: its issuer, https unless on loopback (docs/sign-in.md).',
   },
   {
-    name: 'RATE_LIMIT_PER_BROWSER_TOKEN',
-    kind: 'integer',
-    fallback: '120',
-    range: [0, 1_000_000_000],
-    meaning: 'Requests of pages per minute and browser token; 0 switches the limit off.',
+    name: 'OIDC_CLIENT_ID',
+    kind: 'text',
+    fallback: undefined,
+    meaning: 'What the identity provider calls this server.',
   },
   {
-    name: 'RATE_LIMIT_PER_BROWSER_ADDRESS',
-    kind: 'integer',
-    fallback: '6000',
-    range: [0, 1_000_000_000],
+    name: 'OIDC_CLIENT_SECRET',
+    kind: 'text',
+    fallback: undefined,
+    secret: true,
+    meaning: 'Secret shared with the identity provider. A public client has none.',
+  },
+  {
+    name: 'OIDC_CLIENT_SECRET_FILE',
+    kind: 'path',
+    fallback: undefined,
+    meaning: 'File with the secret, instead of OIDC_CLIENT_SECRET.',
+  },
+  {
+    name: 'OIDC_NAME',
+    kind: 'text',
+    fallback: undefined,
+    meaning: 'What the button says; the host of the issuer when absent.',
+  },
+  {
+    name: 'OIDC_SCOPE',
+    kind: 'text',
+    fallback: 'openid profile email',
+    meaning: 'What is asked of the identity provider.',
+  },
+  {
+    name: 'OIDC_ROLE_CLAIM',
+    kind: 'text',
+    fallback: 'groups',
+    meaning: 'Claim whose values give roles, e.g. `realm_access.roles`.',
+  },
+  {
+    name: 'OIDC_ROLES',
+    kind: 'list',
+    fallback: '',
     meaning:
-      'Requests of pages per minute and client address (of IPv6, network of 64 bits); 0 switches the limit off.',
+      'What values of that claim give, separated by commas: `audit-admins=acme:admin, audit-readers=acme:auditor`. The first that matches counts; nobody else has access.',
   },
   {
-    name: 'RATE_LIMIT_SIGN_IN',
-    kind: 'integer',
-    fallback: '30',
-    range: [0, 1_000_000_000],
-    meaning:
-      'Attempts to sign in to the console per minute and client address (of IPv6, network of 64 bits); 0 switches the limit off.',
+    name: 'OIDC_SUBJECT_CLAIM',
+    kind: 'text',
+    fallback: 'sub',
+    meaning: 'Claim with what events call a person (`actor.id`).',
   },
   {
     name: 'SESSION_IDLE_S',
@@ -212,9 +269,7 @@ export type SettingName = (typeof SETTINGS)[number]['name'];
 /** Known to the project but not to this version: a clear refusal instead of a setting that nothing reads (trap 47). */
 export const LATER_SETTINGS: readonly string[] = [
   'SEARCH',
-  'REDIS_URL',
   'VAULT',
-  'OIDC_ISSUER',
   'OIDC_AUDIENCE',
   'OIDC_JWKS_URL',
   'TSA_URL',

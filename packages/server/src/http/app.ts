@@ -41,7 +41,7 @@ import { addReference } from './reference.ts';
 import { addRequestLimits, type RequestLimits } from './request-limits.ts';
 import type { AnyRoute, Input, Reply } from './route.ts';
 import { ALL_ROUTES } from './routes/all-routes.ts';
-import { refuseForeignSignIn, signInSource } from './sign-in-access.ts';
+import { countVisit, oidcVisit, refuseForeignSignIn, signInSource } from './sign-in-access.ts';
 import { strictQuery } from './strict-query.ts';
 import { openToViewers } from './viewer-access.ts';
 
@@ -262,6 +262,8 @@ function accessHooks(
       return { onRequest: async (request) => limits.address?.(request) };
     case 'sign-in':
       return { onRequest: (request) => refuseForeignSignIn(limits, request) };
+    case 'identity-provider':
+      return { onRequest: (request) => countVisit(limits, request) };
     case 'browser-token':
       return {
         onRequest: (request, reply) => admitPage(ops, limits, request, reply),
@@ -305,6 +307,7 @@ function callHandler(definition: AnyRoute, ops: Operations, request: FastifyRequ
   if (definition.access === 'public') return definition.handle(ops);
   if (definition.access === 'sign-in')
     return definition.handle(signInSource(request), { ops, body: request.body });
+  if (definition.access === 'identity-provider') return definition.handle(oidcVisit(request), ops);
   if (definition.access === 'browser-token') {
     if (request.page === undefined) throw new Error('a route for pages was reached without a token');
     return definition.handle(request.page, { ops, body: request.body });
@@ -343,6 +346,7 @@ function sendReply(reply: Parameters<typeof sendProblem>[0], answer: Reply): unk
 const SECURITY: Readonly<Record<string, object>> = {
   public: { security: [] },
   'sign-in': { security: [] },
+  'identity-provider': { security: [] },
   'browser-token': { security: [{ browserToken: [] }] },
 };
 /** With `properties`, without which the reference would take the keywords for parameters. */
@@ -372,12 +376,17 @@ function routeSchema(definition: AnyRoute): object {
     summary: definition.summary,
     ...(definition.description === undefined ? {} : { description: definition.description }),
     ...(definition.params === undefined ? {} : { params: definition.params }),
-    ...(definition.access === 'public' ? {} : { querystring: definition.query ?? NO_QUERY }),
+    ...(hasFreeQuery(definition.access) ? {} : { querystring: definition.query ?? NO_QUERY }),
     ...(SECURITY[definition.access as string] ?? {}),
     ...(definition.body === undefined ? {} : { body: definition.body }),
     ...(definition.consumes === undefined ? {} : { consumes: definition.consumes }),
     response: responses,
   };
+}
+
+/** Whose query is not described, and not refused. */
+function hasFreeQuery(access: AnyRoute['access']): boolean {
+  return access === 'public' || access === 'identity-provider';
 }
 
 /** Whether pages of other origins may ask, so that their browsers ask first. */

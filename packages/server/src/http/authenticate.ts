@@ -86,6 +86,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   'unknown session': 'You are not signed in any more; sign in again.',
   'expired session': 'Your session has ended; sign in again.',
   'key of the session ended': 'The API key of your session has ended; sign in with another one.',
+  'rule of the session ended': 'What gave you access here was taken away; sign in again.',
 };
 
 /**

@@ -5,12 +5,15 @@ import type { Scope } from '../auth/roles.ts';
 import type { PageSource } from '../operations/ingest-page-events.ts';
 import type { StartStream } from '../operations/open-stream.ts';
 import type { Operations } from '../operations/operations.ts';
+import type { OidcVisit } from '../operations/sign-in-oidc.ts';
 
 /** What a route asks of the credential. There is no default: a route without it does not compile. */
 export type Access =
   | 'public'
   /** Begins a session: the credential is in the request. Closed to pages of other origins. */
   | 'sign-in'
+  /** On the way to the identity provider or back: whoever follows a link. */
+  | 'identity-provider'
   /** Pages of other origins, each with a token that its backend got for it. */
   | 'browser-token'
   | {
@@ -116,8 +119,15 @@ export interface SignInRoute<B extends TSchema> extends RouteShape<TSchema, TSch
   ): Promise<Reply> | Reply;
 }
 
+/** A route on the way to the identity provider or back. Its query is the provider's, and judged by the operation. */
+export interface VisitRoute extends RouteShape<TSchema, TSchema, TSchema> {
+  readonly access: 'identity-provider';
+  handle(visit: OidcVisit, ops: Operations): Promise<Reply>;
+}
+
 /** Any route, as the app registers it. */
 export type AnyRoute =
+  | VisitRoute
   | PrivateRoute<TSchema, TSchema, TSchema>
   | PublicRoute
   | PageRoute
@@ -138,6 +148,11 @@ export function publicRoute(definition: PublicRoute): AnyRoute {
 
 /** Declares a route for pages of other origins. */
 export function pageRoute(definition: PageRoute): AnyRoute {
+  return definition;
+}
+
+/** Declares a route on the way to the identity provider or back. */
+export function visitRoute(definition: VisitRoute): AnyRoute {
   return definition;
 }
 

@@ -9,6 +9,8 @@ interface MetricsOptions {
   readonly storeBytes: () => Promise<number>;
   /** Streams that are open. */
   readonly streams: () => number;
+  /** Sessions of the console that are open. */
+  readonly sessions: () => number;
   /** Logs with findings. */
   readonly damagedLogs: () => number;
   /** How far this machine's clock is ahead of the one that records are dated by. */
@@ -25,6 +27,7 @@ export class Metrics {
   readonly #ingest: Histogram;
   readonly #query: Histogram<'operation'>;
   readonly #verifyFailures: Counter;
+  readonly #signIns: Counter<'method' | 'outcome'>;
 
   constructor(options: MetricsOptions) {
     const registers = [this.#registry];
@@ -53,10 +56,23 @@ export class Metrics {
       help: 'Verifications that found something or could not be carried out',
       registers,
     });
+    this.#signIns = new Counter({
+      name: 'attestry_sign_ins_total',
+      help: 'Attempts to sign in to the console, by method and outcome',
+      labelNames: ['method', 'outcome'],
+      registers,
+    });
     this.#addLedgerFigures(options);
   }
 
-  #addLedgerFigures({ ledger, storeBytes, clockSkewMs, streams, damagedLogs }: MetricsOptions): void {
+  #addLedgerFigures({
+    ledger,
+    storeBytes,
+    clockSkewMs,
+    streams,
+    sessions,
+    damagedLogs,
+  }: MetricsOptions): void {
     const registers = [this.#registry];
     const commit = new Histogram({
       name: 'attestry_commit_seconds',
@@ -100,6 +116,7 @@ export class Metrics {
       () => ledger.status().checkpoints.oldestUnsignedMs / 1_000,
     );
     gauge('attestry_streams', 'Streams of events that are open (SSE and WebSocket)', streams);
+    gauge('attestry_sessions', 'Sessions of the console that are open', sessions);
     gauge('attestry_damaged_logs', 'Logs in which a verification has found something', damagedLogs);
     const lag: Gauge<'follower'> = new Gauge({
       name: 'attestry_follower_lag_events',
@@ -148,6 +165,10 @@ export class Metrics {
     } finally {
       end();
     }
+  }
+
+  countSignIn(method: 'api_key' | 'oidc', outcome: 'success' | 'failure'): void {
+    this.#signIns.inc({ method, outcome });
   }
 
   countVerifyFailure(): void {

@@ -35,6 +35,12 @@ function judgeSearch(lag: number | undefined): ComponentState {
   return lag > SEARCH_LAG_EVENTS ? { status: 'degraded', detail: `${lag} events behind` } : { status: 'ok' };
 }
 
+/** Without Redis everything is answered, from the store. */
+function cacheState({ cache }: Operations): Readonly<Record<string, ComponentState>> {
+  if (cache === undefined) return {};
+  return { cache: cache.isUp() ? { status: 'ok' } : { status: 'degraded', detail: 'Redis is away' } };
+}
+
 /** Looks at every component, cheaply enough to be asked each second. */
 export async function readiness(ops: Operations): Promise<Readiness> {
   const status = ops.ledger.status();
@@ -46,7 +52,7 @@ export async function readiness(ops: Operations): Promise<Readiness> {
     : { status: 'ok' };
   return {
     ready: store.status === 'ok' && !isFull,
-    components: { store, search: searchState, queue: queueState },
+    components: { store, search: searchState, queue: queueState, ...cacheState(ops) },
     queue: { size: status.queue.events, limit: status.queue.eventsMax },
   };
 }

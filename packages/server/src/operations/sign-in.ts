@@ -22,6 +22,7 @@ export async function signInWithKey(ops: Operations, keyText: string, address: s
   const outcome = ops.keys.authenticate(keyText, address);
   if (typeof outcome === 'string') {
     const id = parseToken(keyText)?.id;
+    ops.metrics.countSignIn('api_key', 'failure');
     ops.audit.noteSignInFailure(
       id === undefined ? undefined : ops.keys.find(id)?.key,
       address,
@@ -38,7 +39,7 @@ export async function signInWithKey(ops: Operations, keyText: string, address: s
 }
 
 /** Begins a session; the log has it before the browser does. */
-async function signIn(
+export async function signIn(
   ops: Operations,
   who: { readonly key: ApiKey; readonly address: string; readonly identity: SessionIdentity },
 ): Promise<SignedIn> {
@@ -53,21 +54,29 @@ async function signIn(
     await ops.sessions.end(id);
     throw error;
   }
+  ops.metrics.countSignIn(identity.kind, 'success');
   return { caller, token };
 }
 
-/** Ends the caller's session. */
-export async function signOut(ops: Operations, caller: Caller): Promise<void> {
+/** Where the browser goes to sign out of the identity provider too; `undefined`: nowhere. */
+async function logoutUrl(ops: Operations, { identity }: Session): Promise<string | undefined> {
+  return identity.kind === 'oidc' ? ops.oidc?.provider.endSessionUrl() : undefined;
+}
+
+/** Ends the caller's session. @returns where to sign out of the identity provider too, if anywhere */
+export async function signOut(ops: Operations, caller: Caller): Promise<string | undefined> {
   const { id, session } = sessionOf(caller);
   await ops.sessions.end(id);
   await record(ops, caller, session, { type: 'user.logout', verb: 'logout' });
+  return logoutUrl(ops, session);
 }
 
-/** Ends every session of whoever owns the caller's. */
-export async function signOutEverywhere(ops: Operations, caller: Caller): Promise<void> {
+/** Ends every session of whoever owns the caller's. @returns as `signOut` */
+export async function signOutEverywhere(ops: Operations, caller: Caller): Promise<string | undefined> {
   const { session } = sessionOf(caller);
   const sessions = await ops.sessions.endAll(session);
   await record(ops, caller, session, { type: 'user.logout', verb: 'logout', sessions });
+  return logoutUrl(ops, session);
 }
 
 function sessionOf({ session }: Caller): OpenSession {

@@ -3,9 +3,19 @@ import type { Caller } from '../../auth/caller.ts';
 import { csrfToken, endedCookie, sessionCookie } from '../../auth/session-cookie.ts';
 import { me } from '../../operations/me.ts';
 import type { Operations } from '../../operations/operations.ts';
+import { serverLimits } from '../../operations/server-limits.ts';
 import { type SignedIn, signInWithKey, signOut, signOutEverywhere } from '../../operations/sign-in.ts';
+import { beginOidc, finishOidc } from '../../operations/sign-in-oidc.ts';
 import { TenantQuery } from '../query-parameters.ts';
-import { type AnyRoute, publicRoute, type Reply, route, type SignInSource, signInRoute } from '../route.ts';
+import {
+  type AnyRoute,
+  publicRoute,
+  type Reply,
+  route,
+  type SignInSource,
+  signInRoute,
+  visitRoute,
+} from '../route.ts';
 import { ref } from '../shared-schemas.ts';
 
 const tag = 'sessions';
@@ -31,7 +41,66 @@ async function begun(ops: Operations, { caller, token }: SignedIn, { secure }: S
 /** Both names: one of them is the browser's. */
 const ENDED = { 'set-cookie': [endedCookie(false), endedCookie(true)], ...NO_STORE };
 
+const SIGNED_OUT = {
+  200: {
+    description: 'Signed out here; at `logout_url` the browser signs out of the identity provider too.',
+    schema: Type.Object({ logout_url: Type.String({ format: 'uri' }) }),
+  },
+  204: { description: 'Signed out.' },
+} as const;
+
+function ended(logoutUrl: string | undefined): Reply {
+  if (logoutUrl === undefined) return { status: 204, headers: ENDED };
+  return { body: { logout_url: logoutUrl }, headers: ENDED };
+}
+
+const OIDC_URL = '/v1/session/oidc';
+
+const OIDC_ROUTES: readonly AnyRoute[] = [
+  visitRoute({
+    method: 'GET',
+    url: OIDC_URL,
+    access: 'identity-provider',
+    operationId: 'beginOidcSignIn',
+    tag,
+    summary: 'Sign in through the identity provider',
+    description:
+      'For the address bar of a browser. `next` is the page of this server to come back to. 503 while the provider is away, 404 without one.',
+    responses: { 303: { description: 'To the identity provider.', contentType: 'text/plain' } },
+    handle: async (visit, ops) => {
+      const { url, cookie } = await beginOidc(ops, visit);
+      return sendTo(url, [cookie]);
+    },
+  }),
+  visitRoute({
+    method: 'GET',
+    url: `${OIDC_URL}/callback`,
+    access: 'identity-provider',
+    operationId: 'finishOidcSignIn',
+    tag,
+    summary: 'Back from the identity provider',
+    description: [
+      'Register this address with the provider as redirect URI. Sets the same cookie as `POST /v1/session`. A refusal is a',
+      'problem document, which browsers leave for `/sign-in?problem=...` at once.',
+    ].join('\n'),
+    responses: { 303: { description: 'To the page that was asked for.', contentType: 'text/plain' } },
+    handle: async (visit, ops) => {
+      const { signedIn, next, cookie } = await finishOidc(ops, visit);
+      return sendTo(next, [sessionCookie(signedIn.token, ops.sessions.lifetimeS, visit.secure), cookie]);
+    },
+  }),
+];
+
+function sendTo(location: string, cookies: string[]): Reply {
+  return {
+    status: 303,
+    content: { type: 'text/plain', data: '' },
+    headers: { location, 'set-cookie': cookies, 'referrer-policy': 'no-referrer', ...NO_STORE },
+  };
+}
+
 export const SESSION_ROUTES: readonly AnyRoute[] = [
+  ...OIDC_ROUTES,
   publicRoute({
     method: 'GET',
     url: '/v1/session/options',
@@ -48,7 +117,13 @@ export const SESSION_ROUTES: readonly AnyRoute[] = [
         }),
       },
     },
-    handle: () => ({ body: { api_key: true, oidc: null }, headers: NO_STORE }),
+    handle: ({ oidc }) => ({
+      body: {
+        api_key: true,
+        oidc: oidc === undefined ? null : { name: oidc.provider.config.name, url: OIDC_URL },
+      },
+      headers: NO_STORE,
+    }),
   }),
   signInRoute({
     method: 'POST',
@@ -78,11 +153,8 @@ export const SESSION_ROUTES: readonly AnyRoute[] = [
     tag,
     summary: 'Sign out',
     query: TenantQuery,
-    responses: { 204: { description: 'Signed out.' } },
-    handle: async (caller, { ops }) => {
-      await signOut(ops, caller);
-      return { status: 204, headers: ENDED };
-    },
+    responses: SIGNED_OUT,
+    handle: async (caller, { ops }) => ended(await signOut(ops, caller)),
   }),
   route({
     method: 'DELETE',
@@ -93,11 +165,30 @@ export const SESSION_ROUTES: readonly AnyRoute[] = [
     summary: 'Sign out everywhere',
     description: 'Ends every session of the key or person of this one.',
     query: TenantQuery,
-    responses: { 204: { description: 'Signed out.' } },
-    handle: async (caller, { ops }) => {
-      await signOutEverywhere(ops, caller);
-      return { status: 204, headers: ENDED };
+    responses: SIGNED_OUT,
+    handle: async (caller, { ops }) => ended(await signOutEverywhere(ops, caller)),
+  }),
+  route({
+    method: 'GET',
+    url: '/v1/limits',
+    access: anybody,
+    operationId: 'getLimits',
+    tag: 'service',
+    summary: 'What the server takes at most, and its version',
+    query: TenantQuery,
+    responses: {
+      200: {
+        description: 'Limits by name; those per minute are 0 where they are switched off.',
+        schema: Type.Object({
+          version: Type.String(),
+          license: Type.String({ description: 'Of the server (SPDX).' }),
+          limits: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
+        }),
+      },
     },
+    handle: (_caller, { ops }) => ({
+      body: { version: ops.version, license: 'Apache-2.0', limits: serverLimits(ops) },
+    }),
   }),
   route({
     method: 'GET',
