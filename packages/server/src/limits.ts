@@ -28,6 +28,9 @@ export const STOP_TRANSFERS_MS = 8_000;
 /** SIGTERM: how long accepted work may take to finish before the process gives up and exits 1. */
 export const STOP_GRACE_MS = 20_000;
 
+/** A commit takes about 20 ms, one that waits for a lock or a new connection some seconds; load balancers wait 30 to 60 s. */
+export const COMMIT_ANSWER_MS_MAX = 10_000;
+
 /** api.md: `limit` is 1 to 1000, 100 when absent. */
 export const PAGE_EVENTS_MAX = 1_000;
 export const PAGE_EVENTS_DEFAULT = 100;

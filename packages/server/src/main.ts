@@ -165,13 +165,14 @@ interface VerificationParts extends Pick<Surroundings, 'source' | 'logger'> {
 
 /** Verifications: what they find is known from then on, and the log of what was found damaged tells of it. */
 function openVerifications(
-  { ledger, presence }: EmbeddedLedger,
+  { ledger, presence, clockSkewMs }: EmbeddedLedger,
   { source, metrics, integrity, audit, logger, now }: VerificationParts,
 ): Promise<VerifyJobs> {
   return VerifyJobs.open({
     store: ledger.admin,
     nodes: presence,
-    run: (target, onProgress) => startVerifyThread({ source, ...target }, onProgress),
+    run: (target, onProgress) =>
+      startVerifyThread({ source, clockSkewMs: clockSkewMs(), ...target }, onProgress),
     now,
     onFailure: () => metrics.countVerifyFailure(),
     note: (tenant, job) => integrity.noteVerified(tenant, job),

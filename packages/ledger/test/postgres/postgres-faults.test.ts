@@ -46,9 +46,14 @@ async function appendForSure(stores: PostgresLedgerStores, batch: LogAppend): Pr
 /** A short wait for everything, so that the tests see its end. */
 const PATIENCE = { readMs: 2_000, writeMs: 2_000, connectMs: 2_000, lockMs: 400, answerMs: 500 };
 
+/** For what never answers. */
+const HASTE = { readMs: 700, writeMs: 700, connectMs: 1_000, lockMs: 400, answerMs: 200 };
+
 describe('a connection that breaks', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
+  let proxied: string;
+  let schema: string;
   let stores: PostgresLedgerStores;
   let direct: PostgresLedgerStores;
   let random: SeededRandom;
@@ -65,11 +70,12 @@ describe('a connection that breaks', () => {
   });
   beforeEach(async () => {
     random = new SeededRandom(3);
-    const schema = database.newSchema();
+    schema = database.newSchema();
     const url = new URL(database.url);
     url.port = String(proxy.port);
+    proxied = url.href;
     direct = await openPostgresStores({ url: database.url, schema, patience: PATIENCE });
-    stores = await openPostgresStores({ url: url.href, schema, patience: PATIENCE });
+    stores = await openPostgresStores({ url: proxied, schema, patience: PATIENCE });
     log = new LinkedLog('acme');
     batches = [eventsBehind(log, random, 50)];
     await appendForSure(stores, batches[0] as LogAppend);
@@ -131,13 +137,15 @@ describe('a connection that breaks', () => {
   });
 
   it('without a word is given up in time, and found again', async () => {
+    const hasty = await openPostgresStores({ url: proxied, schema, patience: HASTE });
     const batch = eventsBehind(log, random, 100);
     proxy.blackHole();
-    expect(await fateOf(stores.ledger.append([batch]))).toBe('store_unreachable');
-    await expect(stores.ledger.readHead('acme')).rejects.toBeInstanceOf(OperationalError);
+    expect(await fateOf(hasty.ledger.append([batch]))).toBe('store_unreachable');
+    await expect(hasty.ledger.readHead('acme')).rejects.toBeInstanceOf(OperationalError);
     proxy.heal();
     await appendForSure(stores, batch);
     await expectLog(direct, [...batches, batch]);
+    await hasty.close();
   }, 30_000);
 
   it('that is only slow loses nothing', async () => {

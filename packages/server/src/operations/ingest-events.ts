@@ -10,6 +10,7 @@ import { BATCH_EVENTS_MAX } from '../limits.ts';
 import type { TenantSchemas } from '../schemas/event-schemas.ts';
 import { derivedEventIds, newEventId } from './event-ids.ts';
 import type { EventOutcome, RefusedEvent } from './event-outcome.ts';
+import { inTime } from './in-time.ts';
 import type { Operations } from './operations.ts';
 import { TimeSlice } from './time-slice.ts';
 
@@ -46,7 +47,7 @@ const IDEMPOTENCY_KEY_PATTERN = /^[!-~]{1,255}$/;
  * Takes events into the caller's log. Every event is judged alone: a bad one is refused with its place and never
  * holds up its neighbours (trap 14). Returns after the accepted ones are durable.
  *
- * @throws {ApiError} `payload_too_large`; {OverloadedError} when nothing of the request was kept
+ * @throws {ApiError} `payload_too_large`, `unavailable`; {OverloadedError} when nothing of the request was kept
  */
 export async function ingestEvents(
   ops: Operations,
@@ -72,10 +73,8 @@ export async function ingestEvents(
     else prepared.push({ index, event: judged });
   }
   if (prepared.length > 0) {
-    const results = await ops.ledger.append(
-      caller.tenant,
-      prepared.map(({ event }) => event),
-    );
+    const events = prepared.map(({ event }) => event);
+    const results = await inTime(ops.ledger.append(caller.tenant, events));
     for (const [position, { index }] of prepared.entries())
       outcomes[index] = toOutcome(index, results[position]);
   }

@@ -30,7 +30,7 @@ export interface VerifyJob {
 
 /** Runs one verification, apart from the server's own work. */
 export type RunVerify = (
-  target: Omit<VerifyOrder, 'source'>,
+  target: Omit<VerifyOrder, 'source' | 'clockSkewMs'>,
   onProgress: (progress: VerifyProgress) => void,
 ) => VerifyRun;
 

@@ -20,6 +20,8 @@ export interface VerifyOrder {
   readonly source: LedgerPlace;
   readonly tenant: string;
   readonly range: VerifyRange;
+  /** How far this machine's clock is ahead of the one by which records are dated. */
+  readonly clockSkewMs: number;
   /** Also looks at the database as a whole; see `VerifyFolderOptions`. */
   readonly wholeFolder: boolean;
 }

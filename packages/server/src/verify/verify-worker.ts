@@ -7,7 +7,7 @@ import type { VerifyMessage, VerifyOrder } from './verify-order.ts';
 /** Progress is told at most this often. */
 const PROGRESS_INTERVAL_MS = 250;
 
-const { source, tenant, range, wholeFolder } = workerData as VerifyOrder;
+const { source, clockSkewMs, tenant, range, wholeFolder } = workerData as VerifyOrder;
 const port = parentPort;
 if (port === null) throw new Error('verify-worker.ts runs as a worker thread only');
 
@@ -27,6 +27,7 @@ try {
     ...source,
     tenant,
     wholeFolder,
+    now: () => Date.now() - clockSkewMs,
     // The other processors serve requests.
     threads: 0,
     ...(from === undefined ? {} : { from }),
