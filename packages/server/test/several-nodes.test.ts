@@ -14,12 +14,15 @@ import {
   TcpProxy,
   valueIn,
 } from '@attestry/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { assembleServer, loadConfig } from '../src/index.ts';
 import { eventually, openTestServer, type TestServer } from './server-harness.ts';
 
 const binaries = postgresBinaries(18);
 const skipped = binaries.folder === undefined ? ` (skipped: ${binaries.skip})` : '';
+
+// Opening a node takes seconds where other tests have the processors too.
+vi.setConfig({ testTimeout: 90_000 });
 
 const LOGIN = { type: 'user.login.success', actor: { type: 'user', id: 'alice' } };
 
@@ -223,7 +226,7 @@ describe.skipIf(binaries.folder === undefined)(`several nodes over one database$
       ({ status }) => status === 'done',
     );
     expect(done.report).toMatchObject({ ok: true, findings: [] });
-  }, 90_000);
+  });
 
   /** What the database does after a minute: a node that was paused in the middle of a transaction holds its locks. */
   async function endOpenTransactions(pid: number): Promise<void> {
