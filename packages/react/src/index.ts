@@ -1,6 +1,6 @@
 export { type ApiOptions, type AttestryApi, bodyOf, createApi } from './api/api.ts';
 export type { components, paths } from './api/openapi.ts';
-export { ApiProblem } from './api/problem.ts';
+export { ApiProblem, type ProblemPlace } from './api/problem.ts';
 export type { AskToken, TokenAnswer } from './api/token-source.ts';
 export { ActivityChart, type ActivityChartProps } from './chart/activity-chart.tsx';
 export { type Bucket, loadTimeline, type Timeline } from './chart/timeline.ts';
@@ -40,8 +40,7 @@ export type { Loaded } from './hooks/use-loaded.ts';
 export { type ProofState, useProof } from './hooks/use-proof.ts';
 export { useTimeline } from './hooks/use-timeline.ts';
 export type { LiveStatus } from './live/follow-events.ts';
-export { checkEventProof } from './proof/check-event-proof.ts';
-export type { EventProof, LogIdentity, ProofMaterial, ProofStep } from './proof/event-proof.ts';
+export type { EventProof, LogIdentity, ProofStep } from './proof/event-proof.ts';
 export { downloadProof, proofPath, proveEvent } from './proof/prove-event.ts';
 export {
   actorOf,

@@ -1,11 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installPacked, installReact } from './packed-package.ts';
-import { sampleEvent } from './sample-event.ts';
+import { installPacked } from './packed-package.ts';
+
+/** What a page loads before it shows a feed, without React; and what it loads besides to check a proof. Compressed. */
+const FEED_BYTES_MAX = 30_000;
+const PROOF_BYTES_MAX = 30_000;
+const STYLE_BYTES_MAX = 5_000;
 
 let folder: string;
 let installed: string;
@@ -14,6 +19,8 @@ beforeAll(async () => {
   installed = join(folder, 'node_modules/@attestry/react');
 }, 180_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const compressed = (bytes: string | Uint8Array): number => gzipSync(bytes, { level: 9 }).length;
 
 test('the tarball has what is needed and nothing else', () => {
   const files = readdirSync(installed, { recursive: true, withFileTypes: true })
@@ -28,6 +35,12 @@ test('the tarball has what is needed and nothing else', () => {
   expect(odd).toEqual([]);
   const declarations = files.filter((name) => name.endsWith('.d.ts'));
   expect(declarations.length).toBeGreaterThan(20);
+  // Our other packages are inside, and not installed beside it.
+  const leaking = files.filter(
+    (name) =>
+      name.startsWith('dist/') && readFileSync(join(installed, name), 'utf8').includes('@attestry/core'),
+  );
+  expect(leaking).toEqual([]);
 });
 
 test('what the package says of itself is sound', async () => {
@@ -45,21 +58,32 @@ test('it installs as many libraries as core has, in the same versions', () => {
   expect(noble(own)).toEqual(noble(core));
 });
 
-test.each([18, 19] as const)(
-  'a server renders it with React %i, and with nothing of a browser',
-  (version) => {
-    if (version === 18) installReact(folder, 18);
-    copyFileSync(join(import.meta.dirname, 'consumer/render.mjs'), join(folder, 'render.mjs'));
-    const page = { events: [sampleEvent], next_cursor: null, has_more: false };
-    writeFileSync(join(folder, 'props.json'), JSON.stringify({ url: 'https://audit.example.com', page }));
-    const html = execFileSync(process.execPath, [join(folder, 'render.mjs')], { encoding: 'utf8' });
-    installReact(folder, 19);
-    expect(html).toContain('<bdi class="at-verb">was denied deleting</bdi>');
-    expect(html).toContain('14:00:00');
-    // Styles of a page under a strict policy are in its style sheet.
-    expect(html).not.toContain('style=');
-  },
-);
+test('a page loads little, and what checks proofs only for a proof', async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `export { ActivityFeed, AttestryProvider } from '@attestry/react';`,
+      resolveDir: folder,
+    },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    outdir: 'out',
+    write: false,
+    external: ['react', 'react-dom'],
+  });
+  const entry = outputFiles.find(({ path }) => path.endsWith('stdin.js'));
+  const eager = new Set([...(entry?.text.matchAll(/from"\.\/([\w-]+\.js)"/g) ?? [])].map(([, name]) => name));
+  const isEager = (path: string): boolean => eager.has(path.split('/').at(-1));
+  const sum = (files: typeof outputFiles): number =>
+    files.reduce((all, { contents }) => all + compressed(contents), 0);
+  const feed = outputFiles.filter(({ path }) => path.endsWith('stdin.js') || isEager(path));
+  const proof = outputFiles.filter((file) => !feed.includes(file));
+  expect(proof.length).toBeGreaterThan(0);
+  expect(sum(feed)).toBeLessThanOrEqual(FEED_BYTES_MAX);
+  expect(sum(proof)).toBeLessThanOrEqual(PROOF_BYTES_MAX);
+  expect(compressed(readFileSync(join(installed, 'dist/styles.css')))).toBeLessThanOrEqual(STYLE_BYTES_MAX);
+});
 
 test('its styles reach nothing but its own elements', () => {
   const css = readFileSync(join(installed, 'dist/styles.css'), 'utf8').replaceAll(/\/\*.*?\*\//gs, '');

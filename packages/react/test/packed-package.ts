@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path';
 import { freshBuild } from '@attestry/testkit';
 
 const packageDir = join(import.meta.dirname, '..');
-const rootDir = join(packageDir, '../..');
+export const rootDir = join(packageDir, '../..');
 const modules = join(rootDir, 'node_modules');
 
 /** Builds the package when its sources have changed. */
-async function builtPackage(): Promise<void> {
+export async function builtPackage(): Promise<void> {
   await freshBuild({
     packageDir,
     sources: ['src', '../core/src', 'build', 'package.json', 'tsconfig.build.json'],

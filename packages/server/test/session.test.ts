@@ -309,14 +309,16 @@ describe('a session', () => {
 });
 
 describe('GET /v1/me', () => {
-  it('is open to every key, and says nothing of the log to who sees a part of it', async () => {
+  it('is open to every key, and says how large the log is only to who sees all of it', async () => {
     const { token } = await server.makeKey({ roles: ['member'], subject: 'alice' });
     const me = (await server.get('/v1/me', token)).json();
     expect(me).toMatchObject({ roles: ['member'], subject: 'alice', sees_all: false, personal: true });
-    expect(me).not.toHaveProperty('log');
+    expect(me.log).toEqual({ origin: 'test.example/t/default', vkey: expect.stringContaining('+') });
     expect(me).not.toHaveProperty('session');
     const ingest = await server.makeKey({ roles: ['ingest'] });
-    expect((await server.get('/v1/me', ingest.token)).json().scopes).toEqual(['events:write']);
+    const sender = (await server.get('/v1/me', ingest.token)).json();
+    expect(sender.scopes).toEqual(['events:write']);
+    expect(sender).not.toHaveProperty('log');
   });
 
   it('is no attempt at anything when nobody is signed in', async () => {

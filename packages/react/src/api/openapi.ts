@@ -1744,8 +1744,8 @@ export interface components {
             /** @description For who sees the whole log. */
             log?: {
                 origin: string;
-                /** @description Records. */
-                size: number;
+                /** @description Records; for readers of the whole log. */
+                size?: number;
                 /** @description Key that signs its checkpoints now (C2SP vkey). */
                 vkey?: string;
             };

@@ -8,6 +8,8 @@ export class ApiProblem extends Error {
   /** Parameter or member that is wrong. */
   readonly path: string | undefined;
   readonly retryAfterS: number | undefined;
+  /** Each mistake with its place, where there may be several, e.g. in a query. */
+  readonly errors: readonly ProblemPlace[];
 
   constructor(detail: string, about: ProblemAbout, options?: ErrorOptions) {
     super(detail, options);
@@ -17,6 +19,7 @@ export class ApiProblem extends Error {
     this.requestId = about.request_id;
     this.path = about.path;
     this.retryAfterS = about.retry_after;
+    this.errors = about.errors ?? [];
   }
 
   static unreachable(cause: unknown): ApiProblem {
@@ -36,12 +39,20 @@ export class ApiProblem extends Error {
   }
 }
 
+/** A mistake: what it is, and from which to which character of the text it reaches. */
+export interface ProblemPlace {
+  readonly detail: string;
+  readonly from?: number;
+  readonly to?: number;
+}
+
 interface ProblemAbout {
   readonly status: number;
   readonly code: string;
   readonly request_id?: string;
   readonly path?: string;
   readonly retry_after?: number;
+  readonly errors?: readonly ProblemPlace[];
 }
 
 /** Reads a problem document (RFC 9457); an answer that is none, e.g. of a proxy, becomes one. */

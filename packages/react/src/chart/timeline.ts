@@ -78,10 +78,15 @@ function spanOf(counts: Counts, unit: Unit): number {
   return times.length === 0 ? 0 : (Math.max(...times) - Math.min(...times)) / unit.ms + 1;
 }
 
+/** Bars of a width from the one with the start to the one with the end; they begin at multiples of it. */
+function barsOf(width: number, start: number, end: number): number {
+  return Math.ceil(end / width) - Math.floor(start / width);
+}
+
 /** How wide a bar is, in whole units, so that there are at most `BARS_MAX`. */
-function barMs({ ms, steps }: Unit, spanMs: number): number {
-  const units = Math.ceil(spanMs / ms);
-  return (steps.find((step) => units / step <= BARS_MAX) ?? Math.ceil(units / BARS_MAX)) * ms;
+function barMs({ ms, steps }: Unit, start: number, end: number): number {
+  const step = steps.find((units) => barsOf(units * ms, start, end) <= BARS_MAX);
+  return (step ?? Math.ceil((end - start) / ms / (BARS_MAX - 1))) * ms;
 }
 
 /** Puts counted groups into bars of equal width, the empty ones included. */
@@ -90,9 +95,9 @@ function toBuckets(all: Counts, failed: Counts, unit: Unit): readonly Bucket[] {
   if (times.length === 0) return [];
   const start = Math.min(...times);
   const end = Math.max(...times) + unit.ms;
-  const width = barMs(unit, end - start);
+  const width = barMs(unit, start, end);
   const origin = Math.floor(start / width) * width;
-  const bars = Math.ceil((end - origin) / width);
+  const bars = barsOf(width, start, end);
   const counts = new Float64Array(bars);
   const failures = new Float64Array(bars);
   const add = (into: Float64Array, from: Counts): void => {

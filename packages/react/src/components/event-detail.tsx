@@ -57,7 +57,7 @@ function Detail(props: ShownParts & { readonly event: EventView }): ReactNode {
   return (
     <Root as="article" className="at-detail">
       <HeadingsBelow value={headingLevel + 1}>
-        <header className="at-detail-head">
+        <div className="at-detail-head">
           <EventPills event={event} />
           <Title className="at-detail-title">
             <Sentence event={event} />
@@ -71,7 +71,7 @@ function Detail(props: ShownParts & { readonly event: EventView }): ReactNode {
               {words.detail.damaged}
             </p>
           ) : null}
-        </header>
+        </div>
         <EventSummary event={event} {...(linkTo === undefined ? {} : { linkTo })} />
         {hasChange(event) ? <EventChange event={event} /> : null}
         {event.metadata === undefined ? null : (

@@ -56,7 +56,7 @@ export function ActivityFeed(props: ActivityFeedProps): ReactNode {
     initial: isNarrowed(choice) ? undefined : props.initial,
     isLive: props.live ?? true,
   });
-  const { list, live, showNew } = feed;
+  const { list, status, waiting, showNew } = feed;
   const press = useCallback(
     (event: EventView) => {
       if (onSelect === undefined) setOpenId((open) => (open === event.id ? undefined : event.id));
@@ -74,17 +74,18 @@ export function ActivityFeed(props: ActivityFeedProps): ReactNode {
             shown={shown}
             choice={choice}
             choose={setChoice}
-            problem={isWrong ? list.error?.message : undefined}
+            problem={isWrong ? (list.error?.errors[0]?.detail ?? list.error?.message) : undefined}
           />
         )}
-        {props.live === false ? null : <LiveMark status={live.status} />}
+        {props.live === false ? null : <LiveMark status={status} />}
       </div>
-      <NewBar count={live.count} show={showNew} />
+      <NewBar count={waiting} show={showNew} />
       {list.events.length === 0 ? (
         <NoEvents {...{ feed, choice, isWrong }} empty={props.empty} clear={() => setChoice(NO_CHOICE)} />
       ) : (
         <FeedList
           events={list.events}
+          isOld={list.status === 'loading'}
           openId={onSelect === undefined ? openId : selected}
           isExpanding={onSelect === undefined}
           press={press}
@@ -173,6 +174,7 @@ function Skeleton(): ReactNode {
 
 function FeedEnd({ feed: { list } }: { readonly feed: Feed }): ReactNode {
   const { words } = useAttestry();
+  if (list.status === 'loading') return null;
   if (list.error !== undefined) {
     return (
       <ProblemNote

@@ -8,6 +8,8 @@ import { FeedRow } from './feed-row.tsx';
 
 interface FeedListProps {
   readonly events: readonly EventView[];
+  /** They are those of the filter before, while new ones are on their way. */
+  readonly isOld: boolean;
   readonly openId: string | undefined;
   readonly isExpanding: boolean;
   readonly press: (event: EventView) => void;
@@ -18,7 +20,7 @@ interface FeedListProps {
 
 /** The events, day by day. Arrows, Home and End walk; Enter opens; Escape closes. */
 export function FeedList(props: FeedListProps): ReactNode {
-  const { events, openId, isExpanding, press, close, linkTo, headingLevel } = props;
+  const { events, isOld, openId, isExpanding, press, close, linkTo, headingLevel } = props;
   const { format } = useAttestry();
   const [walkedId, setWalkedId] = useState<string>();
   const element = useRef<HTMLDivElement>(null);
@@ -41,7 +43,7 @@ export function FeedList(props: FeedListProps): ReactNode {
   return (
     // The keys are those of the rows inside, which are buttons.
     // biome-ignore lint/a11y/noStaticElementInteractions: see above
-    <div ref={element} onKeyDown={onKeyDown}>
+    <div ref={element} onKeyDown={onKeyDown} className="at-days" aria-busy={isOld}>
       {days(events, format).map(({ day, events: ofDay }) => (
         <Day key={day} name={format.day(ofDay[0]?.occurred_at ?? '')}>
           {ofDay.map((event) => (

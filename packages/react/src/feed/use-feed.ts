@@ -1,5 +1,5 @@
-import { useCallback, useEffect, useMemo } from 'react';
-import type { EventFilter } from '../event/event-filter.ts';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { type EventFilter, filterParameters } from '../event/event-filter.ts';
 import { type EventPage, type Events, useEvents } from '../hooks/use-events.ts';
 import { type Live, useLive } from '../hooks/use-live.ts';
 
@@ -13,31 +13,41 @@ interface FeedOptions {
 /** Events that are listed, and how many came since. */
 export interface Feed {
   readonly list: Events;
-  readonly live: Live;
-  /** Takes what came since into the list. */
+  readonly status: Live['status'];
+  /** Events that wait to be shown. */
+  readonly waiting: number;
+  /** Takes them into the list. */
   readonly showNew: () => void;
 }
 
-/** A list that stands still, and a stream that begins where the list ends: between them nothing is lost. */
+/** A list that stands still, and a stream of what comes: between them nothing is lost, and nothing is counted twice. */
 export function useFeed(filter: EventFilter, { order, pageSize, initial, isLive }: FeedOptions): Feed {
-  const list = useEvents(filter, { order, pageSize, initial });
-  const { events, status, refresh } = list;
-  // The number of the newest record that is listed.
-  const after = useMemo(
-    () => events.reduce<number | undefined>((newest, { seq }) => Math.max(newest ?? seq, seq), undefined),
-    [events],
-  );
-  const isWanted = isLive && order === 'desc' && status === 'ready';
-  const live = useLive(filter, { isOn: isWanted, after, keep: 1, onGap: refresh });
-  const { clear, status: liveStatus } = live;
-  const missed = isWanted && after === undefined && liveStatus === 'live';
-  // What was recorded between the reading of an empty list and the beginning of its stream.
-  useEffect(() => {
-    if (missed) refresh();
-  }, [missed, refresh]);
+  const list = useEvents(filter, { order, pageSize, initial, keepsOld: true });
+  const { events, refresh } = list;
+  const isWanted = isLive && order === 'desc' && list.status === 'ready';
+  const live = useLive(filter, { isOn: isWanted, onGap: refresh });
+  const { status, clear } = live;
+  useReadSince(filterParameters(filter).toString(), status === 'live', refresh);
   const showNew = useCallback(() => {
     clear();
     refresh();
   }, [clear, refresh]);
-  return { list, live, showNew };
+  const waiting = useMemo(() => {
+    const listed = new Set(events.map(({ id }) => id));
+    return live.count - live.events.filter(({ id }) => listed.has(id)).length;
+  }, [events, live.events, live.count]);
+  return { list, status, waiting, showNew };
+}
+
+/**
+ * Reads a list again once its stream has begun: what was recorded between the two is in neither. An event's number does
+ * not help, for events that happened earlier may be recorded later and stand on another page.
+ */
+function useReadSince(key: string, isPlaced: boolean, refresh: () => void): void {
+  const readFor = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    if (!isPlaced || readFor.current === key) return;
+    readFor.current = key;
+    refresh();
+  }, [key, isPlaced, refresh]);
 }

@@ -18,6 +18,8 @@ export interface EventsOptions {
   readonly pageSize?: number;
   /** The first page, e.g. rendered on the server: it is not asked for again. */
   readonly initial?: EventPage | undefined;
+  /** Shows the events of the filter before until the new ones are there, so that nothing jumps. */
+  readonly keepsOld?: boolean;
 }
 
 /** Events of a filter, page by page. */
@@ -56,7 +58,7 @@ function empty(key: string): State {
 
 /** Events that match, newest first; older ones when asked for. */
 export function useEvents(filter: EventFilter = {}, options: EventsOptions = {}): Events {
-  const { order = 'desc', pageSize = PAGE_EVENTS, initial } = options;
+  const { order = 'desc', pageSize = PAGE_EVENTS, initial, keepsOld = false } = options;
   const { api, onError } = useAttestry();
   const parameters = filterParameters(filter);
   parameters.set('limit', String(pageSize));
@@ -98,7 +100,7 @@ export function useEvents(filter: EventFilter = {}, options: EventsOptions = {})
     setState((old) => ({ ...old, error: undefined }));
     setAttempt((count) => count + 1);
   }, []);
-  const shown = state.key === key ? state : empty(key);
+  const shown = state.key === key ? state : { ...empty(key), events: keepsOld ? state.events : [] };
   return {
     status: shown.error !== undefined ? 'failed' : shown.isReady ? 'ready' : 'loading',
     events: shown.events,

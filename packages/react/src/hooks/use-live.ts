@@ -29,6 +29,7 @@ export interface Live {
 }
 
 interface State {
+  readonly key: string;
   readonly status: LiveStatus;
   readonly events: readonly EventView[];
   readonly count: number;
@@ -38,21 +39,24 @@ interface State {
 /** How often what came is told at most: under load it must not move all the time. */
 const TELL_MS = 250;
 const KEEP = 100;
-const NOTHING: State = { status: 'connecting', events: [], count: 0, error: undefined };
+
+function nothing(key: string, status: LiveStatus): State {
+  return { key, status, events: [], count: 0, error: undefined };
+}
 
 /** Follows the events of a filter as they are recorded. */
 export function useLive(filter: EventFilter = {}, options: LiveOptions = {}): Live {
   const { isOn = true, after, keep = KEEP } = options;
   const { api, onError } = useAttestry();
   const key = filterParameters(filter).toString();
-  const [state, setState] = useState<State>(NOTHING);
+  const [state, setState] = useState<State>(() => nothing(key, isOn ? 'connecting' : 'off'));
   const latest = useLatest({ options, onError });
   useEffect(() => {
     if (!isOn) {
-      setState({ ...NOTHING, status: 'off' });
+      setState(nothing(key, 'off'));
       return;
     }
-    setState(NOTHING);
+    setState(nothing(key, 'connecting'));
     const gone = new AbortController();
     let waiting: EventView[] = [];
     let count = 0;
@@ -94,5 +98,6 @@ export function useLive(filter: EventFilter = {}, options: LiveOptions = {}): Li
     };
   }, [api, key, isOn, after, keep, latest]);
   const clear = useCallback(() => setState((old) => ({ ...old, events: [], count: 0 })), []);
-  return { ...state, clear };
+  const { status, events, count, error } = state.key === key ? state : nothing(key, 'connecting');
+  return { status, events, count, error, clear };
 }

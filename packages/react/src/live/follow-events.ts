@@ -102,10 +102,13 @@ async function follow(
       signal: silent.signal,
     });
     if (response.body === null) throw ApiProblem.unreachable(undefined);
-    listener.onStatus('live');
+    let isPlaced = false;
     try {
       for await (const { type, id, data } of serverSentEvents(response.body)) {
         heard();
+        // Only now does the server know from where on it tells of events: what was read before may lack some.
+        if (!isPlaced) listener.onStatus('live');
+        isPlaced = true;
         if (type === 'message') listener.onEvent(JSON.parse(data) as EventView);
         if (id !== '' && Number(id) >= 0) reached(Number(id));
         if (type === 'resume') return data.includes('"stopping"') ? 'broken' : 'come back';

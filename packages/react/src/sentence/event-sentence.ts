@@ -1,7 +1,8 @@
-import { catalogueEntry, impliedStatus } from '@attestry/core';
+// Not through the entry of core: what checks proofs would come with it.
+import { catalogueEntry, impliedStatus } from '@attestry/core/catalogue';
 import type { ActionStatus, EventView } from '../event/event-view.ts';
 import { TYPE_PHRASES } from '../words/type-phrases.ts';
-import { infinitiveOf, isKnownVerb, verbForms } from '../words/verb-forms.ts';
+import { infinitiveOf, isKnownVerb, type VerbForms, verbForms } from '../words/verb-forms.ts';
 import type { SentencePart, SentenceWords } from '../words/words.ts';
 
 /** What an event says of one of its parties, ready to be shown. */
@@ -93,9 +94,10 @@ export function eventSentence(event: EventView, words: SentenceWords): readonly 
   const target = targetOf(event, words);
   const kind = event.target === undefined ? '' : kindOf(event.target.type);
   const phrase = phraseOf(event.type, target === undefined ? '' : kind);
-  const split = phrase.indexOf(' ');
-  const verb = verbForms(split === -1 ? phrase : phrase.slice(0, split));
-  const rest = split === -1 ? '' : phrase.slice(split);
+  // "sign in", "switch off": the particle belongs to the verb.
+  const [, infinitive = phrase, particle = '', rest = ''] =
+    /^(\S+?)( (?:in|out|on|off))?(?=[ [{]|$)(.*)$/s.exec(phrase) ?? [];
+  const verb = withParticle(verbForms(infinitive), particle);
   const parts: SentencePart[] = [
     { kind: 'actor', text: actorOf(event, words).label },
     { kind: 'verb', text: words.outcome(verb, outcomeOf(event)) },
@@ -109,6 +111,14 @@ export function eventSentence(event: EventView, words: SentenceWords): readonly 
   withText(parts, `${before}${isNamed || kind === '' ? '' : `${kind} `}`);
   parts.push({ kind: 'target', text: target.label });
   return withText(parts, after);
+}
+
+function withParticle({ infinitive, gerund, past }: VerbForms, particle: string): VerbForms {
+  return {
+    infinitive: `${infinitive}${particle}`,
+    gerund: `${gerund}${particle}`,
+    past: `${past}${particle}`,
+  };
 }
 
 function withText(parts: SentencePart[], text: string): SentencePart[] {

@@ -257,7 +257,7 @@ const Me = Type.Object({
     Type.Object(
       {
         origin: Type.String(),
-        size: count('Records.'),
+        size: Type.Optional(count('Records; for readers of the whole log.')),
         vkey: Type.Optional(Type.String({ description: 'Key that signs its checkpoints now (C2SP vkey).' })),
       },
       { description: 'For who sees the whole log.' },

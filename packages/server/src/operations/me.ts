@@ -11,10 +11,11 @@ export interface Me {
   /** Sees sealed members. */
   readonly personal: boolean;
   readonly platform: boolean;
-  /** Sees the whole log; only then are there a log to show, tiles and verification. */
+  /** Sees the whole log; only then are there tiles and verification. */
   readonly sees_all: boolean;
   readonly subject?: string;
-  readonly log?: { readonly origin: string; readonly size: number; readonly vkey?: string };
+  /** With what proofs are checked, for every reader; how large it is, for readers of all of it. */
+  readonly log?: { readonly origin: string; readonly size?: number; readonly vkey?: string };
   readonly session?: {
     readonly method: 'api_key' | 'oidc';
     readonly created_at: string;
@@ -41,17 +42,18 @@ export async function me(ops: Operations, caller: Caller): Promise<Me> {
     platform: rights.platform,
     sees_all: rights.seesAll,
     ...(key.subject === undefined ? {} : { subject: key.subject }),
-    ...(rights.seesAll ? await logOf(ops, tenant) : {}),
+    ...(rights.scopes.has('events:read') ? await logOf(ops, tenant, rights.seesAll) : {}),
     ...(session === undefined ? {} : { session: sessionOf(ops, session) }),
     server: { version: ops.version },
   };
 }
 
-async function logOf(ops: Operations, tenant: string): Promise<Pick<Me, 'log'>> {
+async function logOf(ops: Operations, tenant: string, withSize: boolean): Promise<Pick<Me, 'log'>> {
   const head = await ops.ledger.head(tenant);
   if (head === undefined) return {};
   const [vkey] = ops.ledger.vkeys(head.origin);
-  return { log: { origin: head.origin, size: head.size, ...(vkey === undefined ? {} : { vkey }) } };
+  const { origin, size } = head;
+  return { log: { origin, ...(withSize ? { size } : {}), ...(vkey === undefined ? {} : { vkey }) } };
 }
 
 function sessionOf(ops: Operations, session: NonNullable<Caller['session']>): NonNullable<Me['session']> {
