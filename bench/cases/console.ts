@@ -22,12 +22,16 @@ interface Frames {
 async function framesWhile(page: Page, work: () => Promise<void>): Promise<Frames> {
   await page.evaluate(() => {
     const seen = { times: [] as number[], isOn: true };
-    (globalThis as unknown as { seen: typeof seen }).seen = seen;
+    const window = globalThis as unknown as {
+      seen: typeof seen;
+      requestAnimationFrame(run: (now: number) => void): void;
+    };
+    window.seen = seen;
     const tick = (now: number): void => {
       seen.times.push(now);
-      if (seen.isOn) requestAnimationFrame(tick);
+      if (seen.isOn) window.requestAnimationFrame(tick);
     };
-    requestAnimationFrame(tick);
+    window.requestAnimationFrame(tick);
   });
   await work();
   const times = await page.evaluate(() => {
@@ -111,10 +115,10 @@ async function live(context: BenchContext): Promise<readonly Figure[]> {
     const lengths: number[] = [];
     (globalThis as unknown as { lengths: number[] }).lengths = lengths;
     const observer = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries() as (PerformanceEntry & { interactionId?: number })[])
-        if ((entry.interactionId ?? 0) > 0) lengths.push(entry.duration);
+      const entries = list.getEntries() as readonly { duration: number; interactionId?: number }[];
+      for (const entry of entries) if ((entry.interactionId ?? 0) > 0) lengths.push(entry.duration);
     });
-    observer.observe({ type: 'event', durationThreshold: 16, buffered: true } as PerformanceObserverInit);
+    observer.observe({ type: 'event', durationThreshold: 16, buffered: true } as never);
   });
   const seconds = context.quick ? 15 : 30;
   let isOver = false;

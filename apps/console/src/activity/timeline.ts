@@ -24,6 +24,8 @@ const DAY_MS = 24 * HOUR_MS;
 const UNIT_MS: Readonly<Record<TimeUnit, number>> = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS };
 /** Bars that can still be told apart and aimed at. */
 const BARS_MAX = 96;
+/** Fewer are no shape. */
+const BARS_MIN = 24;
 /** Groups that one answer may have. */
 const GROUPS_MAX = 1_000;
 /** Widths of bars that people read without counting, in units. */
@@ -91,12 +93,16 @@ function spanOf({ from, to }: EventFilter, stats: Stats | undefined, unit: TimeU
   if (times.length === 0 && (fromMs === undefined || toMs === undefined)) {
     return fromMs === undefined ? undefined : { fromMs, toMs: toMs ?? Math.max(nowMs, fromMs + MINUTE_MS) };
   }
-  const last = times.length === 0 ? undefined : Math.max(...times) + UNIT_MS[unit];
-  return {
-    fromMs: fromMs ?? Math.min(...times),
-    // A range that begins so long ago and goes on ends now, not with its last event.
-    toMs: toMs ?? (from === undefined ? (last ?? nowMs) : Math.max(nowMs, last ?? nowMs)),
-  };
+  const last = times.length === 0 ? nowMs : Math.max(...times) + UNIT_MS[unit];
+  // A range that begins so long ago and goes on ends now, not with its last event.
+  const endMs = toMs ?? (from === undefined ? last : Math.max(nowMs, last));
+  return { fromMs: fromMs ?? Math.min(...times), toMs: endMs };
+}
+
+/** Without a beginning there is room for a few bars: a single one over the whole width says nothing. */
+function roomFor(span: Span | undefined, { from }: EventFilter, unit: TimeUnit): Span | undefined {
+  if (span === undefined || from !== undefined) return span;
+  return { ...span, fromMs: Math.min(span.fromMs, span.toMs - BARS_MIN * UNIT_MS[unit]) };
 }
 
 /** What the histogram shows. */
@@ -129,7 +135,7 @@ export function useTimeline(filter: EventFilter): Timeline {
   });
   const all = { day: days, hour: hours, minute: minutes }[unit];
   const first = bounds === undefined ? days : all;
-  const span = all.data === undefined ? undefined : spanOf(filter, all.data, unit);
+  const span = all.data === undefined ? undefined : roomFor(spanOf(filter, all.data, unit), filter, unit);
   const isReady = isSettled && all.data !== undefined && (failed.data !== undefined || failed.error !== null);
   return {
     buckets: !isReady

@@ -60,7 +60,7 @@ interface StepProps {
 
 function Step({ title, detail, children }: StepProps): ReactNode {
   return (
-    <div className="grid min-w-0 content-start justify-items-start gap-2">
+    <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] content-start justify-items-start gap-2">
       <h3 className="font-semibold">{title}</h3>
       <p className="text-muted">{detail}</p>
       {children}

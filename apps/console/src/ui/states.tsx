@@ -32,9 +32,7 @@ export function State({ icon, title, children, tone = 'plain' }: StateProps): Re
 export function Command({ text }: { readonly text: string }): ReactNode {
   return (
     <div className="flex max-w-full items-center gap-2 rounded-control border border-line bg-sunk py-1 pr-1 pl-3 text-left">
-      <code className="min-w-0 overflow-x-auto font-mono text-[12px] whitespace-nowrap text-text">
-        {text}
-      </code>
+      <code className="min-w-0 font-mono text-[12px] break-words text-text">{text}</code>
       <CopyButton text={text} />
     </div>
   );
