@@ -23,7 +23,7 @@ export function requestIdOf(request: IncomingRequest<unknown>): string {
  *
  * @see RFC 9562, 5.7
  */
-export function newRequestId(nowMs: number): string {
+function newRequestId(nowMs: number): string {
   if (nowMs !== madeMs || count === COUNT_MAX) {
     const id = uuidV7(nowMs);
     head = id.slice(0, 14);
