@@ -16,9 +16,13 @@ const HEADER = `// Made by generate/generate-event-types.ts from the event schem
 /** A JSON value. \`undefined\` members are left out when an event is sent. */
 export type JsonValue = string | number | boolean | null | undefined | readonly JsonValue[] | JsonObject;
 
-/** A free object of any JSON members. */
+/**
+ * A free object, also one of an interface or a class. What JSON has no form for is sent in another one: dates and bigints as
+ * texts, functions not at all.
+ */
 export interface JsonObject {
-  readonly [name: string]: JsonValue;
+  // biome-ignore lint/suspicious/noExplicitAny: of all index signatures only this one takes objects of an interface
+  readonly [name: string]: any;
 }
 `;
 

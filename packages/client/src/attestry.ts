@@ -2,10 +2,10 @@ import { type AttestryStats, type CloseReport, Pipeline } from './capture/pipeli
 import { contextStorage } from './context/context-storage.ts';
 import { type EventContext, mergeDefaults } from './context/merge-event.ts';
 import type { EventInput } from './event/event-input.ts';
-import type { AuditEvent, AuditEventType } from './event/event-types.ts';
+import type { AuditEvent, AuditEventType, TrackedEvent } from './event/event-types.ts';
 import type { AttestryOptions } from './options.ts';
 import type { Receipt } from './receipt.ts';
-import { type TrackedEvent, type Tracker, type TrackOptions, trackWork } from './track/track.ts';
+import { type Tracker, type TrackOptions, trackWork } from './track/track.ts';
 
 /**
  * A client of an Attestry server: captures events and gets them into the audit log in the background.
@@ -64,12 +64,17 @@ export class Attestry {
    * Records an action with its outcome: success when `work` returns, failure with the error's text when it throws (the
    * error goes on to the caller untouched), and how long it took. Set `before` and `after` on the tracker for a change.
    */
-  track<Result>(
-    event: TrackedEvent,
+  track<Result, const Type extends AuditEventType>(
+    event: TrackedEvent<Type>,
     work: (tracker: Tracker) => Result | Promise<Result>,
     options?: TrackOptions,
   ): Promise<Result> {
-    return trackWork((made) => this.#pipeline.capture(made, this.#defaults), event, work, options);
+    return trackWork(
+      (made) => this.#pipeline.capture(made, this.#defaults),
+      event as EventInput,
+      work,
+      options,
+    );
   }
 
   /**

@@ -10,8 +10,10 @@ export type AttestryErrorCode =
   | 'queue_full'
   /** The client was closed before it could be sent. */
   | 'closed'
-  /** The event could not be prepared: it is no JSON, or a hook of yours threw. */
+  /** The event could not be prepared: it has no type, or your `beforeSend` threw. */
   | 'invalid_event'
+  /** A hook of yours threw, or returned no event but a promise or nothing; the event went without it. */
+  | 'hook_failed'
   /** The spool cannot keep events on the disk. They are in memory only. */
   | 'spool_failed'
   /** Something in the configuration is wrong. */
@@ -53,4 +55,14 @@ export function messageOf(thrown: unknown): string {
   } catch {
     return 'unreadable';
   }
+}
+
+/** Trouble of the client as it is; whatever else is thrown on the way of an event is a reason not to send it. */
+export function invalidEvent(cause: unknown): AttestryError {
+  try {
+    if (cause instanceof AttestryError) return cause;
+  } catch {
+    // A proxy that has been revoked.
+  }
+  return new AttestryError('invalid_event', `an event cannot be sent: ${messageOf(cause)}`, { cause });
 }

@@ -48,8 +48,14 @@ export const EVENT_DEPTH_MAX = 32;
 /** Values of one event; the server takes no more. */
 export const EVENT_VALUES_MAX = 30_000;
 
-/** Characters of all texts of one event: a record holds 60,000 bytes. */
+/** Characters of all texts in the free objects of one event: a record holds 60,000 bytes. */
 export const EVENT_CHARS_MAX = 50_000;
+
+/** Bytes of one event: with what the server adds to it, a record of 60,000 bytes. */
+export const EVENT_BYTES_MAX = 55_000;
+
+/** Characters of a name of anything. */
+export const NAME_CHARS_MAX = 500;
 
 /** Types that the report of a loss tells apart; an app has few, unless it makes them up. */
 export const LOST_TYPES_MAX = 50;

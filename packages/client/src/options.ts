@@ -92,8 +92,12 @@ export function resolveOptions(options: AttestryOptions): Settings {
     );
     return value;
   };
-  const isUrl = /^https?:\/\//.test(url) && URL.canParse(url);
-  need(isUrl, `url must be an http address, given or in ATTESTRY_URL, not ${JSON.stringify(url)}`);
+  // `fetch` refuses addresses with a user in them, for ever.
+  const isUrl = /^https?:\/\/[^/?#@]+(?:[/?#]|$)/.test(url) && URL.canParse(url);
+  need(
+    isUrl,
+    `url must be an http address without a user, given or in ATTESTRY_URL, not ${JSON.stringify(url)}`,
+  );
   need(
     typeof key === 'function' || /^[\x21-\x7e]+$/.test(key),
     'key must be given or in ATTESTRY_API_KEY, without spaces',
@@ -114,9 +118,14 @@ export function resolveOptions(options: AttestryOptions): Settings {
     queueBytesMax: count('queueBytesMax', QUEUE_BYTES_MAX, 10_000_000_000),
     timeoutMs: count('timeoutMs', REQUEST_TIMEOUT_MS, 600_000),
   };
+  for (const name of Object.keys(options)) need(NAMES.includes(` ${name} `), `there is no option ${name}`);
   if (problems.length > 0) throw new AttestryError('configuration', `Attestry: ${problems.join('; ')}`);
   return settings;
 }
+
+/** All that can be told; what is not known is a mistake, and nobody would notice that it has no effect. */
+const NAMES =
+  ' url key batchEvents flushIntervalMs queueEventsMax queueBytesMax whenFull timeoutMs spool defaults redact enrich beforeSend sample onError onDrop fetch headers waitUntil drainOnExit ';
 
 function environment(name: string): string | undefined {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };

@@ -205,6 +205,28 @@ test('a full disk costs no event and no order while memory has room, is told onc
   expect(readdirSync(join(disk.path, 'spool'))).toEqual([]);
 });
 
+test('what filled the disk is sent by the next process, which needs no room for it', async (context) => {
+  const disk = smallDisk();
+  if (typeof disk === 'string') return context.skip(disk);
+  const dir = join(disk.path, 'spool');
+  const writer = startWriter('full', 5_000, { dir, url: 'http://127.0.0.1:9', key: 'k' });
+  await writer.says('captured 5000');
+  await kill(writer, 'SIGKILL');
+  const rest = spawnSync('dd', ['if=/dev/zero', `of=${join(disk.path, 'rest')}`, 'bs=1k']);
+  expect(rest.status).not.toBe(0);
+  const sink = await startEventSink();
+  undo.push(() => sink.close());
+  const options = { url: sink.url, key: 'k', drainOnExit: false, onError: () => undefined };
+  const audit = new Attestry({ ...options, spool: fileSpool({ dir }) });
+  expect(audit.stats().spooled.bytes).toBeGreaterThan(200_000);
+  await expect.poll(() => audit.flush(), { timeout: 10_000 }).toBe(true);
+  await audit.close();
+  const numbers = sink.events.map(({ metadata }) => Number(metadata?.['n']));
+  expect(numbers.length).toBeGreaterThan(1_000);
+  expect(runs(numbers)).toBe(`0-${numbers.length - 1}`);
+  expect(readdirSync(dir)).toEqual([]);
+});
+
 test('a disk that may not be written to is told, and the app goes on in memory', async (context) => {
   const disk = smallDisk();
   if (typeof disk === 'string') return context.skip(disk);

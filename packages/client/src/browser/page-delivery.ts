@@ -1,8 +1,9 @@
+import { callHook, quietly } from '../capture/call-hook.ts';
 import { queuedEvent } from '../capture/queued-event.ts';
 import { layOver } from '../context/merge-event.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import { LOST, LossReport } from '../delivery/loss-report.ts';
-import { AttestryError, messageOf } from '../errors.ts';
+import { AttestryError, invalidEvent } from '../errors.ts';
 import type { EventInput } from '../event/event-input.ts';
 import { uuidV7 } from '../event/uuid-v7.ts';
 import { FLUSH_INTERVAL_MS, REQUEST_TIMEOUT_MS, WARN_INTERVAL_MS } from '../limits.ts';
@@ -38,6 +39,7 @@ export class PageDelivery extends Delivery {
   readonly #url: string;
   readonly #tokens: TokenSource;
   readonly #redact: Redact;
+  readonly #fit = makeRedact(false);
   readonly #losses = new LossReport();
   readonly #toldMs = new Map<string, number>();
   readonly #stopListening: () => void;
@@ -71,11 +73,7 @@ export class PageDelivery extends Delivery {
       if (prepared === undefined) this.#leftOut += 1;
       else if (this.#enqueue(prepared)) return prepared.id;
     } catch (cause) {
-      const error =
-        cause instanceof AttestryError
-          ? cause
-          : new AttestryError('invalid_event', `the event cannot be sent: ${messageOf(cause)}`, { cause });
-      this.#lose({ id: '', type: typeof type === 'string' ? type : 'unknown' }, error);
+      this.#lose({ id: '', type: typeof type === 'string' ? type : 'unknown' }, invalidEvent(cause));
     }
     return undefined;
   }
@@ -119,11 +117,13 @@ export class PageDelivery extends Delivery {
     const { defaults = {}, beforeSend } = this.#options;
     let whole: EventInput | null = this.#redact(completed(defaults, event));
     const { id, occurred_at: occurredAt } = whole;
-    if (beforeSend !== undefined) whole = beforeSend(whole);
+    const tell = (error: AttestryError, kind: string): void => this.tell(error, kind);
+    if (beforeSend !== undefined) whole = this.#fit(callHook('beforeSend', beforeSend, whole, tell));
     if (whole === null) return undefined;
     // Without an id of ours an event that is sent twice would be kept twice.
     return queuedEvent(
       fitted({ ...whole, id: whole.id ?? id, occurred_at: whole.occurred_at ?? occurredAt } as EventInput),
+      this.#fit,
     );
   }
 
@@ -181,36 +181,31 @@ export class PageDelivery extends Delivery {
     if (this.#losses.isEmpty) return undefined;
     // Its category is that of its type, which is not for a page to say.
     const { category: _category, ...report } = this.#losses.take();
-    return queuedEvent(completed(this.#options.defaults ?? {}, report));
+    return queuedEvent(this.#redact(completed(this.#options.defaults ?? {}, report)), this.#fit);
   }
 
   #lose({ id, type }: Pick<QueuedEvent, 'id' | 'type'>, error: AttestryError): void {
     // The report of a loss that is itself refused is not reported again.
     if (type !== LOST) this.#losses.add(type, error.code);
     this.tell(error);
-    try {
-      this.#options.onDrop?.({ id, type }, error);
-    } catch {
-      // The app's own hook; its trouble must not become the page's.
-    }
+    quietly(() => this.#options.onDrop?.({ id, type }, error));
     this.wake();
   }
 
-  protected tell(error: AttestryError): void {
+  /** @param kind what is told once a minute at most, where that is not for each of its kind */
+  protected tell(error: AttestryError, kind: string = error.code): void {
     const { onError } = this.#options;
     const nowMs = Date.now();
     // Not for each of the events that there are too many of, and the console of a visitor not over and over.
-    if (onError === undefined || error.code === 'queue_full') {
-      if (nowMs < (this.#toldMs.get(error.code) ?? 0)) return;
-      this.#toldMs.set(error.code, nowMs + WARN_INTERVAL_MS);
+    if (onError === undefined || error.code === 'queue_full' || error.code !== kind) {
+      if (nowMs < (this.#toldMs.get(kind) ?? 0)) return;
+      this.#toldMs.set(kind, nowMs + WARN_INTERVAL_MS);
     }
-    try {
-      if (onError !== undefined) onError(error);
+    quietly(() => {
+      if (onError !== undefined) return onError(error);
       // biome-ignore lint/suspicious/noConsole: it is where the developer of a page looks
-      else console.warn(`Attestry: ${error.message}`);
-    } catch {
-      // The app's own hook; its trouble must not become the page's.
-    }
+      return console.warn(`Attestry: ${error.message}`);
+    });
   }
 }
 

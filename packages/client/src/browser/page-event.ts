@@ -1,5 +1,6 @@
 import type { EventInput } from '../event/event-input.ts';
 import type { AuditEvent, AuditEventType } from '../event/event-types.ts';
+import { cut } from '../redaction/redact.ts';
 import { PAGE_DEPTH_MAX, PAGE_TEXT_CHARS_MAX } from './limits.ts';
 
 /** Members that are the backend's word, in the token, or the server's: it refuses events in which a page says them. */
@@ -31,16 +32,11 @@ export function fitted<Value>(value: Value, depth = 0): Value {
 }
 
 function fit(value: unknown, depth: number): unknown {
-  if (typeof value === 'string') return value.length > PAGE_TEXT_CHARS_MAX ? cut(value) : value;
+  if (typeof value === 'string') return cut(value, PAGE_TEXT_CHARS_MAX);
   if (typeof value !== 'object' || value === null) return value;
   if (depth > PAGE_DEPTH_MAX) return '[too deep]';
   if (Array.isArray(value)) return value.map((item) => fit(item, depth + 1));
   const copy: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) copy[name] = fit(member, depth + 1);
   return copy;
-}
-
-/** Not through the middle of a character outside the basic plane. */
-function cut(text: string): string {
-  return `${text.slice(0, PAGE_TEXT_CHARS_MAX - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

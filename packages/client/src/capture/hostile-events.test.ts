@@ -45,7 +45,7 @@ test.each<[string, unknown, unknown]>([
   [
     'a long text beside others',
     { long: 'x'.repeat(2_000_000), short: 'y' },
-    { long: '[too long]', short: 'y' },
+    { long: `${'x'.repeat(12_499)}…`, short: 'y' },
   ],
   ['too many members', { list: Array.from({ length: 40_000 }, () => 1) }, { list: { omitted: 'too much' } }],
 ])('%s does not cost the event', (_name, metadata, expected) => {

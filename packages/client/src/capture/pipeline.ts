@@ -3,7 +3,7 @@ import { type EventContext, layOver } from '../context/merge-event.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import { LOST, LossReport } from '../delivery/loss-report.ts';
 import { httpTransport } from '../delivery/transport.ts';
-import { AttestryError, messageOf } from '../errors.ts';
+import { AttestryError, invalidEvent } from '../errors.ts';
 import type { EventInput } from '../event/event-input.ts';
 import { uuidV7 } from '../event/uuid-v7.ts';
 import { drainOnExit } from '../lifecycle/drain-on-exit.ts';
@@ -14,6 +14,7 @@ import type { Receipt } from '../receipt.ts';
 import { makeRedact, type Redact } from '../redaction/redact.ts';
 import { diagnose } from '../telemetry/diagnostics.ts';
 import { inSpan } from '../telemetry/opentelemetry.ts';
+import { callHook, quietly } from './call-hook.ts';
 import { queuedEvent } from './queued-event.ts';
 import { sampleRate } from './sampling.ts';
 
@@ -47,6 +48,7 @@ type Named = Pick<QueuedEvent, 'id' | 'type' | 'settle'>;
 export class Pipeline extends Delivery {
   protected readonly settings: Settings;
   readonly #redact: Redact;
+  readonly #fit = makeRedact(false);
   readonly #losses = new LossReport();
   readonly #stopDrain: () => void;
   readonly #toldMs: Record<string, number> = {};
@@ -84,7 +86,7 @@ export class Pipeline extends Delivery {
       const prepared = this.#prepare(given, defaults);
       return prepared !== undefined && this.#enqueue(prepared) ? prepared.id : undefined;
     } catch (cause) {
-      this.#lose({ id: '', type: typeof type === 'string' ? type : 'unknown' }, invalid(cause));
+      this.#lose({ id: '', type: typeof type === 'string' ? type : 'unknown' }, invalidEvent(cause));
       return undefined;
     }
   }
@@ -95,7 +97,7 @@ export class Pipeline extends Delivery {
     try {
       prepared = this.#prepare(event, defaults, true);
     } catch (cause) {
-      throw invalid(cause);
+      throw invalidEvent(cause);
     }
     if (prepared === undefined) throw new AttestryError('invalid_event', 'beforeSend left it out');
     const ready = prepared;
@@ -138,18 +140,19 @@ export class Pipeline extends Delivery {
     const { sample, enrich = [], beforeSend } = this.settings;
     if (this.#isClosed) throw closed();
     const rate = durable || sample === undefined ? 1 : sampleRate(sample, event.type);
+    const tell = (error: AttestryError, kind: string): void => this.tell(error, kind);
     let whole: EventInput | null = null;
     if (rate === 1 || Math.random() < rate) {
       whole = completed(event, defaults, rate);
       const { id, occurred_at: occurredAt } = whole;
-      for (const change of enrich) whole = change(whole);
+      for (const change of enrich) whole = callHook('enrich', change, whole, tell) as EventInput;
       whole = this.#redact(whole);
-      if (beforeSend !== undefined) whole = beforeSend(whole);
+      if (beforeSend !== undefined) whole = this.#fit(callHook('beforeSend', beforeSend, whole, tell));
       // Without an id of ours an event that is sent twice would be kept twice.
       if (whole !== null && (whole.id === undefined || whole.occurred_at === undefined))
         whole = { ...whole, id: whole.id ?? id, occurred_at: whole.occurred_at ?? occurredAt };
     }
-    if (whole !== null) return queuedEvent(whole);
+    if (whole !== null) return queuedEvent(whole, this.#fit);
     this.#leftOut += 1;
     return undefined;
   }
@@ -236,7 +239,7 @@ export class Pipeline extends Delivery {
   protected takeReport(): QueuedEvent | undefined {
     return this.#losses.isEmpty
       ? undefined
-      : queuedEvent(completed(this.#losses.take(), this.settings.defaults ?? {}, 1));
+      : queuedEvent(this.#redact(completed(this.#losses.take(), this.settings.defaults ?? {}, 1)), this.#fit);
   }
 
   /** Takes nothing more, sends nothing more; what is left is lost, or sent by the next process. Harmless when repeated. */
@@ -265,13 +268,14 @@ export class Pipeline extends Delivery {
     this.wake();
   }
 
-  protected tell(error: AttestryError): void {
+  /** @param kind what is told once a minute at most, where that is not for each of its kind */
+  protected tell(error: AttestryError, kind: string = error.code): void {
     const { onError = warn } = this.settings;
     const nowMs = performance.now();
     // Not for each of the events that there are too many of, and not so often that the console slows the app.
-    if (onError === warn || error === QUEUE_FULL) {
-      if (nowMs < (this.#toldMs[error.code] ?? 0)) return;
-      this.#toldMs[error.code] = nowMs + WARN_INTERVAL_MS;
+    if (onError === warn || error === QUEUE_FULL || error.code !== kind) {
+      if (nowMs < (this.#toldMs[kind] ?? 0)) return;
+      this.#toldMs[kind] = nowMs + WARN_INTERVAL_MS;
     }
     quietly(() => onError(error));
   }
@@ -294,26 +298,11 @@ function completed(event: EventInput, defaults: EventContext, rate: number): Eve
   const nowMs = Date.now();
   const whole: Record<string, unknown> = { id: undefined, occurred_at: undefined };
   layOver(whole, defaults);
-  layOver(whole, contextStorage()?.getStore() ?? {});
+  layOver(whole, contextStorage()?.getStore());
   layOver(whole, event);
   whole['id'] ??= uuidV7(nowMs);
   whole['occurred_at'] ??= new Date(nowMs).toISOString();
   whole['context'] = inSpan(whole['context'] as object | undefined);
   if (rate < 1) layOver(whole, { metadata: { sample_rate: rate } });
   return whole as unknown as EventInput;
-}
-
-function invalid(cause: unknown): AttestryError {
-  return cause instanceof AttestryError
-    ? cause
-    : new AttestryError('invalid_event', `an event cannot be sent: ${messageOf(cause)}`, { cause });
-}
-
-/** Calls a hook of the app; its trouble, also what comes later, must not become the app's outage. */
-function quietly(hook: () => unknown): void {
-  try {
-    Promise.resolve(hook()).catch(() => undefined);
-  } catch {
-    // Said by the name.
-  }
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../event/event-input.ts';
 import { isSecretName, REDACTED } from '../redaction/secret-patterns.ts';
-import { changedNames } from '../track/changed-names.ts';
+import { changedNames, copiedState } from '../track/changed-names.ts';
 import { type More, makeEvent, type Thing, thing } from './make-event.ts';
 
 type AdminEvent = ReturnType<typeof makeEvent>;
@@ -74,15 +74,20 @@ export function permissionDenied(
   );
 }
 
-/** Settings were changed: only the members that differ are kept, and of secrets only that they did. */
+/**
+ * Settings were changed: only the members that differ are kept, and of secrets only that they did. `before` is null for the
+ * first ones.
+ */
 export function settingsChanged(
   settings: Thing,
-  before: JsonObject,
-  after: JsonObject,
+  before: object | null | undefined,
+  after: object | null | undefined,
   more?: More,
 ): AdminEvent {
-  const fields = changedNames(before, after);
-  const data = { ...more?.data, before: pick(before, fields), after: pick(after, fields), fields };
+  const was = (copiedState(before) ?? {}) as JsonObject;
+  const is = (copiedState(after) ?? {}) as JsonObject;
+  const fields = changedNames(was, is);
+  const data = { ...more?.data, before: pick(was, fields), after: pick(is, fields), fields };
   return makeEvent(
     'settings.updated',
     { verb: 'update', target: thing('settings', settings) },

@@ -31,9 +31,21 @@ export function mergeDefaults(base: EventContext, over: EventContext): EventDefa
  * The same into an object of one's own. Blocks (actor, context, metadata …) are merged member by member into a new one;
  * another actor or target replaces the first and is not mixed with it.
  */
-export function layOver(into: Members, over: object): EventDefaults {
-  for (const name of Object.keys(over)) {
-    const value = (over as Members)[name];
+export function layOver(into: Members, over: object | undefined): EventDefaults {
+  // Neither a context that cannot be read nor a member of an event may keep work from being done, or cost the others.
+  let names: readonly string[] = [];
+  try {
+    if (isBlock(over)) names = Object.keys(over);
+  } catch {
+    // A proxy that throws: there is nothing in it.
+  }
+  for (const name of names) {
+    let value: unknown;
+    try {
+      value = (over as Members)[name];
+    } catch {
+      layOver(into, { metadata: { unreadable: name } });
+    }
     if (value === undefined || name === '__proto__') continue;
     if (name === 'tenant') into['tenant_id'] = value;
     else if (typeof value === 'string' && !TEXTS.has(name)) layOver(into, { context: { [name]: value } });

@@ -11,8 +11,8 @@ export interface Verdict {
   readonly error: AttestryError;
   /** Not before so many ms, when the server said so. */
   readonly afterMs?: number | undefined;
-  /** The request as a whole was too large, or was refused for one of its events without saying which. */
-  readonly isTooLarge?: boolean;
+  /** The request as a whole was refused: for the events that have a result, or without saying for which. */
+  readonly isRefused?: boolean;
 }
 
 interface Result {
@@ -45,14 +45,9 @@ export async function judgeAnswer(response: Response, batch: readonly QueuedEven
     : retryAfterMs(headers.get('retry-after'), headers.get('date'));
   const verdict: Verdict = { error, afterMs };
   if (status === 201 && body.receipts?.length === batch.length) return { ...verdict, results: body.receipts };
-  const named = body.results ?? body.errors ?? (batch.length === 1 ? [body] : undefined);
-  if (REFUSALS.includes(status) || (status === 403 && body.errors !== undefined)) {
-    // In halves the good ones get through.
-    return named === undefined
-      ? { ...verdict, isTooLarge: true }
-      : { ...verdict, results: each(batch, named, status) };
-  }
-  return verdict;
+  if (!REFUSALS.includes(status) && (status !== 403 || body.errors === undefined)) return verdict;
+  const results = each(batch, body, status);
+  return { ...verdict, results, isRefused: status !== 207 && batch.length > 1 };
 }
 
 /**
@@ -61,14 +56,21 @@ export async function judgeAnswer(response: Response, batch: readonly QueuedEven
  */
 const REFUSALS: readonly number[] = [207, 400, 409, 413, 422];
 
+/** What is said of each event. A parser that stops at the first fault names only that one, by its path. */
 function each(
   batch: readonly QueuedEvent[],
-  results: readonly Result[],
+  body: Answer,
   status: number,
 ): (Receipt | AttestryError | undefined)[] {
-  return batch.map((event, i) => {
-    const result = results.find(({ index = 0 }) => index === i) ?? {};
-    return result.receipt ?? (isPassing(result) ? undefined : refused(event, status, result));
+  const named = new Map<number, Result>(batch.length === 1 ? [[0, body]] : []);
+  for (const result of body.results ?? body.errors ?? []) {
+    const index =
+      result.index ?? /^\/events\/(\d+)/.exec(result.path ?? '')?.[1] ?? (batch.length > 1 ? NaN : 0);
+    named.set(Number(index), result);
+  }
+  return batch.map((event, index) => {
+    const result = named.get(index);
+    return result && (result.receipt ?? (isPassing(result) ? undefined : refused(event, status, result)));
   });
 }
 

@@ -191,7 +191,7 @@ test('names that every object has are counted as any other', async () => {
   for (const type of ['constructor', '__proto__', 'constructor']) audit.capture({ type });
   await audit.flush();
   expect(requests.flat()[0]?.metadata).toMatchObject({ lost: { count: 3 } });
-  expect(JSON.stringify(requests.flat()[0])).toContain('"types":{"constructor":2,"__proto__":1}');
+  expect(JSON.stringify(requests.flat()[0])).toContain('"types":{"constructor":2,"[__proto__]":1}');
 });
 
 test('flush answers for what was captured before it, however much comes after', async () => {
@@ -386,6 +386,9 @@ test('mistakes in the options are all named at once', () => {
   );
   for (const word of ['url', 'key', 'batchEvents', 'whenFull', 'a.b', '/x/'])
     expect(() => new Attestry({ ...options, ...more })).toThrow(word);
+  const good = { url: 'http://server.test', key: 'k' };
+  expect(() => new Attestry({ ...good, batchSize: 5 } as object)).toThrow('there is no option batchSize');
+  expect(() => new Attestry({ ...good, url: 'http://user:pw@server.test/' })).toThrow('without a user');
 });
 
 test('close sends what waits, gives up at its deadline and says what is left', async () => {

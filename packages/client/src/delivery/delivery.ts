@@ -181,7 +181,7 @@ export abstract class Delivery {
     else if (this.queue.size > 0) this.wake();
   }
 
-  #judge(batch: readonly QueuedEvent[], { results = [], isTooLarge, error, afterMs }: Verdict): void {
+  #judge(batch: readonly QueuedEvent[], { results = [], isRefused, error, afterMs }: Verdict): void {
     const again = batch.filter((event, index) => {
       const result = results[index];
       if (result === undefined) return event !== this.#report;
@@ -190,13 +190,12 @@ export abstract class Delivery {
       return false;
     });
     this.queue.unshift(again);
-    if (isTooLarge === true) {
-      // In halves, down to the one event that is the reason; that one is answered alone.
-      this.#batchEvents = Math.max(1, Math.ceil(batch.length / 2));
-      return;
-    }
-    this.#batchEvents = this.#settings.batchEvents;
-    if (results.length === 0 || results.includes(undefined)) {
+    const isSettled = results.length > 0 && !results.includes(undefined);
+    // The others go again at once: without those that were named, else in halves, down to the one event that is the reason.
+    const isHalved = isRefused === true && !results.some((result) => result !== undefined);
+    this.#batchEvents = isHalved ? Math.max(1, Math.ceil(batch.length / 2)) : this.#settings.batchEvents;
+    if (isRefused === true && !isSettled) return;
+    if (!isSettled) {
       this.#pause(error, afterMs);
       return;
     }

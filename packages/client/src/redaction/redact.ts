@@ -1,4 +1,4 @@
-import { EVENT_CHARS_MAX, EVENT_DEPTH_MAX, EVENT_VALUES_MAX } from '../limits.ts';
+import { EVENT_CHARS_MAX, EVENT_DEPTH_MAX, EVENT_VALUES_MAX, NAME_CHARS_MAX } from '../limits.ts';
 import { isSecretName, plainName, REDACTED, withoutSecrets } from './secret-patterns.ts';
 
 export interface RedactionOptions {
@@ -15,49 +15,143 @@ type Members = Record<string, unknown>;
 /** In place of an object stands an object: the server takes nothing else for `metadata`. */
 const omitted = (why: string): Members => ({ omitted: why });
 
-/** Makes a value fit to leave: without secrets, and such that it can be JSON. What is so already is not copied. */
-export type Redact = <Value>(value: Value) => Value;
+/**
+ * Makes a value fit to leave: without secrets, and such that a strict parser of JSON and the schema of events take it. What
+ * is so already is not copied.
+ *
+ * @param charsMax  characters of one text of a free object; a longer one is cut
+ * @param valuesMax values in all
+ */
+export type Redact = <Value>(value: Value, charsMax?: number, valuesMax?: number) => Value;
 
-/** Names whose answer is remembered. Names come from the app's code, nearly always; else memory stays bounded. */
+/** What becomes of the members of a name. */
+interface NameRule {
+  readonly isSecret: boolean;
+  /** The name under which they leave. */
+  readonly to: string;
+}
+
+/** Names whose rule is remembered. Names come from the app's code, nearly always; else memory stays bounded. */
 const NAMES_KNOWN_MAX = 1_000;
+
+/** Texts are looked through for secrets before they are cut, so far beyond the cut. */
+const CUT_SLACK_CHARS = 4_096;
+
+/** Below it texts are not cut any more to make an event fit. */
+const TEXT_CHARS_MIN = 50;
+
+/** Members with anything in them. The others are those of the schema, and each of their texts has a bound of its own. */
+const FREE_MEMBERS: ReadonlySet<string> = new Set(['metadata', 'before', 'after', 'details', 'fields']);
+
+/** Bounds of the schema for texts; where there is none here it is that of names and ids. */
+const CHARS_MAX: Readonly<Record<string, number | undefined>> = {
+  reasoning: 8_000,
+  error: 4_000,
+  description: 2_000,
+  reason: 2_000,
+  user_agent: 2_000,
+  route: 2_000,
+  path: 2_000,
+  issue: 2_000,
+  email: 320,
+  actor_id: 200,
+  type: 100,
+  verb: 100,
+  method: 100,
+  country: 100,
+  region: 100,
+  city: 100,
+};
+
+/** Not through the middle of a character outside the basic plane. */
+export function cut(text: string, charsMax: number): string {
+  return text.length > charsMax ? `${text.slice(0, charsMax - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
+}
 
 /**
  * Makes the function that every event goes through before it is kept or sent. It takes secrets out, and leaves a marker
  * where something cannot be sent: what refers to itself, is too deep, too much, binary, or throws when it is read. So
- * one odd member never costs the event, and hostile ones cost bounded time.
+ * one odd member never costs the event, and hostile ones cost bounded time. What is too long is cut, the longest texts of
+ * free objects first: nobody can hide who did what behind a long text.
  *
  * @param options `false` looks for no secrets
  */
 export function makeRedact(options: RedactionOptions | false = {}): Redact {
-  const { names = [], allow = [], patterns = [] } = options === false ? {} : options;
-  const known = new Map<string, boolean>();
-  const nameIsSecret = (name: string): boolean => {
-    let answer = known.get(name);
-    if (answer === undefined) {
-      const isSame = (other: string): boolean => plainName(other) === plainName(name);
-      answer = options !== false && (names.some(isSame) || (isSecretName(name) && !allow.some(isSame)));
-      if (known.size < NAMES_KNOWN_MAX) known.set(name, answer);
-    }
-    return answer;
-  };
-  let valuesLeft: number;
-  let charsLeft: number;
-  const cleanText = (text: string): string => {
-    if (text.length > charsLeft) return '[too long]';
-    charsLeft -= text.length;
-    // Half of a pair, left by a cut through an emoji, is no text; the server would refuse the whole event for it.
-    let clean = text.toWellFormed?.() ?? text;
-    if (options !== false) clean = withoutSecrets(clean);
-    for (const pattern of patterns) clean = clean.replace(pattern, REDACTED);
-    return clean;
-  };
+  const cleaner = new Cleaner(options);
+  return (value, charsMax, valuesMax) => cleaner.clean(value, charsMax, valuesMax);
+}
+
+class Cleaner {
+  readonly #options: RedactionOptions | false;
+  readonly #rules = new Map<string, NameRule>();
   /** The objects that the value is in, outermost first. */
-  const path: object[] = [];
-  const walk = (value: unknown): unknown => {
-    if (typeof value === 'string') return cleanText(value);
-    // JSON has no such numbers; database ids are often such.
-    if (typeof value === 'bigint') return String(value);
+  readonly #path: object[] = [];
+  #textCharsMax = 0;
+  #valuesLeft = 0;
+  #charsLeft = 0;
+
+  constructor(options: RedactionOptions | false) {
+    this.#options = options;
+  }
+
+  clean<Value>(value: Value, charsMax = EVENT_CHARS_MAX, valuesMax = EVENT_VALUES_MAX): Value {
+    for (this.#textCharsMax = charsMax; ; this.#textCharsMax = Math.ceil(this.#textCharsMax / 4)) {
+      this.#valuesLeft = valuesMax;
+      this.#charsLeft = EVENT_CHARS_MAX;
+      this.#path.length = 0;
+      const clean = this.#value(value, '', false) as Value;
+      if (this.#charsLeft >= 0 || this.#textCharsMax < TEXT_CHARS_MIN) return clean;
+    }
+  }
+
+  #rule(name: string): NameRule {
+    let rule = this.#rules.get(name);
+    if (rule === undefined) {
+      const { names = [], allow = [] } = this.#options || {};
+      const isSame = (other: string): boolean => plainName(other) === plainName(name);
+      rule = {
+        isSecret:
+          this.#options !== false && (names.some(isSame) || (isSecretName(name) && !allow.some(isSame))),
+        // Code that copies members by assignment would set a prototype; strict parsers refuse the name.
+        to: name === '__proto__' ? '[__proto__]' : this.#text(name, NAME_CHARS_MAX),
+      };
+      if (this.#rules.size < NAMES_KNOWN_MAX) this.#rules.set(name, rule);
+    }
+    return rule;
+  }
+
+  #text(text: string, charsMax: number): string {
+    let clean = text.length > charsMax ? text.slice(0, charsMax + CUT_SLACK_CHARS) : text;
+    // Half of a pair, left by a cut through an emoji, is no text, and databases know no NUL.
+    clean = clean.toWellFormed?.() ?? clean;
+    if (clean.includes('\0')) clean = clean.replaceAll('\0', '\ufffd');
+    if (this.#options !== false) {
+      clean = withoutSecrets(clean);
+      for (const pattern of this.#options.patterns ?? []) clean = clean.replace(pattern, REDACTED);
+    }
+    return cut(clean, charsMax);
+  }
+
+  #number(number: number | bigint): unknown {
+    const size = Math.abs(Number(number));
+    if (typeof number === 'number' && size < 1e11) return number;
+    const text = this.#text(String(number), NAME_CHARS_MAX);
+    // Not every parser reads a run of more than 53 bits of digits as the same number; `1e+21` they all do.
+    const isSame = !Number.isInteger(number) || size <= Number.MAX_SAFE_INTEGER || size >= 1e21;
+    return typeof number === 'number' && isSame && text === String(number) ? number : text;
+  }
+
+  #value(value: unknown, name: string, isFree: boolean): unknown {
+    if (typeof value === 'string') {
+      if (!isFree) return this.#text(value, CHARS_MAX[name] ?? NAME_CHARS_MAX);
+      this.#charsLeft -= Math.min(value.length, this.#textCharsMax);
+      return this.#charsLeft < 0 ? '[too long]' : this.#text(value, this.#textCharsMax);
+    }
+    if (typeof value === 'number' || typeof value === 'bigint') return this.#number(value);
+    // `JSON.stringify` would ask a function for its form, and take a text out of its object.
+    if (typeof value === 'function') return undefined;
     if (typeof value !== 'object' || value === null) return value;
+    const path = this.#path;
     if (path.includes(value)) return '[circular]';
     if (path.length > EVENT_DEPTH_MAX) return '[too deep]';
     if (ArrayBuffer.isView(value)) return '[binary]';
@@ -65,35 +159,63 @@ export function makeRedact(options: RedactionOptions | false = {}): Redact {
     let clean: unknown = omitted('unreadable');
     try {
       const { toJSON } = value as { toJSON?: unknown };
-      clean = typeof toJSON === 'function' ? walk(toJSON.call(value, '')) : walkMembers(value as Members);
+      if (value instanceof String) clean = this.#value(String(value), name, isFree);
+      else if (typeof toJSON === 'function') clean = this.#value(toJSON.call(value, ''), name, isFree);
+      else clean = this.#members(value as Members, name, isFree);
     } catch {
       // A getter or a proxy that throws: the marker stays.
     }
     path.length = depth - 1;
     return clean;
-  };
-  const walkMembers = (object: Members): unknown => {
-    const names = Object.keys(object);
-    valuesLeft -= names.length;
-    if (valuesLeft < 0) return omitted('too much');
+  }
+
+  #members(object: Members, block: string, isFree: boolean): unknown {
     const isList = Array.isArray(object);
+    if (isList && object.length > this.#valuesLeft) return omitted('too much');
+    const members = Object.keys(object);
+    this.#valuesLeft -= members.length;
+    if (this.#valuesLeft < 0) return omitted('too much');
+    const hasLabels = isList
+      ? /headers$/i.test(block) || (object.length === 2 && Array.isArray(this.#path.at(-2)))
+      : 'value' in object;
     let copy: Members | undefined;
-    for (let i = 0; i < names.length; i += 1) {
-      const name = names[i] as string;
+    for (const name of members) {
       const member = object[name];
-      // A flag is no secret, and an empty text tells none.
-      const isTelling = typeof member !== 'boolean' && (member ?? '') !== '';
-      const clean = isTelling && !isList && nameIsSecret(name) ? REDACTED : walk(member);
-      if (clean === member) continue;
+      const rule = isList ? ITEM : this.#rule(name);
+      if (isFree) this.#charsLeft -= rule.to.length;
+      const isSecret =
+        (rule.isSecret && (isFree || name !== 'session_id')) || (hasLabels && this.#isLabelled(object, name));
+      const bound = isList ? block : name === 'id' && block !== 'target' ? 'actor_id' : name;
+      const clean =
+        isSecret && isTelling(name, member)
+          ? REDACTED
+          : this.#value(member, bound, isFree || isList || FREE_MEMBERS.has(name));
+      const isReserved = name === 'constructor' && Object.hasOwn(Object(clean) as object, 'prototype');
+      const to = isReserved ? '[constructor]' : isList ? name : rule.to;
+      if (clean === member && to === name) continue;
       copy ??= (isList ? [...object] : { ...object }) as Members;
-      copy[name] = clean;
+      if (to !== name) delete copy[name];
+      copy[to] = clean;
     }
     return copy ?? object;
-  };
-  return <Value>(value: Value): Value => {
-    valuesLeft = EVENT_VALUES_MAX;
-    charsLeft = EVENT_CHARS_MAX;
-    path.length = 0;
-    return walk(value) as Value;
-  };
+  }
+
+  /** Whether the name of a secret stands beside its value: `{ name, value }`, `[name, value]`, `rawHeaders`. */
+  #isLabelled(object: Members, name: string): boolean {
+    const before = Number(name) % 2 === 1 ? object[Number(name) - 1] : undefined;
+    const label = name === 'value' ? (object['name'] ?? object['key']) : before;
+    return typeof label === 'string' && this.#rule(label).isSecret;
+  }
 }
+
+/** A flag is no secret, an empty text tells none, and a number of tokens is what was used of a model. */
+function isTelling(name: string, value: unknown): boolean {
+  return (
+    typeof value !== 'boolean' &&
+    (value ?? '') !== '' &&
+    !(typeof value === 'number' && /tokens$/i.test(name))
+  );
+}
+
+/** Items of lists have no names. */
+const ITEM: NameRule = { isSecret: false, to: '' };

@@ -1,16 +1,24 @@
 /** What stands in place of a secret. */
 export const REDACTED = '[redacted]';
 
+/** The end of a name tells what it is; longer ones are none of anybody's code. */
+const NAME_END_CHARS = 100;
+
 /**
- * How plain names of members that hold secrets end: `smtp_password` and `X-Auth-Token` as well as `password`. Only the end
- * counts: `token_type` and `password_changed_at` hold none. The last ones are words of their own: `card_pin`, but not `spin`.
+ * How plain names of members that hold secrets end: a word for a secret, the later ones only as words of their own
+ * (`card_pin`, not `spin`), and then what may stand behind it without making it something else: `password_confirmation`
+ * and `secret_value` hold one, `token_type`, `secret_id` and `password_changed_at` do not, nor do counts of tokens.
  */
 const SECRET_NAME =
-  /(?:passw(?:or)?d(?:_?hash)?|pass_?phrase|secrets?|token|(?:api|private|secret|access|signing|encryption)_?key|credentials?|authorization|cookies?|card_?number|(?:^|_)(?:pass|pin|pwd|cvv|cvc|ssn|t?otp|jwt))$/;
+  /(?:pass_?w(?:or)?d|pwd|pass_?(?:phrase|code)|secret|(?<!(?:prompt|completion|input|output|total|max|cached)_)token|(?:api|private|secret|access|signing|encryption|master)_?key|credential|authorization|cookie|(?:credit|debit)_card|card_?n(?:o|um(?:ber)?)|(?:security|recovery|backup|verification|mfa|2fa)_?code|mnemonic|sess(?:ion)?_?id|(?:^|_)(?:(?:db|user)?pass|pin|cvv|cvc|ssn|t?otp|jwt|auth|[cx]srf|(?:connect_)?sid))s?\d*(?:_(?:value|text|plain|raw|hash|salt|confirm\w*|again|repeat|new|old|current|header|pem|key|codes?|string|data|base64|number|\d+))*$/;
 
-/** A name as it is compared: `clientSecret`, `client-secret` and `Client Secret` are `client_secret`. */
+/** A name as it is compared: `clientSecret`, `client-secret`, `client[secret]` and `Client Secret` are `client_secret`. */
 export function plainName(name: string): string {
-  return name.replace(/[- ]|(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
+  return name
+    .slice(-NAME_END_CHARS)
+    .replace(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|%5[BD]|[^A-Za-z\d]+/g, '_')
+    .replace(/^_+|_+(?=_|$)/g, '')
+    .toLowerCase();
 }
 
 /** Whether a member of this name holds a secret, whatever is in it. */
@@ -20,26 +28,47 @@ export function isSecretName(name: string): boolean {
 
 /**
  * Texts that give themselves away as secrets, wherever they are. Linear in the length of the text: what begins like a JSON
- * Web Token (group 1 is its rest) is matched as far as it was looked at. Group 2: PEM, keys of ours, bearer tokens,
- * passwords in addresses. Group 3: digits as cards print them, not as a part of a longer id such as a UUID.
+ * Web Token (group 1 is its rest) is matched as far as it was looked at. Group 2: PEM, keys of ours, credentials of HTTP,
+ * user and password in addresses. Group 3: digits as cards print them, not as a part of a longer id such as a UUID.
  */
 const SECRET =
-  /\beyJ[\w-]{5,}(\.[\w-]{5,}\.[\w-]{5,})?|(-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?:[\s\S]{0,20000}?-----END [A-Z ]{0,40}-----|[\s\S]{0,20000})|\batt_[a-z0-9]{1,20}_[A-Za-z0-9]{1,64}_[\w-]{4,}|\b[Bb]earer [\w.~+/-]{16,}=*|:\/\/[^\s:/@]{0,100}:[^\s/@]{1,100}@)|(?<![\w-])(\d{13,19}|\d{4}([ -])\d{4}\4\d{4}\4\d{1,7}|\d{4}([ -])\d{6}\5\d{4,5})(?![\w-])/g;
+  /(?<![A-Za-z\d])eyJ[\w-]{5,}(\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2})?|(-----BEGIN [A-Z ]{0,30}PRIVATE KEY[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)|\batt_[a-z0-9]{1,20}_[A-Za-z0-9]{1,64}_[\w-]{4,}|\b(?:[Bb]earer|BEARER) +(?:[\w.~+/-]{16,}=*|(?=\S{0,99}\d)\S{8,})|\b(?:[Bb]asic|BASIC) +(?=\S{0,99}(?:[\d=]|[a-z][A-Z]))(?:[\w+/=-]{4}){2,}(?![\w+/=-])|:\/\/(?:[^\s/@:?#"'\\]{0,60}:(?!\d{1,5}[/?#])[^\s?#"'\\]{1,100}|[^\s/@?#"'\\]{1,100})@)|(?<![A-Za-z\d-])(\d{13,19}|\d{4}([ .\u00a0-]| {2})\d{4}\4\d{4}\4\d{1,7}|\d{4}([ .\u00a0-]| {2})\d{6}\5\d{4,5})(?![A-Za-z\d]|-\w)/g;
+
+/** A name of a query string, a form, a cookie or a text of JSON, up to its value. */
+const NAMED = /(?<![\w.%[\]-])([\w.%[\]-]{2,80})(?:=|\\?":\s?)/g;
+
+/** A value behind such a name, quoted or not; flags are no secrets. */
+const VALUE = /(\\?["'])(?:\\[^"']|[^"'\\])+|(?!true|false|null)[^\s"'&;,<>\\{}[\]]+/y;
 
 /**
  * Numbers that the large card networks give out. Without it one in ten of all numeric ids and of all times in
  * milliseconds would have the right check digit.
  */
-const CARD_NETWORK = /^(?:3\d{13,14}|4\d{12}(?:\d{3}){0,2}|(?:5[1-5]|2[2-7])\d{14}|6\d{15,18})$/;
+const CARD_NETWORK = /^(?:3(?:\d{13,14}|5\d{14})|4\d{12}(?:\d{3}){0,2}|(?:5[1-5]|2[2-7])\d{14}|6\d{15,18})$/;
 
 /** A text without secrets, and without numbers of cards (of a known network, with the right check digit). */
 export function withoutSecrets(text: string): string {
+  const clean = text.includes('=') || text.includes('":') ? withoutNamedSecrets(text) : text;
   // Most texts have none, and looking is cheaper than replacing nothing.
   SECRET.lastIndex = 0;
-  if (!SECRET.test(text)) return text;
-  return text.replace(SECRET, (found, token?: string, sure?: string, card?: string) =>
+  if (!SECRET.test(clean)) return clean;
+  return clean.replace(SECRET, (found, token?: string, sure?: string, card?: string) =>
     token || sure || (card && isCard(card.replace(/\D/g, ''))) ? REDACTED : found,
   );
+}
+
+function withoutNamedSecrets(text: string): string {
+  let clean = '';
+  let at = 0;
+  for (const { 0: found, 1: name, index } of text.matchAll(NAMED)) {
+    VALUE.lastIndex = index + found.length;
+    if (index < at || !isSecretName(name as string)) continue;
+    const value = VALUE.exec(text);
+    if (value === null) continue;
+    clean += text.slice(at, index) + found + (value[1] ?? '') + REDACTED;
+    at = VALUE.lastIndex;
+  }
+  return clean + text.slice(at);
 }
 
 /** @see ISO/IEC 7812-1, annex B */

@@ -164,14 +164,14 @@ class FileSpool implements EventSpool {
 
   #writable(): Segment {
     if (this.#current !== undefined && this.#current.bytes < SEGMENT_BYTES_MAX) return this.#current;
-    this.#folder ??= new OwnedFolder(this.#options.dir);
+    const { path } = this.#ownFolder();
     const full = this.#current;
     this.#serial += 1;
-    const segment = new Segment(join(this.#folder.path, `${String(this.#serial).padStart(8, '0')}.events`));
+    const segment = new Segment(join(path, `${String(this.#serial).padStart(8, '0')}.events`));
     this.#current = segment;
     this.#segments.add(segment);
     // Without it a power failure can take the file's name, and all that is in it.
-    if (this.#options.fsync !== 'never') syncFolder(this.#folder.path);
+    if (this.#options.fsync !== 'never') syncFolder(path);
     if (full !== undefined) this.#removeWhenDone(full);
     return segment;
   }
@@ -201,16 +201,23 @@ class FileSpool implements EventSpool {
   /** Gives a sign of life, and takes what processes that are gone have left. */
   #takeLeft(): void {
     try {
-      this.#folder ??= new OwnedFolder(this.#options.dir);
-      this.#folder.touch();
+      this.#ownFolder().touch();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       // Taken by somebody who thought us dead. The open files are still good for reading; new events go elsewhere.
       this.#current = undefined;
-      this.#folder = new OwnedFolder(this.#options.dir);
+      this.#folder = undefined;
     }
     const known = new Set([...this.#segments].map(({ path }) => dirname(path)));
-    for (const folder of this.#folder.takeLeftOnes()) if (!known.has(folder)) this.#addFolder(folder);
+    for (const folder of this.#ownFolder().takeLeftOnes()) if (!known.has(folder)) this.#addFolder(folder);
+  }
+
+  #ownFolder(): OwnedFolder {
+    if (this.#folder === undefined) {
+      this.#folder = new OwnedFolder(this.#options.dir);
+      if (this.#folder.isAdopted) this.#addFolder(this.#folder.path);
+    }
+    return this.#folder;
   }
 
   #addFolder(folder: string): void {
@@ -218,12 +225,14 @@ class FileSpool implements EventSpool {
     for (const name of files.sort()) {
       const path = join(folder, name);
       const { size } = statSync(path);
+      // In a folder that was adopted new files come behind those that are there.
+      this.#serial = Math.max(this.#serial, Number.parseInt(name, 10) || 0);
       const segment = new Segment(path, { bytes: size });
       this.#segments.add(segment);
       this.#left.push(segment);
       this.#bytes += size;
     }
-    if (files.length === 0) rmSync(folder, { recursive: true, force: true });
+    if (files.length === 0 && folder !== this.#folder?.path) rmSync(folder, { recursive: true, force: true });
   }
 
   #syncAll(): void {

@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { isRunning, type Owner, thisProcess } from './process-identity.ts';
 
@@ -18,6 +27,8 @@ export class OwnedFolder {
   readonly path: string;
   readonly #root: string;
   readonly #name: string;
+  /** It was another process's, and has its events. */
+  readonly isAdopted: boolean = false;
 
   /** @throws what the file system says */
   constructor(root: string) {
@@ -26,13 +37,34 @@ export class OwnedFolder {
     this.#root = root;
     this.#name = `${madeAt}-${process.pid}-${randomBytes(6).toString('hex')}`;
     this.path = join(root, `live-${this.#name}`);
-    mkdirSync(this.path, { mode: 0o700 });
     try {
+      mkdirSync(this.path, { mode: 0o700 });
       writeFileSync(join(this.path, OWNER_FILE), JSON.stringify(thisProcess()), { mode: 0o600 });
     } catch (error) {
       this.remove();
-      throw error;
+      this.isAdopted = this.#adopt();
+      if (!this.isAdopted) throw error;
     }
+  }
+
+  /**
+   * Goes on in the folder of a process that is gone, the oldest one. On a disk that is full there is no room for another
+   * folder, and what is in this one must get out before there is any.
+   */
+  #adopt(): boolean {
+    for (const name of readdirSync(this.#root).sort((a, b) => (ageOf(a) < ageOf(b) ? -1 : 1))) {
+      const from = join(this.#root, name);
+      if (!isForTaking(from, name, Date.now())) continue;
+      try {
+        renameSync(from, this.path);
+        this.touch();
+        truncateSync(join(this.path, OWNER_FILE), JSON.stringify(thisProcess()).length);
+        return true;
+      } catch {
+        // Another process was faster, or it is not ours to take.
+      }
+    }
+    return false;
   }
 
   /**
@@ -50,9 +82,7 @@ export class OwnedFolder {
     const nowMs = statSync(join(this.path, OWNER_FILE)).mtimeMs;
     for (const name of readdirSync(this.#root)) {
       const from = join(this.#root, name);
-      if (!FOLDER.test(name) || from === this.path || (name.startsWith('live-') && isAlive(from, nowMs)))
-        continue;
-      this.#take(from, name);
+      if (from !== this.path && isForTaking(from, name, nowMs)) this.#take(from, name);
     }
     return readdirSync(this.path)
       .filter((name) => name.startsWith('left-'))
@@ -80,6 +110,15 @@ export class OwnedFolder {
     // What its owner had taken over itself and not finished is older than its own.
     for (const inner of readdirSync(to)) if (inner.startsWith('left-')) this.#take(join(to, inner), inner);
   }
+}
+
+/** Names tell when a folder was made, whoever has it now. */
+function ageOf(name: string): string {
+  return name.replace(/^[a-z]+-/, '');
+}
+
+function isForTaking(folder: string, name: string, nowMs: number): boolean {
+  return FOLDER.test(name) && !(name.startsWith('live-') && isAlive(folder, nowMs));
 }
 
 function isAlive(folder: string, nowMs: number): boolean {

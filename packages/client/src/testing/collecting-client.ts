@@ -1,6 +1,8 @@
 import { Attestry } from '../attestry.ts';
+import type { EventContext } from '../context/merge-event.ts';
 import type { EventInput } from '../event/event-input.ts';
 import type { AttestryOptions } from '../options.ts';
+import type { Receipt } from '../receipt.ts';
 
 /** What the collecting client keeps: the event as it would have been sent. */
 export type CollectedEvent = EventInput & { readonly id: string; readonly occurred_at: string };
@@ -57,8 +59,13 @@ export class NoopClient extends Attestry {
     });
   }
 
-  override captureDurable(): Promise<never> {
-    return Promise.reject(new Error('the no-op client keeps nothing, so there is no receipt'));
+  override child(_defaults?: EventContext): Attestry {
+    return this;
+  }
+
+  /** A receipt that is none: its place in the log is -1, and it has no hash. */
+  override captureDurable(): Promise<Receipt> {
+    return Promise.resolve({ id: '', seq: -1, hash: '', recorded_at: '', duplicate: false });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Attestry } from '../attestry.ts';
+import { quietly } from '../capture/call-hook.ts';
 import { messageOf } from '../errors.ts';
-import type { TrackedEvent } from './track.ts';
+import type { TrackedEvent } from '../event/event-types.ts';
 
 /** The event of one call, or how it is made from the call's arguments. */
 export type EventOfCall<Args extends unknown[]> = TrackedEvent | ((...args: Args) => TrackedEvent);
@@ -12,7 +13,10 @@ export function audited<Work extends (...args: never[]) => unknown>(
   work: Work,
 ): (...args: Parameters<Work>) => Promise<Awaited<ReturnType<Work>>> {
   return function (this: unknown, ...args: Parameters<Work>) {
-    return audit.track(eventOf(event, args), () => work.apply(this, args) as Awaited<ReturnType<Work>>);
+    return audit.track(
+      eventOf(event, args, work.name),
+      () => work.apply(this, args) as Awaited<ReturnType<Work>>,
+    );
   };
 }
 
@@ -51,12 +55,20 @@ export function auditedMethod<Args extends unknown[]>(
   return decorate as MethodDecorator<Args>;
 }
 
-/** A description that throws must not keep the work from being done. */
-function eventOf<Args extends unknown[]>(event: EventOfCall<Args>, args: Args): TrackedEvent {
+/** A description that throws, or is a promise, must not keep the work from being done. */
+function eventOf<Args extends unknown[]>(event: EventOfCall<Args>, args: Args, name: string): TrackedEvent {
   if (typeof event !== 'function') return event;
+  let problem: unknown = 'it was a promise';
   try {
-    return event(...args);
+    const described = event(...args) as TrackedEvent & { then?: unknown };
+    if (typeof described.then !== 'function') return described;
+    quietly(() => described);
   } catch (error) {
-    return { type: 'system.error', action: { error: messageOf(error) } };
+    problem = error;
   }
+  return {
+    type: 'system.error',
+    target: { type: 'function', id: name || 'anonymous' },
+    action: { description: `the event of this call could not be described: ${messageOf(problem)}` },
+  };
 }

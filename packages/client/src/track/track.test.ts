@@ -1,5 +1,6 @@
 import { transform } from 'esbuild';
 import { expect, test } from 'vitest';
+import { settingsChanged } from '../catalogue/index.ts';
 import { CollectingClient } from '../testing/collecting-client.ts';
 import { type AttestryMatchers, attestryMatchers } from '../testing/matchers.ts';
 import { audited, auditedMethod } from './audited.ts';
@@ -124,7 +125,7 @@ test('wrapped functions keep their arguments, results and this', async () => {
   expect(audit).toHaveAudited({ type: 'a.added', metadata: { a: 1 } });
   const broken = audited(audit, explode, () => 5);
   expect(await broken()).toBe(5);
-  expect(audit).toHaveAudited({ type: 'system.error', action: { status: 'success', error: 'proxy' } });
+  expect(audit).toHaveAudited({ type: 'system.error', target: { id: 'anonymous' } });
 });
 
 const DECORATED = `
@@ -156,3 +157,22 @@ test.each([false, true])(
     expect(audit).toHaveAudited({ target: { id: 'd-8' } });
   },
 );
+
+test('settings are compared whatever is in them, also when there were none', () => {
+  const audit = new CollectingClient();
+  const loop: Record<string, unknown> = { a: 1n, password: 'x' };
+  loop['self'] = loop;
+  const throwing = {
+    get a(): never {
+      throw new Error('getter');
+    },
+  };
+  for (const before of [undefined, null, throwing, { a: 2n, password: 'y' }])
+    audit.capture(settingsChanged({ id: 's' }, before, loop));
+  for (const { data } of audit.events)
+    expect(data).toMatchObject({
+      after: { a: '1', password: '[redacted]' },
+      fields: expect.arrayContaining(['a', 'password', 'self']),
+    });
+  expect(audit.events).toHaveLength(4);
+});

@@ -1,11 +1,7 @@
 import { layOver } from '../context/merge-event.ts';
 import { messageOf } from '../errors.ts';
 import type { EventInput } from '../event/event-input.ts';
-import { makeRedact } from '../redaction/redact.ts';
-import { changedNames } from './changed-names.ts';
-
-/** The event of an action, known before it happens. */
-export type TrackedEvent = EventInput;
+import { changedNames, copiedState } from './changed-names.ts';
 
 /** What the work may say about itself while it runs. */
 export interface Tracker {
@@ -35,7 +31,7 @@ type Capture = (event: EventInput | (() => EventInput)) => string | undefined;
 /** Runs the work and captures how it went. The work's result and error are the caller's, untouched. */
 export async function trackWork<Result>(
   capture: Capture,
-  event: TrackedEvent,
+  event: EventInput,
   work: (tracker: Tracker) => Result | Promise<Result>,
   { start = false }: TrackOptions = {},
 ): Promise<Result> {
@@ -61,7 +57,7 @@ export async function trackWork<Result>(
   return result;
 }
 
-function withMembers(event: TrackedEvent, members: object): EventInput {
+function withMembers(event: EventInput, members: object): EventInput {
   return layOver(layOver({}, event), members) as EventInput;
 }
 
@@ -90,23 +86,14 @@ class StateTracker implements Tracker {
     return this.#before;
   }
   set before(state: object | null | undefined) {
-    this.#before = copied(state);
+    this.#before = copiedState(state);
   }
 
   get after(): object | null | undefined {
     return this.#after;
   }
   set after(state: object | null | undefined) {
-    this.#after = copied(state);
-  }
-}
-
-/** As JSON would have it; bounded, and without what cannot be sent. Secrets are looked for later. */
-function copied(state: object | null | undefined): object | null | undefined {
-  try {
-    return state == null ? state : (JSON.parse(JSON.stringify(makeRedact(false)(state))) as object);
-  } catch {
-    return undefined;
+    this.#after = copiedState(state);
   }
 }
 

@@ -7,7 +7,13 @@ import {
   type EventInput,
   type Receipt,
 } from '@attestry/client';
-import { documentShared, loginFailed, userRoleChanged } from '@attestry/client/events';
+import {
+  documentShared,
+  loginFailed,
+  recordUpdated,
+  settingsChanged,
+  userRoleChanged,
+} from '@attestry/client/events';
 import type { AttestryMatchers, CollectingClient, NoopClient } from '@attestry/client/testing';
 import { expectTypeOf } from 'expect-type';
 
@@ -35,6 +41,19 @@ audit.capture({ type: 'user.logout', actor: { type: 'robot' } });
 audit.capture({ type: 'user.logout', who: 'u-1' });
 // @ts-expect-error an event has a type
 audit.capture({ actor: { type: 'user' } });
+
+// @ts-expect-error whose role?
+audit.capture({ type: 'user.role.changed' });
+
+// Objects as apps have them: of interfaces and classes, with dates.
+interface Row {
+  readonly id: number;
+  readonly at: Date;
+}
+declare const row: Row;
+audit.capture({ type: 'row.updated', metadata: row, data: { before: row, after: { ...row, big: 1n } } });
+audit.capture(recordUpdated('row', { id: '1' }, { before: row, after: row }));
+audit.capture(settingsChanged({ id: 's' }, null, row));
 
 // Types of one's own: declared ones are checked, others are free.
 audit.capture({ type: 'invoice.approved', target: { type: 'invoice', id: 'i-1' }, metadata: { amount: 3 } });
@@ -64,6 +83,13 @@ await audit.track({ type: 'a.b' }, (t) => {
   // @ts-expect-error a result is one of four
   t.status = 'maybe';
 });
+
+await audit.track({ type: 'document.edited' }, (t) => {
+  t.target = { type: 'document', id: 'd-1' };
+});
+await audit.track({ type: 'invoice.approved', target: { type: 'invoice', id: 'i-1' } }, () => 1);
+// @ts-expect-error of a declared type also what is known before is checked
+await audit.track({ type: 'invoice.approved', metadata: { amount: '3' } }, () => 1);
 
 // Wrapped and decorated functions keep their types.
 const add = audited(
