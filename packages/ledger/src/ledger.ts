@@ -129,7 +129,6 @@ export class Ledger extends LedgerReader {
     super({ stores: parts.stores, crypto: parts.crypto, keys: parts.keys });
     this.#parts = parts;
     this.admin = parts.stores.admin;
-    const { shared } = parts.stores;
     this.#signingKeys = parts.signingKeys;
     this.#admission = new Admission(parts.queueEventsMax);
     this.#policies = new SealPolicies(parts.stores.admin);
@@ -156,7 +155,6 @@ export class Ledger extends LedgerReader {
       crypto: parts.crypto,
       random: parts.random,
       clock: parts.clock,
-      ...(shared === undefined ? {} : { takeTurn: () => shared.takeTurn() }),
       resolveDuplicates: duplicateResolver(parts.stores.ledger, this.events),
       onCommitted: (head, records, commitMs) => this.#committed(head, records, commitMs),
       onTrouble,

@@ -45,15 +45,6 @@ export const DISK_PROBE_BYTES = 1_048_576;
 /** Longest pause between two failing commits. With the bound above: answered in about two seconds. */
 export const COMMIT_BACKOFF_MS_MAX = 250;
 
-/** Longest pause before a batch is linked again, chosen by chance: a few commits of somebody else. */
-export const MOVED_BACKOFF_MS_MAX = 64;
-
-/** How long a process that met others at the same heads goes on taking turns with them. */
-export const TURNS_TAKEN_MS = 2_000;
-
-/** Longest turn; with three processes each has one every third of a second, whatever the others have to write. */
-export const TURN_MS_MAX = 100;
-
 /** Times a batch is linked again because somebody else moved the head, before the caller is told to try later. */
 export const MOVED_RETRIES_MAX = 32;
 

@@ -13,11 +13,6 @@ export type ChangeHint =
   /** The connection was away: hints may be missing. */
   | { readonly kind: 'gap' };
 
-/** A turn at writing, until it is ended or the process is. */
-export interface Turn {
-  end(): Promise<void>;
-}
-
 /** What is left of a data key after an erasure: nothing that opens or names anything, unless the erasure was cut off. */
 export interface DestroyedKey extends Pick<NewDataKey, 'kid' | 'sub'> {
   readonly subjectIndex: Uint8Array | null;
@@ -31,8 +26,6 @@ export interface DestroyedKey extends Pick<NewDataKey, 'kid' | 'sub'> {
  * - `settingsVersions` MUST give a larger number for a kind of admin rows after every commit that changed one of them,
  *   and the same one when nothing did; a kind that was never written MAY be absent.
  * - `upkeep` MUST check the fence in the transaction of what it does, and MUST be harmless when done again.
- * - `takeTurn` MUST give the turn to one process at a time, in the order of asking, and `undefined` when it did not come
- *   within a second or so. It only spares work: a process MAY write without it, and the fence of the heads decides.
  * - `listen` MUST NOT make a write wait; hints are told after the commit.
  */
 export interface SharedStore {
@@ -47,8 +40,6 @@ export interface SharedStore {
    * is left as it is.
    */
   adoptDestroyedKeys(tenant: string, keys: readonly DestroyedKey[]): Promise<void>;
-  /** Waits until this process is the one to append, where several keep moving the same heads. */
-  takeTurn(): Promise<Turn | undefined>;
   /** Calls back until the returned function is called. */
   listen(listener: (hint: ChangeHint) => void): () => void;
 }

@@ -1,4 +1,4 @@
-// Long because: sending, answering, recovering and taking turns are one state machine, which is best read in one place.
+// Long because: sending, answering and recovering are one state machine, which is best read in one place.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CryptoProvider, equalBytes, hashLeafText } from '@attestry/core';
 import { FatalError, isDiskFull, LedgerError, OperationalError, toLedgerError } from '../errors.ts';
@@ -8,14 +8,12 @@ import {
   BATCH_INTERVAL_MS,
   COMMIT_BACKOFF_MS_MAX,
   COMMIT_FAILURES_MAX,
-  MOVED_BACKOFF_MS_MAX,
   MOVED_RETRIES_MAX,
   OPEN_LOGS_MAX,
   PIPELINE_DEPTH,
   RELOAD_ATTEMPTS_MAX,
 } from '../limits.ts';
 import type { AppendOutcome, LedgerStore, LogHead } from '../ports/ledger-store.ts';
-import type { Turn } from '../ports/shared-store.ts';
 import type { LogTiles } from '../reading/log-tiles.ts';
 import {
   type CommitGroup,
@@ -28,7 +26,6 @@ import {
 import { EventsOnTheWay } from './events-on-the-way.ts';
 import { emptyHead, OpenLog } from './open-log.ts';
 import type { PendingRecord, Settlement } from './pending-record.ts';
-import { Turns } from './turns.ts';
 
 /** Finds out what to answer for events whose ids are in the log already. One settlement per event, in order. */
 export type ResolveDuplicates = (
@@ -44,8 +41,6 @@ export interface SequencerParts {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly resolveDuplicates: ResolveDuplicates;
-  /** Where other processes write too: see `SharedStore.takeTurn`. */
-  readonly takeTurn?: () => Promise<Turn | undefined>;
   /** Called after each commit with the new head. Must not throw. */
   readonly onCommitted: (head: LogHead, records: readonly PendingRecord[], commitMs: number) => void;
   /** Told of every failure once, with what is done about it. */
@@ -90,7 +85,6 @@ export class Sequencer {
   #inFlight = 0;
   #failuresInARow = 0;
   #recovering = false;
-  readonly #turns: Turns | undefined;
   #timer: NodeJS.Timeout | undefined;
   #turn: NodeJS.Immediate | undefined;
   #idleWaiters: (() => void)[] = [];
@@ -99,7 +93,6 @@ export class Sequencer {
     this.#parts = parts;
     this.#batchEvents = parts.batchEvents ?? BATCH_EVENTS;
     this.#batchIntervalMs = parts.batchIntervalMs ?? BATCH_INTERVAL_MS;
-    this.#turns = parts.takeTurn === undefined ? undefined : new Turns(parts.takeTurn);
   }
 
   /** Records waiting for their number; those being committed are not counted. */
@@ -209,7 +202,7 @@ export class Sequencer {
 
   /** Decides what to send now, and when to look again. */
   #schedule(): void {
-    if (this.#recovering || !this.#maySend()) return;
+    if (this.#recovering) return;
     if (this.#again.length > 0) {
       if (this.#inFlight === 0) this.#send(this.#again.shift() as CommitGroup);
       return;
@@ -237,40 +230,10 @@ export class Sequencer {
     }, this.#batchIntervalMs);
   }
 
-  /** Whether it is this process's turn; if not, `#schedule` is called again when it may be. */
-  #maySend(): boolean {
-    const turns = this.#turns;
-    if (turns === undefined) return true;
-    const { state } = turns;
-    const isIdle = this.#queued === 0 && this.#again.length === 0;
-    if (state === 'free' || (state === 'none' && isIdle) || (state === 'held' && !isIdle)) return true;
-    if (state === 'asking') return false;
-    // What was sent is waited for before the turn is given to somebody else, or asked for.
-    if (this.#inFlight > 0) return false;
-    const change = state === 'none' ? turns.begin(() => this.#catchUp()) : turns.end();
-    change
-      .catch((error: unknown) => this.#parts.onTrouble('taking turns with other processes failed', error))
-      .finally(() => this.#schedule());
-    return false;
-  }
-
-  /** Opens the logs anew that somebody else has moved since the last turn. Nothing is in flight. */
-  async #catchUp(): Promise<void> {
-    const logs = new Set(this.#waiting);
-    for (const { parts } of this.#again) for (const { log } of parts) logs.add(log);
-    const { store } = this.#parts;
-    await Promise.all(
-      [...logs].map(async (log) => {
-        const head = await store.readHead(log.tenant);
-        if (head !== undefined && head.size > log.committed.size) await this.#reopen(log);
-      }),
-    );
-  }
-
   #flush(): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#recovering || this.#again.length > 0 || this.#waiting.size === 0 || !this.#maySend()) {
+    if (this.#recovering || this.#again.length > 0 || this.#waiting.size === 0) {
       this.#schedule();
       return;
     }
@@ -364,7 +327,6 @@ export class Sequencer {
     const again: CommitGroup[] = [];
     try {
       await this.#backOff(answers);
-      if (answers.some(({ outcome }) => outcome.kind === 'moved')) this.#turns?.metOthers();
       for (const answer of answers) again.push(...(await this.#judge(answer)));
       const logs = new Set(answers.flatMap(({ sent }) => sent.batches.map(({ log }) => log)));
       for (const log of logs) await this.#reopen(log);
@@ -384,23 +346,12 @@ export class Sequencer {
 
   async #backOff(answers: readonly SentOutcome[]): Promise<void> {
     const failed = answers.find(({ outcome }) => outcome.kind === 'error');
-    if (failed?.outcome.kind !== 'error') {
-      await this.#letOthersPass(answers);
-      return;
-    }
+    if (failed?.outcome.kind !== 'error') return;
     this.#failuresInARow += 1;
     this.#parts.onTrouble('a commit failed; what is stored decides what happens next', failed.outcome.error);
     if (this.#failuresInARow > 1) {
       await sleep(Math.min(5 * 2 ** this.#failuresInARow, COMMIT_BACKOFF_MS_MAX));
     }
-  }
-
-  /** Processes that move the same heads wait for times that differ, or all of them would be in each other's way again. */
-  async #letOthersPass(answers: readonly SentOutcome[]): Promise<void> {
-    const moves = Math.max(...answers.map(({ sent }) => sent.group.moves));
-    if (moves === 0) return;
-    const [chance] = this.#parts.random(1) as unknown as readonly [number];
-    await sleep((Math.min(2 ** moves, MOVED_BACKOFF_MS_MAX) * chance) / 255);
   }
 
   /** What is left to be done of a group that was not simply committed. */

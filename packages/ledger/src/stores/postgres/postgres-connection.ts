@@ -11,7 +11,7 @@ import {
 import { RESULT_TYPES } from './result-types.ts';
 
 /** What a connection is for; part of the name by which the server knows it. */
-export type ConnectionUse = 'append' | 'turn' | 'write' | 'read' | 'query' | 'listen' | 'migrate' | 'verify';
+export type ConnectionUse = 'append' | 'write' | 'read' | 'query' | 'listen' | 'migrate' | 'verify';
 
 /** How long one connection waits for what, in milliseconds; each has a default in postgres-limits.ts. */
 export interface Patience {

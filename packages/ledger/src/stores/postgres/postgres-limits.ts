@@ -62,6 +62,3 @@ export const HINT_INTERVAL_MS = 20;
 
 /** Pause before a lost connection that listens is opened again. */
 export const RECONNECT_MS = 500;
-
-/** Waiting for a turn to append; a node that was stopped in its turn holds the others up for so long, once in a while. */
-export const TURN_WAIT_MS_MAX = 1_000;

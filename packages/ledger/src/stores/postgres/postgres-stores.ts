@@ -4,7 +4,6 @@ import type { LedgerStore } from '../../ports/ledger-store.ts';
 import type { SharedStore } from '../../ports/shared-store.ts';
 import type { Stores } from '../../ports/stores.ts';
 import { PostgresAdminStore } from './admin-store.ts';
-import { AppendTurns } from './append-turns.ts';
 import { ChangeHints } from './change-hints.ts';
 import { PostgresCheckpointStore } from './checkpoint-store.ts';
 import { DataKeyNumbers } from './data-key-numbers.ts';
@@ -16,13 +15,7 @@ import { migratePostgres, pendingMigrations } from './migrations.ts';
 import { makePartitionsAhead } from './partitions.ts';
 import { openClient, type Patience } from './postgres-connection.ts';
 import { toStoreError } from './postgres-error.ts';
-import {
-  READ_CONNECTIONS_MAX,
-  READ_MS_MAX,
-  TURN_WAIT_MS_MAX,
-  WRITE_CONNECTIONS_MAX,
-  WRITE_MS_MAX,
-} from './postgres-limits.ts';
+import { READ_CONNECTIONS_MAX, READ_MS_MAX, WRITE_CONNECTIONS_MAX, WRITE_MS_MAX } from './postgres-limits.ts';
 import { PostgresPool } from './postgres-pool.ts';
 import { checkSchemaName, DEFAULT_SCHEMA, quoteIdentifier, quoteLiteral, tableSql } from './schema-names.ts';
 import { SeqTimes } from './seq-times.ts';
@@ -97,10 +90,6 @@ export async function openPostgresStores(options: PostgresStoreOptions): Promise
     keys,
     reading,
   });
-  const turns = new AppendTurns(
-    { ...patience, url, use: 'turn', lockMs: TURN_WAIT_MS_MAX, statementMsMax },
-    schema,
-  );
   const keyStore = new PostgresKeyStore(parts);
   const hints = new ChangeHints({ url, schema, writes, tenants });
   return {
@@ -108,14 +97,13 @@ export async function openPostgresStores(options: PostgresStoreOptions): Promise
     checkpoints: new PostgresCheckpointStore(parts),
     keys: keyStore,
     admin: new PostgresAdminStore(parts, () => hints.settingsChanged()),
-    shared: sharedStore({ parts, hints, keyStore, turns }),
+    shared: sharedStore(parts, hints, keyStore),
     parts,
     storeBytes: () => storeBytes(parts),
     // A connection that is lost is opened again, so writing never ends for good.
     onFailure: () => undefined,
     close: async () => {
       await appends.close();
-      await turns.close();
       await hints.close();
       await Promise.all([reads.close(), writes.close()]);
     },
@@ -209,15 +197,11 @@ function ledgerStore(appends: LedgerAppend, reading: LedgerReading, hints: Chang
   };
 }
 
-interface SharedParts {
-  readonly parts: PostgresParts;
-  readonly hints: ChangeHints;
-  readonly keyStore: PostgresKeyStore;
-  readonly turns: AppendTurns;
-}
-
-function sharedStore({ parts, hints, keyStore, turns }: SharedParts): SharedStore {
-  const { reads, writes, schema } = parts;
+function sharedStore(
+  { reads, writes, schema }: PostgresParts,
+  hints: ChangeHints,
+  keyStore: PostgresKeyStore,
+): SharedStore {
   return {
     leases: new PostgresLeaseStore(writes, schema),
     settingsVersions: async () => {
@@ -237,7 +221,6 @@ function sharedStore({ parts, hints, keyStore, turns }: SharedParts): SharedStor
     },
     adoptDestroyedKeys: (tenant, keys) => keyStore.adoptDestroyed(tenant, keys),
     upkeep: (fence) => makePartitionsAhead(writes, schema, fence),
-    takeTurn: () => turns.take(),
     listen: (listener) => hints.listen(listener),
   };
 }
