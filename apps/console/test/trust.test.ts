@@ -18,9 +18,10 @@ const viewed = (name: string) => ({
 function changeRecord(dataDir: string, text: string): void {
   const path = join(dataDir, 'ledger.db');
   const bytes = readFileSync(path);
-  const at = bytes.indexOf(text);
-  if (at === -1) throw new Error(`no record with ${text}`);
-  bytes.writeUInt8(bytes.readUInt8(at) ^ 0x01, at);
+  if (!bytes.includes(text)) throw new Error(`no record with ${text}`);
+  // Wherever it stands: pages that are no longer used keep old copies.
+  for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1))
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 0x01, at);
   writeFileSync(path, bytes);
 }
 
