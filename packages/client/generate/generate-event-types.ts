@@ -22,7 +22,7 @@ export type JsonValue = string | number | boolean | null | undefined | readonly 
  */
 export interface JsonObject {
   // biome-ignore lint/suspicious/noExplicitAny: of all index signatures only this one takes objects of an interface
-  readonly [name: string]: any;
+  readonly [name: string]: any; // oxlint-disable-line typescript/no-explicit-any -- the same
 }
 `;
 

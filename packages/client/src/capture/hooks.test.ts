@@ -75,7 +75,7 @@ test('what is thrown may be anything, also what cannot be looked at', () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   const thrower = (): never => {
-    throw proxy;
+    throw proxy as Error;
   };
   const audit = new CollectingClient({ onError: ({ code }) => codes.push(code), beforeSend: thrower });
   expect(audit.capture({ type: 'a.b' })).toBeUndefined();

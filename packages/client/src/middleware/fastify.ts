@@ -64,6 +64,7 @@ function nameHijacked(reply: FastifyReply): void {
   const prototype = Object.getPrototypeOf(reply) as FastifyReply & { [NAMES_HIJACKED]?: true };
   if (prototype[NAMES_HIJACKED] === true) return;
   prototype[NAMES_HIJACKED] = true;
+  // oxlint-disable-next-line typescript/unbound-method -- called below on the reply that is hijacked
   const { hijack } = prototype;
   prototype.hijack = function (this: FastifyReply) {
     const id = noteOf(this.request.raw)?.recorded?.requestId;

@@ -109,6 +109,7 @@ const WRITE_HEAD = Symbol('attestry.write-head');
 export function nameAnswer(response: ServerResponse, requestId: string): void {
   const named: NamedResponse = response;
   named[REQUEST_ID] = requestId;
+  // oxlint-disable-next-line typescript/unbound-method -- writeNamedHead calls it on the response it was taken from
   named[WRITE_HEAD] = response.writeHead;
   named.writeHead = writeNamedHead as ServerResponse['writeHead'];
 }

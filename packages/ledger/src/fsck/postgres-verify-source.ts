@@ -11,7 +11,8 @@ import type {
 } from '@attestry/core';
 import { HASH_BYTES, TILE_WIDTH } from '@attestry/core';
 import { searchTexts } from '../followers/search-text.ts';
-import { PostgresRawScan, type RawRecord, type RawScanOptions } from '../stores/postgres/raw-scan.ts';
+import type { RawRecord } from '../stores/postgres/raw-rows.ts';
+import { PostgresRawScan, type RawScanOptions } from '../stores/postgres/raw-scan.ts';
 import { documentWords } from '../stores/postgres/search-words.ts';
 import { keyFindings } from './key-check.ts';
 import { LevelZeroTiles } from './level-zero-tiles.ts';

@@ -1,62 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import type pg from 'pg';
 import type { LedgerError } from '../../errors.ts';
-import type { EventColumns } from '../../projection/event-columns.ts';
 import { openClient } from './postgres-connection.ts';
 import { toStoreError } from './postgres-error.ts';
 import { type IndexReport, indexDamage } from './raw-indexes.ts';
+import type { RawBounds, RawDataKey, RawLeftovers, RawRecord, RawSeal } from './raw-rows.ts';
 import { expectedSchemaLines, schemaDifferences, schemaLines } from './schema-lines.ts';
 import { quoteIdentifier, quoteLiteral } from './schema-names.ts';
 import { SEARCH_VERSION } from './search-index.ts';
 import { EVERY_DOCUMENT } from './text-sql.ts';
-
-/** One row of `records` as it is stored. */
-export interface RawRecord {
-  readonly seq: number;
-  readonly text: string | undefined;
-  readonly leafHash: Uint8Array;
-  readonly atMs: number;
-  /** Absent for a row in which every query column is null, as in all but events. */
-  readonly columns: (EventColumns & { readonly at: number }) | undefined;
-  readonly seals: readonly RawSeal[];
-}
-
-/** One envelope; `sub` and `kid` are absent when its data key does not exist, or is another tenant's. */
-export interface RawSeal {
-  readonly index: number;
-  readonly sub: string | undefined;
-  readonly kid: string | undefined;
-  readonly envelope: Uint8Array;
-}
-
-/** Where the rows of one log end. */
-export interface RawBounds {
-  readonly origin: string;
-  readonly size: number;
-  readonly frontier: Uint8Array;
-  readonly lastHash: Uint8Array;
-  readonly lastAtMs: number;
-  /** Highest number of a stored record, -1 when there is none. */
-  readonly lastSeq: number;
-  /** Size of the largest stored checkpoint, 0 when there is none. */
-  readonly checkpointSize: number;
-  readonly eventIds: number;
-}
-
-/** One row of `data_keys` with everything in it. */
-export interface RawDataKey {
-  readonly kid: string;
-  readonly sub: string;
-  readonly subjectIndex: Uint8Array | null;
-  readonly wrapped: Uint8Array | null;
-  readonly subjectSealed: Uint8Array | null;
-}
-
-/** Rows that belong to no log of the database, as a log leaves them that somebody deleted. */
-export interface RawLeftovers {
-  readonly table: 'logs' | 'records' | 'event_ids' | 'tiles' | 'checkpoints' | 'data_keys' | 'time_marks';
-  readonly rows: number;
-}
 
 export interface RawScanOptions {
   readonly url: string;
