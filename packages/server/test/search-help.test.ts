@@ -82,7 +82,9 @@ describe('GET /v1/suggest', () => {
 describe('GET /v1/recent', () => {
   it('shows what an actor did within a day, newest first', async () => {
     const { events } = (await server.get('/v1/recent?actor=alice', acme)).json();
-    expect(events.map(({ type }: { type: string }) => type)).toEqual(['doc.write', 'doc.read']);
+    // What alice looked for with her own key is an event of hers as well, recorded within a minute.
+    const types = events.map(({ type }: { type: string }) => type);
+    expect(types.filter((type: string) => !type.startsWith('audit_log.'))).toEqual(['doc.write', 'doc.read']);
     expect((await server.get('/v1/recent?actor=alice&limit=1', acme)).json().events).toHaveLength(1);
     expect((await server.get('/v1/recent?actor=alice', other)).json().events).toEqual([]);
     expect((await server.get('/v1/recent?actor=alan', member)).json().events).toEqual([]);
