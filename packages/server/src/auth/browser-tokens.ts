@@ -1,7 +1,8 @@
 import type { ApiKey } from './api-key.ts';
 import type { ApiKeys, Authenticated } from './api-keys.ts';
-import { type BrowserClaims, openToken, parseBrowserToken, tokenKey } from './browser-token.ts';
+import type { BrowserClaims } from './browser-token.ts';
 import { type MadeToken, makePageToken } from './make-page-token.ts';
+import { openPageToken, type PageTokenFailure } from './open-page-token.ts';
 
 /** A browser token that has proven itself. */
 export interface BrowserCredential {
@@ -9,12 +10,6 @@ export interface BrowserCredential {
   readonly maker: Authenticated;
   readonly claims: BrowserClaims;
 }
-
-/** Why a browser token was refused; for the server's own log, never told to the page. */
-export type BrowserTokenFailure = 'malformed' | 'unknown' | 'forged' | 'revoked' | 'expired';
-
-/** Costs an unknown key the same work as a known one. */
-const NO_KEY = { id: '', secretSha256: '' };
 
 /**
  * Short-lived tokens for pages. They are not stored: a token holds all that is known of it, sealed, and is as good as
@@ -39,17 +34,12 @@ export class BrowserTokens {
   }
 
   /** Checks a token; whose page it came from is for the caller to compare. */
-  open(text: string): BrowserCredential | BrowserTokenFailure {
-    const parsed = parseBrowserToken(text);
-    if (parsed?.kind !== 'browser') return 'malformed';
-    const maker = this.#keys.find(parsed.keyId);
-    const claims = openToken<BrowserClaims>(tokenKey(this.#serverKey, maker?.key ?? NO_KEY), parsed);
-    if (maker === undefined) return 'unknown';
-    if (claims === undefined) return 'forged';
-    const nowMs = this.#now();
+  open(text: string): BrowserCredential | PageTokenFailure {
+    const opened = openPageToken<BrowserClaims>('browser', text, this.#keys, this.#serverKey);
+    if (typeof opened === 'string') return opened;
+    const { maker, claims, expiresAtMs } = opened;
     if (maker.key.revokedAtMs !== undefined) return 'revoked';
-    if (parsed.expiresAtS * 1_000 <= nowMs || (maker.key.expiresAtMs ?? Number.POSITIVE_INFINITY) <= nowMs)
-      return 'expired';
-    return { maker, claims };
+    const endsAtMs = Math.min(expiresAtMs, maker.key.expiresAtMs ?? expiresAtMs);
+    return endsAtMs <= this.#now() ? 'expired' : { maker, claims };
   }
 }

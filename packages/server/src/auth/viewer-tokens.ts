@@ -1,7 +1,7 @@
 import type { ApiKey } from './api-key.ts';
-import type { ApiKeys, Authenticated } from './api-keys.ts';
-import { openToken, parseBrowserToken, tokenKey } from './browser-token.ts';
+import type { ApiKeys } from './api-keys.ts';
 import { type MadeToken, makePageToken } from './make-page-token.ts';
+import { type OpenedPageToken, openPageToken, type PageTokenFailure } from './open-page-token.ts';
 
 /** What a viewer token says, sealed: the page can neither read nor change it. */
 export interface ViewerClaims {
@@ -17,16 +17,7 @@ export interface ViewerClaims {
 }
 
 /** A viewer token that has proven itself. */
-export interface ViewerCredential {
-  readonly maker: Authenticated;
-  readonly claims: ViewerClaims;
-  readonly expiresAtMs: number;
-}
-
-/** Why a viewer token was refused; for the server's own log. */
-export type ViewerTokenFailure = 'malformed' | 'unknown' | 'forged' | 'revoked' | 'expired';
-
-const NO_KEY = { id: '', secretSha256: '' };
+export type ViewerCredential = OpenedPageToken<ViewerClaims>;
 
 /**
  * Short-lived tokens with which a page shows a part of the log. Like browser tokens they are not stored, and end with the
@@ -51,18 +42,13 @@ export class ViewerTokens {
   }
 
   /** Checks a token; whose page it came from is for the caller to compare. */
-  open(text: string): ViewerCredential | ViewerTokenFailure {
-    const parsed = parseBrowserToken(text);
-    if (parsed?.kind !== 'viewer') return 'malformed';
-    const maker = this.#keys.find(parsed.keyId);
-    const claims = openToken<ViewerClaims>(tokenKey(this.#serverKey, maker?.key ?? NO_KEY), parsed);
-    if (maker === undefined) return 'unknown';
-    if (claims === undefined) return 'forged';
-    const expiresAtMs = parsed.expiresAtS * 1_000;
+  open(text: string): ViewerCredential | PageTokenFailure {
+    const opened = openPageToken<ViewerClaims>('viewer', text, this.#keys, this.#serverKey);
+    if (typeof opened === 'string') return opened;
     // A network that its key is bound to is that of the backend; the page is bound to its origin.
-    const usable = this.#keys.usable(maker.key.id, undefined);
+    const usable = this.#keys.usable(opened.maker.key.id, undefined);
     if (usable === 'revoked' || usable === 'expired') return usable;
     if (typeof usable === 'string') return 'unknown';
-    return expiresAtMs <= this.#now() ? 'expired' : { maker: usable, claims, expiresAtMs };
+    return opened.expiresAtMs <= this.#now() ? 'expired' : { ...opened, maker: usable };
   }
 }

@@ -2,11 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import type { Authenticated, AuthenticationFailure } from '../auth/api-keys.ts';
 import type { Caller } from '../auth/caller.ts';
 import { askTwice, assertFresh } from '../auth/fresh-settings.ts';
+import type { PageTokenFailure } from '../auth/open-page-token.ts';
 import { rightsOf } from '../auth/rights.ts';
 import { csrfToken, isFromOwnPage, sessionToken } from '../auth/session-cookie.ts';
 import type { OpenSession } from '../auth/sessions.ts';
 import { SYSTEM_TENANT } from '../auth/tenants.ts';
-import type { ViewerCredential, ViewerTokenFailure } from '../auth/viewer-tokens.ts';
+import type { ViewerCredential } from '../auth/viewer-tokens.ts';
 import { ApiError, invalidParameter, notFound } from '../errors/api-error.ts';
 import type { Operations } from '../operations/operations.ts';
 import type { RequestLimits } from './request-limits.ts';
@@ -33,7 +34,7 @@ function authenticateBearer(
   ops: Operations,
   bearer: string,
   address: string,
-): Authenticated | ViewerCredential | AuthenticationFailure | ViewerTokenFailure {
+): Authenticated | ViewerCredential | AuthenticationFailure | PageTokenFailure {
   return isViewerToken(bearer) ? ops.viewerTokens.open(bearer) : ops.keys.authenticate(bearer, address);
 }
 
