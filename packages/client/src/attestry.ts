@@ -78,6 +78,16 @@ export class Attestry {
   }
 
   /**
+   * For middleware: has `flush` and `close` wait for something that is about to capture events, such as who made a request.
+   *
+   * @internal
+   * @param lookUp never rejects, and captures its events before it resolves
+   */
+  waitFor(lookUp: Promise<unknown>): void {
+    this.#pipeline.waitFor(lookUp);
+  }
+
+  /**
    * Sends what waits now.
    *
    * @returns true when everything captured before is settled; false when the server could not take it

@@ -1,6 +1,6 @@
 import { contextStorage } from '../context/context-storage.ts';
 import { type EventContext, layOver } from '../context/merge-event.ts';
-import { Delivery } from '../delivery/delivery.ts';
+import { Delivery, within } from '../delivery/delivery.ts';
 import { LOST, LossReport } from '../delivery/loss-report.ts';
 import { httpTransport } from '../delivery/transport.ts';
 import { AttestryError, invalidEvent } from '../errors.ts';
@@ -51,6 +51,7 @@ export class Pipeline extends Delivery {
   readonly #fit = makeRedact(false);
   readonly #losses = new LossReport();
   readonly #stopDrain: () => void;
+  readonly #lookUps = new Set<Promise<unknown>>();
   readonly #toldMs: Record<string, number> = {};
   #waiters: (() => void)[] = [];
   #isAwaited = false;
@@ -107,13 +108,32 @@ export class Pipeline extends Delivery {
       if (this.#isClosed) throw closed();
     }
     return new Promise<Receipt>((resolve, reject) => {
-      if (this.#enqueue({ ...ready, settle: { resolve, reject } })) void this.flush();
+      if (this.#enqueue({ ...ready, settle: { resolve, reject } })) void this.#flushQueue();
     });
   }
 
-  flush(): Promise<boolean> {
+  /** @param lookUp never rejects, and captures its events before it resolves */
+  waitFor(lookUp: Promise<unknown>): void {
+    this.#lookUps.add(lookUp);
+    void lookUp.then(() => this.#lookUps.delete(lookUp));
+  }
+
+  async flush(): Promise<boolean> {
+    if (this.#lookUps.size > 0) await Promise.all(this.#lookUps);
+    return this.#flushQueue();
+  }
+
+  #flushQueue(): Promise<boolean> {
     const isAll = this.settings.spool?.hasBacklog() === true || this.queue.held > 0;
     return this.flushTo(isAll ? Infinity : this.queue.pushed);
+  }
+
+  override async drain(deadlineMs: number): Promise<boolean> {
+    const endMs = performance.now() + deadlineMs;
+    // One that hangs must not take the time that the others need.
+    if (this.#lookUps.size > 0)
+      await Promise.all([super.drain(deadlineMs), within(deadlineMs, Promise.all(this.#lookUps))]);
+    return super.drain(endMs - performance.now());
   }
 
   close(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<CloseReport> {
@@ -138,7 +158,7 @@ export class Pipeline extends Delivery {
   /** @returns `undefined` when the event is left out on purpose */
   #prepare(event: EventInput, defaults: EventContext, durable = false): QueuedEvent | undefined {
     const { sample, enrich = [], beforeSend } = this.settings;
-    if (this.#isClosed) throw closed();
+    if (this.#isClosed && this.#lookUps.size === 0) throw closed();
     const rate = durable || sample === undefined ? 1 : sampleRate(sample, event.type);
     const tell = (error: AttestryError, kind: string): void => this.tell(error, kind);
     let whole: EventInput | null = null;
@@ -245,13 +265,15 @@ export class Pipeline extends Delivery {
   /** Takes nothing more, sends nothing more; what is left is lost, or sent by the next process. Harmless when repeated. */
   end(): number {
     this.#isClosed = true;
+    this.#lookUps.clear();
     const { spool } = this.settings;
     this.#stopDrain();
     const report = this.stop();
+    const error = closed();
     for (let event = this.queue.shift(); event !== undefined; event = this.queue.shift()) {
       this.#unsent += 1;
-      if (event.isKept === true) event.settle?.reject(closed());
-      else this.#lose(event, closed());
+      if (event.isKept === true) event.settle?.reject(error);
+      else this.#lose(event, error);
     }
     for (const event of [report, this.takeReport()]) if (event !== undefined) spool?.keep(event, false);
     spool?.close();

@@ -225,10 +225,10 @@ export abstract class Delivery {
 }
 
 /** What the work comes to, or undefined after so many ms. */
-async function within<Result>(ms: number, work?: Promise<Result>): Promise<Result | undefined> {
+export async function within<Result>(ms: number, work?: Promise<Result>): Promise<Result | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
+    timer = setTimeout(() => resolve(undefined), Math.max(0, ms));
   });
   try {
     return await (work === undefined ? late : Promise.race([work, late]));

@@ -110,12 +110,23 @@ class Recording<Request> implements RecordedRequest {
       return;
     const made = { requestId: this.requestId, durationMs: performance.now() - this.#startedMs, faults: [] };
     const capture = (event: EventInput): void => this.#capture(event);
-    try {
-      finish({ options: this.#options, isExcluded: this.#isExcluded, request, end, made, capture });
-    } catch (error) {
-      // A mistake of ours must not become an outage of the app, and not a gap in its log either.
+    // A mistake of ours must not become an outage of the app, and not a gap in its log either.
+    const tell = (error: unknown): void => {
       const text = `the audit middleware failed: ${thrownText(error)}`;
       capture({ type: 'api.error', action: { error: text }, context: { request_id: this.requestId } });
+    };
+    try {
+      const lookUp = finish({
+        options: this.#options,
+        isExcluded: this.#isExcluded,
+        request,
+        end,
+        made,
+        capture,
+      });
+      if (lookUp !== undefined) this.#options.client.waitFor(lookUp.catch(tell));
+    } catch (error) {
+      tell(error);
     }
   }
 
@@ -152,8 +163,19 @@ interface Finished<Request> {
   readonly capture: (event: EventInput) => void;
 }
 
-/** Asks the app's own functions, none of which may spoil more than its part, and captures the event. */
-function finish<Request>({ options, isExcluded, request, end, made, capture }: Finished<Request>): void {
+/**
+ * Asks the app's own functions, none of which may spoil more than its part, and captures the event.
+ *
+ * @returns what has to be waited for before the event is captured
+ */
+function finish<Request>({
+  options,
+  isExcluded,
+  request,
+  end,
+  made,
+  capture,
+}: Finished<Request>): Promise<void> | undefined {
   const { trustProxy = false, bodies } = options;
   const attempt = <Result>(name: string, work: () => Result): Result | undefined => {
     try {
@@ -163,7 +185,7 @@ function finish<Request>({ options, isExcluded, request, end, made, capture }: F
       return undefined;
     }
   };
-  if (attempt('exclude', () => isExcluded(request)) === true) return;
+  if (attempt('exclude', () => isExcluded(request)) === true) return undefined;
   const asked = {
     actor: attempt('actor', () => options.actor?.(request.raw)),
     tenant: attempt('tenant', () => options.tenant?.(request.raw)),
@@ -190,11 +212,12 @@ function finish<Request>({ options, isExcluded, request, end, made, capture }: F
       if (changed !== null) capture(changed ?? build(false));
     }
   };
-  if (!Object.values(asked).some(isPromise)) captureWith(asked as Extracted);
-  else {
-    const occurredAt = new Date().toISOString();
-    void settle(asked, made.faults).then((known) => captureWith(known, occurredAt));
+  if (!Object.values(asked).some(isPromise)) {
+    captureWith(asked as Extracted);
+    return undefined;
   }
+  const occurredAt = new Date().toISOString();
+  return settle(asked, made.faults).then((known) => captureWith(known, occurredAt));
 }
 
 /** Waits for what the app has to look up; the answer has been sent already. */

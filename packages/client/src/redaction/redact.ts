@@ -154,19 +154,26 @@ class Cleaner {
     const path = this.#path;
     if (path.includes(value)) return '[circular]';
     if (path.length > EVENT_DEPTH_MAX) return '[too deep]';
-    if (ArrayBuffer.isView(value)) return '[binary]';
     const depth = path.push(value);
     let clean: unknown = omitted('unreadable');
     try {
-      const { toJSON } = value as { toJSON?: unknown };
-      if (value instanceof String) clean = this.#value(String(value), name, isFree);
-      else if (typeof toJSON === 'function') clean = this.#value(toJSON.call(value, ''), name, isFree);
-      else clean = this.#members(value as Members, name, isFree);
+      clean = this.#object(value, name, isFree);
     } catch {
       // A getter or a proxy that throws: the marker stays.
     }
     path.length = depth - 1;
     return clean;
+  }
+
+  #object(value: object, name: string, isFree: boolean): unknown {
+    // Asking each object for all that it might be takes longer than all the rest.
+    if (Object.getPrototypeOf(value) !== Object.prototype) {
+      if (ArrayBuffer.isView(value)) return '[binary]';
+      if (value instanceof String) return this.#value(String(value), name, isFree);
+      const { toJSON } = value as { toJSON?: unknown };
+      if (typeof toJSON === 'function') return this.#value(toJSON.call(value, ''), name, isFree);
+    }
+    return this.#members(value as Members, name, isFree);
   }
 
   #members(object: Members, block: string, isFree: boolean): unknown {
@@ -181,6 +188,8 @@ class Cleaner {
     let copy: Members | undefined;
     for (const name of members) {
       const member = object[name];
+      if (name === 'toJSON' && typeof member === 'function')
+        return this.#value(member.call(object, ''), block, isFree);
       const rule = isList ? ITEM : this.#rule(name);
       if (isFree) this.#charsLeft -= rule.to.length;
       const isSecret =

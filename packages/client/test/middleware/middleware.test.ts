@@ -197,6 +197,23 @@ test('a request that had to be looked up happened when it was answered', async (
   await app.close();
 });
 
+test('a client that is closed waits for who made its last requests, but not for ever', async () => {
+  const answers = [Promise.withResolvers<{ type: 'user'; id: string }>(), Promise.withResolvers<never>()];
+  let asked = 0;
+  const client = new CollectingClient();
+  const app = await startExpress({ client, actor: () => answers[asked++]?.promise });
+  await send(app, { method: 'POST', path: '/jobs/1' });
+  await send(app, { method: 'POST', path: '/jobs/2' });
+  await expect.poll(() => asked).toBe(2);
+  const closed = client.close(300);
+  answers[0]?.resolve({ type: 'user', id: 'ann' });
+  expect(await closed).toEqual({ unsent: 0 });
+  expect(client.events).toMatchObject([{ type: 'job.created', actor: { id: 'ann' } }]);
+  expect(client.stats()).toMatchObject({ sent: 1 });
+  expect(client.capture({ type: 'too.late' })).toBeUndefined();
+  await app.close();
+});
+
 test('OPTIONS is recorded when it fails, not when nobody answers it', async () => {
   const client = new CollectingClient();
   const app = await startExpress({ client, reads: true });
