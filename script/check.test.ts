@@ -119,7 +119,7 @@ const violations: readonly { readonly check: Check; readonly planted: readonly V
       {
         rule: 'server-imports-downwards',
         path: 'packages/server/src/planted/upwards.ts',
-        text: "export * from '../../../cli/src/run-cli.ts';\n",
+        text: "export * from '../../../cli/src/index.ts';\n",
       },
       {
         rule: 'packages-by-name',

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A copy of the working tree without its tests, in which a test plants violations that the checks must find. */
+/** The working tree's settings without its code, in which a test plants violations that the checks must find. */
 export interface PlantedTree {
   readonly root: string;
   /** Writes a file of the copy, folders included. */
@@ -21,9 +21,12 @@ export interface PlantedTree {
   remove(): void;
 }
 
-/** Files that no check needs to find what is planted, and that take most of the time of every check. */
+/** Code, texts and data: no check needs them to find what is planted, and they take most of the time of every check. */
 const LEFT_OUT =
-  /\.test\.tsx?$|^(?:packages|apps)\/[^/]+\/test\/|^examples\/.*\.tsx?$|^bench\/(?:cases|load)\/|^docs\//;
+  /^(?:packages|apps|examples|bench|docs|script|spec)\/.*(?:\.(?:[cm]?[jt]sx?|css|html|md|sql|svg|txt)|vectors\/.*)$/;
+
+/** A file in each folder that a check is told to read. */
+const STUBS = ['apps/console/src/main.ts', 'bench/main.ts', 'script/check.ts'];
 
 function copyTrackedFiles(from: string, to: string): void {
   const listing = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
@@ -33,6 +36,15 @@ function copyTrackedFiles(from: string, to: string): void {
   for (const path of listing.split('\0')) {
     if (path === '' || LEFT_OUT.test(path)) continue;
     if (existsSync(join(from, path))) cpSync(join(from, path), join(to, path));
+  }
+}
+
+/** Other packages are imported by their entry. */
+function plantStubs(to: string): void {
+  const entries = readdirSync(join(to, 'packages')).map((name) => `packages/${name}/src/index.ts`);
+  for (const path of [...STUBS, ...entries]) {
+    mkdirSync(dirname(join(to, path)), { recursive: true });
+    writeFileSync(join(to, path), 'export {};\n');
   }
 }
 
@@ -60,13 +72,14 @@ function linkOwn(from: string, to: string, folder: string): void {
 }
 
 /**
- * Copies the files git knows or would take, but tests, examples, benches and guides, and links node_modules.
+ * Copies the settings of the tools and the packages, and links node_modules.
  *
  * @param from root of the tree to copy
  */
 export function plantedTree(from: string): PlantedTree {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'attestry-checks-')));
   copyTrackedFiles(from, root);
+  plantStubs(root);
   linkDependencies(from, root);
   execFileSync('git', ['init', '--quiet'], { cwd: root });
   return {
