@@ -137,6 +137,7 @@ export type {
 } from './record/record-data.ts';
 export { isRecordTimestamp } from './record/record-timestamp.ts';
 export { isRecordType, RECORD_TYPES, type RecordType } from './record/record-type.ts';
+export { recordOf, Type } from './schema/type-builder.ts';
 export { SEAL_RANDOM_BYTES, sealCommitment } from './seal/seal-commitment.ts';
 export {
   type EnvelopeInput,

@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import type { JsonObject } from '../canonical/json-value.ts';
 import {
   ACTOR_ID_CHARS_MAX,
@@ -15,6 +15,7 @@ import {
   RETENTION_DAYS_MAX,
   WORD_CHARS_MAX,
 } from '../limits.ts';
+import { Type } from '../schema/type-builder.ts';
 import {
   ACTION_STATUSES,
   ACTOR_TYPES,

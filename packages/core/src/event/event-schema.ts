@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import type { Static } from 'typebox';
 import {
   EVENT_TYPE_CHARS_MAX,
   ID_CHARS_MAX,
@@ -8,6 +8,7 @@ import {
   SUBJECT_HANDLE_CHARS_MAX,
   TENANT_ID_CHARS_MAX,
 } from '../limits.ts';
+import { Type } from '../schema/type-builder.ts';
 import {
   ActionSchema,
   ActorSchema,

@@ -37,25 +37,27 @@ const PATTERN_EXPECTED = 'segments of a to z, 0 to 9 and _ joined by dots, e.g. 
  * @returns at most 20 problems, none when the event is right
  */
 export function checkSchema(input: unknown): Problem[] {
-  validators ??= { fast: compile(false), exact: compile(true) };
-  if (validators.fast(input)) {
+  fast ??= compile(false);
+  if (fast(input)) {
     return [];
   }
+  exact ??= compile(true);
   // Cut to a bounded width first: a body of a million unknown members must not make a million errors.
-  if (validators.exact(boundWidth(EventInputSchema as WidthSchema, input))) {
+  if (exact(boundWidth(EventInputSchema as WidthSchema, input))) {
     return [];
   }
-  const problems = (validators.exact.errors ?? []).map(toProblem);
+  const problems = (exact.errors ?? []).map(toProblem);
   return withoutRepetitions(problems).slice(0, PROBLEMS_MAX);
 }
 
-/** Compiled at first use: whoever only verifies a log never pays for it. */
-let validators: { readonly fast: ValidateFunction; readonly exact: ValidateFunction } | undefined;
+// Each compiled at first use: whoever only verifies a log, or is only sent right events, never pays for it.
+let fast: ValidateFunction | undefined;
+let exact: ValidateFunction | undefined;
 
-function compile(exact: boolean): ValidateFunction {
+function compile(isExact: boolean): ValidateFunction {
   const ajv = new Ajv({
-    allErrors: exact,
-    unicode: exact,
+    allErrors: isExact,
+    unicode: isExact,
     strict: true,
     allowUnionTypes: true,
     // The fast one must not pay for data that only errors need.

@@ -42,7 +42,7 @@ import { addRequestLimits, type RequestLimits } from './request-limits.ts';
 import type { AnyRoute, Input, Reply } from './route.ts';
 import { ALL_ROUTES } from './routes/all-routes.ts';
 import { countVisit, oidcVisit, refuseForeignSignIn, signInSource } from './sign-in-access.ts';
-import { strictQuery } from './strict-query.ts';
+import { compiledOnDemand, strictQuery } from './strict-query.ts';
 import { openToViewers } from './viewer-access.ts';
 
 declare module 'fastify' {
@@ -209,8 +209,7 @@ function addValidators(app: FastifyInstance): void {
   const text = new Ajv({ ...shared, coerceTypes: 'array' });
   const body = new Ajv({ ...shared, coerceTypes: false });
   app.setValidatorCompiler(({ schema, httpPart }) => {
-    if (httpPart === 'body') return body.compile(schema as object);
-    const check = text.compile(schema as object);
+    const check = compiledOnDemand(() => (httpPart === 'body' ? body : text).compile(schema as object));
     return httpPart === 'querystring' ? strictQuery(schema as object, check) : check;
   });
 }

@@ -4,8 +4,9 @@ import {
   EVENT_CATEGORIES,
   EVENT_SEVERITIES,
   TRAFFIC_LIGHTS,
+  Type,
 } from '@attestry/core';
-import { type TProperties, type TSchema, Type } from 'typebox';
+import type { TProperties, TSchema } from 'typebox';
 import {
   CONTEXT_EVENTS_DEFAULT,
   CONTEXT_EVENTS_MAX,

@@ -1,5 +1,5 @@
-import { EventInputSchema, EventViewSchema } from '@attestry/core';
-import { type TSchema, Type } from 'typebox';
+import { EventInputSchema, EventViewSchema, recordOf, Type } from '@attestry/core';
+import type { TSchema } from 'typebox';
 import { ROLES, SCOPES } from '../auth/roles.ts';
 import { ERROR_CODES } from '../errors/error-codes.ts';
 
@@ -117,8 +117,8 @@ const VerificationReport = Type.Object(
     origin: Type.String(),
     size: count('Records.'),
     root: Type.Unknown(),
-    checked: Type.Record(Type.String(), Type.Integer()),
-    seals: Type.Record(Type.String(), Type.Integer()),
+    checked: recordOf(Type.Integer()),
+    seals: recordOf(Type.Integer()),
     head: Type.Unknown(),
     findings: Type.Array(Finding),
     findings_total: count('All findings; at most 1,000 are listed.'),
@@ -282,7 +282,7 @@ const Me = Type.Object({
 
 const Readiness = Type.Object({
   ready: Type.Boolean(),
-  components: Type.Record(Type.String(), Component),
+  components: recordOf(Component),
   queue: Type.Object({
     size: count('Events waiting for their commit.'),
     limit: count('At this size new events get 503.'),

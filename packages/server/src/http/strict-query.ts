@@ -15,6 +15,24 @@ interface QueryCheck {
   errors?: FastifySchemaValidationError[] | null;
 }
 
+/** Ajv's answer. */
+interface SchemaCheck {
+  (part: unknown): boolean;
+  errors?: FastifySchemaValidationError[] | null;
+}
+
+/** A check that is compiled by the first request that needs it: all of them together were half of a start. */
+export function compiledOnDemand(compile: () => ValidateFunction): SchemaCheck {
+  let compiled: ValidateFunction | undefined;
+  const check: SchemaCheck = (part) => {
+    compiled ??= compile();
+    const isValid = compiled(part) as boolean;
+    check.errors = compiled.errors as FastifySchemaValidationError[] | null;
+    return isValid;
+  };
+  return check;
+}
+
 /** What to say of a parameter that is no list and was given more than once. */
 export function repeatedDetail(name: string, count: number): string {
   return `The parameter ${name} was given ${count === 2 ? 'twice' : `${count} times`}; it can be given once.`;
@@ -25,9 +43,9 @@ export function repeatedDetail(name: string, count: number): string {
  * that are no lists (it would take the text for one of another type).
  *
  * @param schema the schema of the query string
- * @param check  Ajv's function of it
+ * @param check  what Ajv says of it
  */
-export function strictQuery(schema: QuerySchema, check: ValidateFunction): QueryCheck {
+export function strictQuery(schema: QuerySchema, check: SchemaCheck): QueryCheck {
   const single = Object.entries(schema.properties ?? {}).filter(([, { type }]) => type !== 'array');
   const strict: QueryCheck = (query) => {
     const given = query as Readonly<Record<string, string | string[] | undefined>>;
@@ -39,8 +57,8 @@ export function strictQuery(schema: QuerySchema, check: ValidateFunction): Query
         return { error: invalidParameter(name, detail) };
       }
     }
-    const isValid = check(query) as boolean;
-    strict.errors = check.errors as FastifySchemaValidationError[] | null;
+    const isValid = check(query);
+    strict.errors = check.errors ?? null;
     return isValid;
   };
   return strict;

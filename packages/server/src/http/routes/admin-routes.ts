@@ -1,5 +1,4 @@
-import { EVENT_CATEGORIES, EVENT_SEVERITIES } from '@attestry/core';
-import { Type } from 'typebox';
+import { EVENT_CATEGORIES, EVENT_SEVERITIES, Type } from '@attestry/core';
 import { ROLES, type Role, SCOPES, type Scope } from '../../auth/roles.ts';
 import { KEY_BOUND_VALUES_MAX, KEY_NAME_CHARS_MAX } from '../../limits.ts';
 import { createKey, getKey, listKeys, revokeKey, rotateKey } from '../../operations/manage-keys.ts';

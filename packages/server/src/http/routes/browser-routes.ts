@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@attestry/core';
 import { ApiError } from '../../errors/api-error.ts';
 import {
   BROWSER_TOKEN_S_DEFAULT,

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Type } from 'typebox';
+import { Type } from '@attestry/core';
 import { activity } from '../../operations/activity.ts';
 import { eventContext } from '../../operations/event-context.ts';
 import { eventHistory } from '../../operations/event-history.ts';

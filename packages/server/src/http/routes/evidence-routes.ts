@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@attestry/core';
 import { CHECKPOINTS_PAGE_MAX, PAGE_EVENTS_DEFAULT } from '../../limits.ts';
 import { getCheckpoint, listCheckpoints } from '../../operations/checkpoints.ts';
 import { integrity } from '../../operations/integrity.ts';

@@ -1,5 +1,5 @@
+import { Type } from '@attestry/core';
 import type { Receipt } from '@attestry/ledger';
-import { Type } from 'typebox';
 import { ApiError } from '../../errors/api-error.ts';
 import { BATCH_EVENTS_MAX, BODY_BYTES_MAX } from '../../limits.ts';
 import type { EventOutcome } from '../../operations/event-outcome.ts';

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@attestry/core';
 import {
   PARAMETER_CHARS_MAX,
   RECENT_EVENTS_MAX,

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@attestry/core';
 import { readiness } from '../../operations/readiness.ts';
 import { type AnyRoute, publicRoute } from '../route.ts';
 import { ref } from '../shared-schemas.ts';

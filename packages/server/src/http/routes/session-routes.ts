@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { recordOf, Type } from '@attestry/core';
 import type { Caller } from '../../auth/caller.ts';
 import { csrfToken, endedCookie, sessionCookie } from '../../auth/session-cookie.ts';
 import { me } from '../../operations/me.ts';
@@ -182,7 +182,7 @@ export const SESSION_ROUTES: readonly AnyRoute[] = [
         schema: Type.Object({
           version: Type.String(),
           license: Type.String({ description: 'Of the server (SPDX).' }),
-          limits: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
+          limits: recordOf(Type.Integer({ minimum: 0 })),
         }),
       },
     },
