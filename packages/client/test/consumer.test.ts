@@ -16,7 +16,8 @@ const files: string[] = [];
 beforeAll(async () => {
   folder = await installPacked();
   add('user-code.mts', readFileSync(join(import.meta.dirname, 'consumer/user-code.mts'), 'utf8'));
-  add('docs-context.d.mts', readFileSync(join(import.meta.dirname, 'consumer/docs-context.d.mts'), 'utf8'));
+  for (const name of ['docs-context.d.mts', 'workers-runtime.d.ts'])
+    add(name, readFileSync(join(import.meta.dirname, 'consumer', name), 'utf8'));
   for (const document of DOCUMENTS) {
     const text = readFileSync(join(rootDir, document), 'utf8');
     for (const [index, block] of [...text.matchAll(/^```ts\n(.*?)^```/gms)].entries())

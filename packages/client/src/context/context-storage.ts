@@ -40,10 +40,17 @@ export function contextStorage(): ContextStorage | undefined {
   return scope[STORAGE];
 }
 
+/** Cloudflare's runtime: what one request has started is not there for another, and ends with it. */
+export function endsWithRequests(): boolean {
+  const { navigator } = globalThis as { readonly navigator?: { readonly userAgent?: string } };
+  return navigator?.userAgent === 'Cloudflare-Workers';
+}
+
 /**
  * Runs work in the context of now, whoever calls. What is sent later belongs to no request: it must not hold a request's
  * objects, and is no part of its trace.
  */
 export function outsideOfRequests(): (work: () => void) => void {
-  return asyncHooks().AsyncLocalStorage?.snapshot?.() ?? ((work) => work());
+  const snapshot = endsWithRequests() ? undefined : asyncHooks().AsyncLocalStorage?.snapshot?.();
+  return snapshot ?? ((work) => work());
 }

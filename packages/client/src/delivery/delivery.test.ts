@@ -330,6 +330,28 @@ test('on edge runtimes events are sent at once, and the runtime is told what to 
   expect([awaited.length, requests.length]).toEqual([1, 1]);
 });
 
+test('on edge runtimes a request that hangs does not hold up those of others', async () => {
+  const { make, requests } = scripted();
+  const sent: (() => void)[] = [];
+  const audit = make({
+    waitUntil: () => undefined,
+    fetch: (async (_url: unknown, init: RequestInit) => {
+      const { events } = JSON.parse(init.body as string) as { events: Sent[] };
+      requests.push(events);
+      if (requests.length === 1) await new Promise<void>((resolve) => sent.push(resolve));
+      return healthyAnswer(events);
+    }) as typeof fetch,
+  });
+  audit.capture({ type: 'a.hangs' });
+  const hanging = audit.flush();
+  audit.capture({ type: 'a.next' });
+  expect(await audit.flush()).toBe(true);
+  expect(audit.stats()).toMatchObject({ sent: 1, captured: 2 });
+  sent[0]?.();
+  expect(await hanging).toBe(true);
+  expect(requests.map((events) => events.map(({ type }) => type))).toEqual([['a.hangs'], ['a.next']]);
+});
+
 test('a key that changes is asked for before every request', async () => {
   const seen: unknown[] = [];
   const fetchImpl = (async (_url: unknown, init: RequestInit) => {

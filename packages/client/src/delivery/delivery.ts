@@ -1,4 +1,4 @@
-import { outsideOfRequests } from '../context/context-storage.ts';
+import { endsWithRequests, outsideOfRequests } from '../context/context-storage.ts';
 import { AttestryError } from '../errors.ts';
 import { CLOSE_RETRY_MS } from '../limits.ts';
 import type { Settings } from '../options.ts';
@@ -10,7 +10,10 @@ import type { Verdict } from './answers.ts';
 import { backoffMs } from './backoff.ts';
 import type { Transport } from './transport.ts';
 
-export type DeliverySettings = Pick<Settings, 'batchEvents' | 'batchBytes' | 'flushIntervalMs' | 'timeoutMs'>;
+export type DeliverySettings = Pick<
+  Settings,
+  'batchEvents' | 'batchBytes' | 'flushIntervalMs' | 'timeoutMs' | 'waitUntil'
+>;
 
 interface Flush {
   /** Answered when so many events have left the queue. */
@@ -31,6 +34,8 @@ export abstract class Delivery {
   readonly #transport: Transport;
   /** Runs work that belongs to no request of the app. */
   readonly #outside = outsideOfRequests();
+  /** Timers and answers of one request may never come to another: each sends what waits itself. */
+  readonly #isPerRequest: boolean;
   #batchEvents: number;
   #inFlight: readonly QueuedEvent[] | undefined;
   /** Goes first in each batch until it is settled; it is not in the queue, where it could be dropped. */
@@ -49,6 +54,7 @@ export abstract class Delivery {
     this.#settings = settings;
     this.#transport = transport;
     this.#batchEvents = settings.batchEvents;
+    this.#isPerRequest = settings.waitUntil !== undefined || endsWithRequests();
   }
 
   /**
@@ -67,7 +73,7 @@ export abstract class Delivery {
   protected wake(): void {
     const { queue } = this;
     const { batchBytes, flushIntervalMs } = this.#settings;
-    if (this.#inFlight !== undefined) return;
+    if (this.#inFlight !== undefined || this.#isPerRequest) return;
     if (queue.ready >= this.#batchEvents || queue.bytes >= batchBytes) this.#pump();
     else this.#later(flushIntervalMs);
   }
@@ -79,6 +85,7 @@ export abstract class Delivery {
    * @returns true when that is settled, false when the server could not take it now
    */
   protected flushTo(upTo: number = Infinity): Promise<boolean> {
+    if (this.#isPerRequest) return this.#sendHere();
     return new Promise((answer) => {
       this.#flushes.push({ upTo, answer });
       if (!this.#asked) this.#notBeforeMs = 0;
@@ -153,32 +160,51 @@ export abstract class Delivery {
   }
 
   async #send(): Promise<void> {
-    const { batchBytes, timeoutMs } = this.#settings;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#report ??= this.takeReport();
     const reports = this.#report === undefined ? [] : [this.#report];
-    const events = this.queue.take(this.#batchEvents - reports.length, batchBytes);
+    const events = this.queue.take(this.#batchEvents - reports.length, this.#settings.batchBytes);
     const batch = [...reports, ...events];
-    const abort = new AbortController();
-    this.#abort = abort;
     this.#inFlight = events;
+    this.#abort = new AbortController();
+    const verdict = await this.#ask(batch, this.#abort);
+    if (this.#stopped) return;
+    this.#inFlight = undefined;
+    this.#judge(batch, verdict);
+    if (this.failures > 0 || this.#flushes.length > 0 || this.hasReport()) this.#pump();
+    else if (this.queue.size > 0) this.wake();
+  }
+
+  /** Sends what waits, in whatever request this is called. */
+  async #sendHere(): Promise<boolean> {
+    const { queue } = this;
+    while (this.hasReport() || queue.size > 0) {
+      if (this.#stopped || performance.now() < this.#notBeforeMs) return false;
+      const report = this.takeReport();
+      if (report !== undefined) queue.unshift([report]);
+      const batch = queue.take(this.#batchEvents, this.#settings.batchBytes);
+      this.#judge(batch, await this.#ask(batch, new AbortController()));
+    }
+    return true;
+  }
+
+  async #ask(batch: readonly QueuedEvent[], abort: AbortController): Promise<Verdict> {
+    const { timeoutMs } = this.#settings;
     const startedMs = performance.now();
     const verdict = (await within(timeoutMs, this.#transport(batch, abort.signal))) ?? {
       error: new AttestryError('unavailable', `no answer within ${timeoutMs} ms`),
     };
     abort.abort();
-    if (this.#stopped) return;
-    const durationMs = performance.now() - startedMs;
-    diagnose(
-      verdict.results === undefined
-        ? { kind: 'failed', events: batch.length, durationMs, code: verdict.error.code }
-        : { kind: 'sent', events: batch.length, durationMs },
-    );
-    this.#inFlight = undefined;
-    this.#judge(batch, verdict);
-    if (this.failures > 0 || this.#flushes.length > 0 || this.hasReport()) this.#pump();
-    else if (this.queue.size > 0) this.wake();
+    if (!this.#stopped) {
+      const durationMs = performance.now() - startedMs;
+      diagnose(
+        verdict.results === undefined
+          ? { kind: 'failed', events: batch.length, durationMs, code: verdict.error.code }
+          : { kind: 'sent', events: batch.length, durationMs },
+      );
+    }
+    return verdict;
   }
 
   #judge(batch: readonly QueuedEvent[], { results = [], isRefused, error, afterMs }: Verdict): void {

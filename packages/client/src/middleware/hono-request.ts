@@ -65,11 +65,20 @@ export function routedTo(context: Context): Pick<RequestEnd, 'route' | 'params' 
 
 /** The pattern of the handler that answered; that of a middleware for everything says nothing. */
 function routeOf(context: Context): string | undefined {
-  const route = matchedRoutes(context).at(context.req.routeIndex);
+  const route = routesOf(context).at(context.req.routeIndex);
   if (route === undefined) return undefined;
   const isMiddleware = route.method === 'ALL' && route.path.endsWith('*');
   if (isMiddleware && (/^\/?\*$/.test(route.path) || context.res.status === 404)) return undefined;
   return route.path;
+}
+
+function routesOf(context: Context): ReturnType<typeof matchedRoutes> {
+  try {
+    return matchedRoutes(context);
+  } catch {
+    // A bundle with two copies of Hono: ours does not know the requests of the other.
+    return [];
+  }
 }
 
 /** What the app has read of the request, which Hono keeps. */
