@@ -132,6 +132,12 @@ export const CLOCK_SKEW_WARN_MS = 2_000;
 /** How often a node looks whether settings were changed by another, besides being told: one row is read. */
 export const CHANGE_POLL_MS = 1_000;
 
+/** A look that has no answer for this long, while the process had turns: the database counts as away. */
+export const LOOK_MS_MAX = 5_000;
+
+/** Looks of one request whose answers were all read too late to count, before it is refused. */
+export const FRESH_LOOKS_MAX = 4;
+
 /** How long hints about logs that grew are gathered: far below the checkpoint interval. */
 export const GROWN_WAIT_MS = 25;
 

@@ -165,6 +165,14 @@ describe.skipIf(binaries.folder === undefined)(`several nodes over one database$
     const page = (await node.get('/v1/events', token)).json();
     expect(page.read_to).toBeGreaterThan(seq);
     expect((await node.get('/v1/export', token)).body.split('\n').length).toBeGreaterThan(1);
+    for (const path of [
+      'events',
+      'stats?group_by=type',
+      'export',
+      'recent?actor=alice',
+      'actors/alice/activity',
+    ])
+      expect(Number((await node.get(`/v1/${path}`, token)).headers['attestry-read-to'])).toBeGreaterThan(seq);
   });
 
   it('answer 503 with Retry-After while the database is away, and go on by themselves', async () => {
@@ -207,7 +215,7 @@ describe.skipIf(binaries.folder === undefined)(`several nodes over one database$
     await signed((await other.post('/v1/events', LOGIN, token)).json().seq);
     expect(await lease()).toBeGreaterThan(before);
     paused.signal('SIGCONT');
-    // It takes part again, and what it takes is signed once.
+    // It takes part again, and what it takes is signed once. It was away, not the database, and does not say otherwise.
     const { seq } = await eventually(
       async () => {
         const answer = await fetch(`${paused.url}/v1/events`, {
@@ -215,7 +223,9 @@ describe.skipIf(binaries.folder === undefined)(`several nodes over one database$
           headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
           body: JSON.stringify(LOGIN),
         });
-        return { status: answer.status, seq: ((await answer.json()) as { seq: number }).seq };
+        const body = (await answer.json()) as { seq: number; detail?: string };
+        expect(body.detail ?? '').not.toMatch(/which keys are valid/);
+        return { status: answer.status, seq: body.seq };
       },
       ({ status }) => status === 201,
     );

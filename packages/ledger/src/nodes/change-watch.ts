@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CHANGE_POLL_MS, GROWN_SWEEP_MS, GROWN_WAIT_MS } from '../limits.ts';
+import { OperationalError } from '../errors.ts';
+import { CHANGE_POLL_MS, FRESH_LOOKS_MAX, GROWN_SWEEP_MS, GROWN_WAIT_MS, LOOK_MS_MAX } from '../limits.ts';
 import type { SharedStore } from '../ports/shared-store.ts';
+import { afterOwnTime } from './own-time.ts';
 
 export interface ChangeWatchParts {
   readonly shared: Pick<SharedStore, 'listen' | 'settingsVersions'>;
@@ -30,6 +32,9 @@ export class ChangeWatch {
   #lookAgain: Promise<void> | undefined;
   /** When the last look that succeeded had begun, by `performance.now()`. */
   #freshAt = 0;
+  /** Rejects when the look that is under way takes too long; another one begins with each look. */
+  #silence = Promise.withResolvers<never>();
+  #isSilent = false;
   #unlisten: (() => void) | undefined;
   #running: Promise<void>[] = [];
 
@@ -56,6 +61,27 @@ export class ChangeWatch {
   /** How old what is in memory of the settings may be. */
   staleMs(): number {
     return performance.now() - this.#freshAt;
+  }
+
+  /**
+   * Resolves when what is in memory is not older than this. If it is, the database is asked before it counts as away:
+   * perhaps it is this process that had no turn for so long.
+   *
+   * @throws {OperationalError} the database cannot be asked, or is silent
+   */
+  async fresh(ageMsMax: number): Promise<void> {
+    let failures = 0;
+    for (let looks = 1; this.staleMs() > ageMsMax; looks += 1) {
+      if (looks > FRESH_LOOKS_MAX) throw silentStore();
+      try {
+        // One that is under way may have begun late enough.
+        await Promise.race([this.#looking ?? this.refresh(), this.#silence.promise]);
+      } catch (error) {
+        failures += 1;
+        // The first one may only have met a connection that had died.
+        if (failures > 1 || this.#isSilent) throw error;
+      }
+    }
   }
 
   /** Makes the next look read everything again: whoever holds settings in memory may have missed a change so far. */
@@ -112,6 +138,23 @@ export class ChangeWatch {
   }
 
   async #look(): Promise<void> {
+    const silence = Promise.withResolvers<never>();
+    // Nobody may be waiting for it.
+    silence.promise.catch(() => undefined);
+    this.#silence = silence;
+    const giveUp = afterOwnTime(LOOK_MS_MAX, () => {
+      this.#isSilent = true;
+      silence.reject(silentStore());
+    });
+    try {
+      await this.#compare();
+    } finally {
+      giveUp();
+      this.#isSilent = false;
+    }
+  }
+
+  async #compare(): Promise<void> {
     const begun = performance.now();
     const versions = await this.#parts.shared.settingsVersions();
     const known = this.#versions;
@@ -145,4 +188,8 @@ export class ChangeWatch {
         });
     }, GROWN_WAIT_MS).unref();
   }
+}
+
+function silentStore(): OperationalError {
+  return new OperationalError('store_timeout', 'the database does not say what was changed');
 }

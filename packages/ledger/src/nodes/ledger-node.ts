@@ -118,6 +118,7 @@ export class LedgerNode {
       },
       refresh: () => watch.refresh(),
       staleMs: () => watch.staleMs(),
+      fresh: (ageMsMax) => watch.fresh(ageMsMax),
     };
   }
 

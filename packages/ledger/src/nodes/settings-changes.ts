@@ -9,6 +9,8 @@ export interface SettingsChanges {
   refresh(): Promise<void>;
   /** How old what is in memory may be, milliseconds. */
   staleMs(): number;
+  /** Resolves when it is not older than this; rejects when the database does not tell. */
+  fresh(ageMsMax: number): Promise<void>;
 }
 
 /** Where nobody else writes, what is in memory is always new. */
@@ -16,4 +18,5 @@ export const NOBODY_ELSE: SettingsChanges = {
   onChange: () => undefined,
   refresh: async () => undefined,
   staleMs: () => 0,
+  fresh: async () => undefined,
 };

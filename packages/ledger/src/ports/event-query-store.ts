@@ -162,4 +162,6 @@ export interface EventQueryStore {
     by: StatsGroup,
     limit: number,
   ): Promise<{ readonly total: number; readonly buckets: readonly StatsBucket[] }>;
+  /** Only where a replica answers: the first seq of a log that it has not received; what is asked next lacks none before. */
+  readonly readTo?: (tenant: string) => Promise<number>;
 }

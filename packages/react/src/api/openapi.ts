@@ -1873,6 +1873,8 @@ export interface operations {
             /** @description A page of events. */
             200: {
                 headers: {
+                    /** @description Only where a replica of the database answers: the first `seq` that it may lack */
+                    "attestry-read-to"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2314,6 +2316,8 @@ export interface operations {
             /** @description Exact counts. */
             200: {
                 headers: {
+                    /** @description Only where a replica of the database answers: the first `seq` that it may lack */
+                    "attestry-read-to"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2413,6 +2417,8 @@ export interface operations {
             /** @description NDJSON, or CSV with a header and formulas neutralised. */
             200: {
                 headers: {
+                    /** @description Only where a replica of the database answers: the first `seq` that it may lack */
+                    "attestry-read-to"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2504,6 +2510,8 @@ export interface operations {
             /** @description Neighbours, oldest first. */
             200: {
                 headers: {
+                    /** @description Only where a replica of the database answers: the first `seq` that it may lack */
+                    "attestry-read-to"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2698,6 +2706,8 @@ export interface operations {
             /** @description Profile. */
             200: {
                 headers: {
+                    /** @description Only where a replica of the database answers: the first `seq` that it may lack */
+                    "attestry-read-to"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2746,6 +2756,8 @@ export interface operations {
             /** @description Profile. */
             200: {
                 headers: {
+                    /** @description Only where a replica of the database answers: the first `seq` that it may lack */
+                    "attestry-read-to"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3012,6 +3024,8 @@ export interface operations {
             /** @description Newest first. */
             200: {
                 headers: {
+                    /** @description Only where a replica of the database answers: the first `seq` that it may lack */
+                    "attestry-read-to"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -8,11 +8,14 @@ import { SETTINGS_STALE_MS_MAX } from '../limits.ts';
  *
  * @throws {ApiError} `unavailable`
  */
-export function assertFresh(settings: SettingsChanges): void {
-  if (settings.staleMs() <= SETTINGS_STALE_MS_MAX) return;
-  throw new ApiError('unavailable', 'The database is away, so it is not known which keys are valid.', {
-    retryAfterS: 5,
-  });
+export async function assertFresh(settings: SettingsChanges): Promise<void> {
+  try {
+    await settings.fresh(SETTINGS_STALE_MS_MAX);
+  } catch {
+    // What is wrong with the database is in the log and in /ready.
+    const detail = 'The database is away, so it is not known which keys are valid.';
+    throw new ApiError('unavailable', detail, { retryAfterS: 5 });
+  }
 }
 
 /**

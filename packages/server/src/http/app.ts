@@ -37,6 +37,7 @@ import { admitPage, answerPreflight, authenticatePage } from './page-access.ts';
 import { refuseMalformedQuery } from './percent-encoding.ts';
 import { handleError, notFoundHandler, type sendProblem } from './problem-replies.ts';
 import { addRawReplies, handleClientError } from './raw-replies.ts';
+import { READ_TO_HEADERS, sayReadTo } from './read-to.ts';
 import { addReference } from './reference.ts';
 import { addRequestLimits, type RequestLimits } from './request-limits.ts';
 import type { AnyRoute, Input, Reply } from './route.ts';
@@ -229,6 +230,7 @@ function addRoute(app: FastifyInstance, ops: Operations, limits: RequestLimits, 
     ...accessHooks(ops, limits, access),
     ...socketHandlers(ops, definition),
     handler: async (request, reply) => {
+      if (definition.findsEvents === true) await sayReadTo(ops, request, reply);
       const answer = await callHandler(definition, ops, request);
       return sendReply(reply, answer);
     },
@@ -357,7 +359,8 @@ function routeSchema(definition: AnyRoute): object {
   for (const [status, shape] of Object.entries(definition.responses)) {
     const type = shape.contentType ?? 'application/json';
     const schema = shape.schema ?? { type: 'string' };
-    responses[status] = { description: shape.description, content: { [type]: { schema } } };
+    const headers = definition.findsEvents === true ? { headers: READ_TO_HEADERS } : {};
+    responses[status] = { description: shape.description, ...headers, content: { [type]: { schema } } };
   }
   if (definition.access !== 'public') {
     responses['4xx'] = {

@@ -52,7 +52,7 @@ async function readCredential(
   request: FastifyRequest,
 ): Promise<Authenticated | OpenSession | (Authenticated & Required<Pick<Caller, 'viewer'>>)> {
   const bearer = bearerToken(request);
-  assertFresh(ops.settings);
+  await assertFresh(ops.settings);
   const hasKey = bearer !== undefined || request.headers.authorization !== undefined;
   const cookie = hasKey ? undefined : sessionToken(request);
   const outcome =

@@ -98,7 +98,7 @@ export async function authenticatePage(
   const given =
     authorization === undefined ? BODY_TOKEN_PATTERN.exec(text) : BEARER_PATTERN.exec(authorization);
   const token = given?.[1];
-  assertFresh(ops.settings);
+  await assertFresh(ops.settings);
   const outcome =
     token === undefined
       ? 'missing'

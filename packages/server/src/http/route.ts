@@ -77,6 +77,8 @@ interface RouteShape<P extends TSchema, Q extends TSchema, B extends TSchema> {
   readonly consumes?: readonly string[];
   /** Answers programs, thousands of times a second: without helmet's dozen headers for browsers (100 µs each time). */
   readonly lean?: true;
+  /** Finds events, so that it is answered by a replica where there is one, and says how far that has come. */
+  readonly findsEvents?: true;
   /** Request body limit; the administration limit when absent. */
   readonly bodyBytesMax?: number;
   readonly responses: Readonly<Record<number, ResponseShape>>;

@@ -5,8 +5,9 @@ import type { ViewerCredential } from '../auth/viewer-tokens.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { toEventFilters } from '../operations/event-filters.ts';
 import type { Operations } from '../operations/operations.ts';
+import { READ_TO_HEADER } from './read-to.ts';
 
-const EXPOSED_HEADERS = 'retry-after, x-request-id';
+const EXPOSED_HEADERS = `retry-after, x-request-id, ${READ_TO_HEADER}`;
 
 /** Whether a bearer token has the form of a viewer token. */
 export function isViewerToken(token: string | undefined): token is string {

@@ -44,11 +44,13 @@ export async function openAllPostgresStores(
 
 /** Says with each page how far the replica had come; asked before, so that the page has at least that. */
 function onReplica(query: EventQueryStore, replica: LedgerReading): EventQueryStore {
+  const reach = async (tenant: string): Promise<number> => (await replica.readHead(tenant))?.size ?? 0;
   return {
     page: async (asked, request) => {
-      const head = await replica.readHead(asked.tenant);
-      return { ...(await query.page(asked, request)), readTo: head?.size ?? 0 };
+      const readTo = await reach(asked.tenant);
+      return { ...(await query.page(asked, request)), readTo };
     },
+    readTo: reach,
     count: (asked) => query.count(asked),
     estimate: (asked) => query.estimate(asked),
     stats: (asked, by, limit) => query.stats(asked, by, limit),

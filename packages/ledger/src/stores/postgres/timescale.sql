@@ -49,15 +49,18 @@ CREATE OR REPLACE FUNCTION make_partition(day date) RETURNS text LANGUAGE sql SE
   AS $$ SELECT 'record_chunks' $$;
 
 -- Around a pruning of what was recorded from first to last, chunk by chunk: what is changed in a compressed chunk row by row
--- is decompressed row by row, up to a limit. The second also gives the space back.
+-- is decompressed row by row, up to a limit. The second also gives the space back. Only chunks that lie wholly between two
+-- times are shown, so these are a chunk's length further apart.
 CREATE FUNCTION before_prune(first timestamptz, last timestamptz) RETURNS bigint LANGUAGE sql SECURITY DEFINER
   SET search_path FROM CURRENT AS $$
   SELECT count({timescale}.decompress_chunk(c, if_compressed => true))
-  FROM {timescale}.show_chunks('record_chunks', newer_than => first, older_than => last) AS c
+  FROM {timescale}.show_chunks('record_chunks', newer_than => first - interval '7 days',
+    older_than => last + interval '7 days') AS c
 $$;
 CREATE FUNCTION after_prune(first timestamptz, last timestamptz) RETURNS bigint LANGUAGE sql SECURITY DEFINER
   SET search_path FROM CURRENT AS $$
   SELECT count({timescale}.compress_chunk(c, if_not_compressed => true))
-  FROM {timescale}.show_chunks('record_chunks', newer_than => first, older_than => last) AS c
+  FROM {timescale}.show_chunks('record_chunks', newer_than => first - interval '7 days',
+    older_than => last + interval '7 days') AS c
 $$;
 REVOKE ALL ON FUNCTION before_prune(timestamptz, timestamptz), after_prune(timestamptz, timestamptz) FROM PUBLIC;

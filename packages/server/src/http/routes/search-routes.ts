@@ -158,6 +158,7 @@ export const SEARCH_ROUTES: readonly AnyRoute[] = [
     method: 'GET',
     url: '/v1/recent',
     access: readOrView,
+    findsEvents: true,
     operationId: 'getRecent',
     tag: 'events',
     summary: 'What an actor did within a day',
