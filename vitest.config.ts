@@ -5,13 +5,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 // Set by `script/test --fuzz`: fuzzing takes minutes and is asked for.
 const fuzz = process.env.ATTESTRY_TEST_FUZZ === '1';
 
-const everywhere = [
-  'packages/*/src/**/*.test.ts',
-  'packages/*/test/**/*.test.ts',
-  'apps/*/src/**/*.test.ts',
-  'apps/*/test/**/*.test.ts',
-  'script/**/*.test.ts',
-];
+/** Beside what they test: they start nothing and leave nothing behind, so that they can share a process. */
+const units = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'];
+
+const systems = ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'script/**/*.test.ts'];
 
 /**
  * What a server promises whatever keeps its records: these files run a second time, with PostgreSQL. Others can be
@@ -43,15 +40,18 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'embedded', include: everywhere } },
+      { extends: true, test: { name: 'units', include: units, isolate: false } },
+      { extends: true, test: { name: 'embedded', include: systems } },
       {
         extends: true,
         test: { name: 'postgres', include: onPostgres, env: { ATTESTRY_TEST_STORE: 'postgres' } },
       },
     ],
     exclude: [...configDefaults.exclude, ...(fuzz ? [] : ['**/*.fuzz.test.ts'])],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For what hangs. A machine that has much else to do takes its time for the rest, and no test asserts a time.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
     sequence: { sequencer: LongestFirst },
     // Vitest leaves one processor to itself; with two, that is one file at a time, and many tests wait more than they work.

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { attestry, cleanEnvironment, LAUNCHER } from './cli-process.ts';
+import { attestry, attestryProcess, cleanEnvironment, LAUNCHER } from './cli-process.ts';
 import { TestServer } from './running-server.ts';
 
 const ESC = '\u001b';
@@ -186,9 +186,10 @@ describe('administration and manners against a real server', () => {
     });
 
     it('obeys NO_COLOR and FORCE_COLOR', async () => {
-      const forced = await server.run(['query', '--limit', '1'], { env: { FORCE_COLOR: '1' } });
+      const env = { ATTESTRY_DATA_DIR: server.dataDir, FORCE_COLOR: '1' };
+      const forced = await attestryProcess(['query', '--limit', '1'], { env });
       expect(forced.stdout).toContain(ESC);
-      const both = await server.run(['query', '--limit', '1'], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } });
+      const both = await attestryProcess(['query', '--limit', '1'], { env: { ...env, NO_COLOR: '1' } });
       expect(both.stdout).not.toContain(ESC);
     });
 
