@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,16 +21,15 @@ afterEach(() => {
 const at = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
 
 /** An app as users write one: clients that wait a minute before they send, so that only the end makes them. */
-function startApp(program: string, options = ''): ChildProcess {
+function startApp(program: string, options = '', within: readonly string[] = []): ChildProcess {
   const text = `
     import { Attestry } from ${at('../src/index.ts')};
     import { fileSpool } from ${at('../src/spool/file-spool.ts')};
     const connect = (more) => new Attestry({ url: process.argv[1], key: 'k', flushIntervalMs: 60000, ...more });
     const dropped = (event, reason) => console.log('dropped ' + event.type + ' ' + reason.code);
     ${program}`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', text, sink.url, options], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const [command = '', ...args] = [...within, process.execPath, '--input-type=module', '-e', text, sink.url];
+  const child = spawn(command, [...args, options], { stdio: ['ignore', 'pipe', 'inherit'] });
   running.push(child);
   return child;
 }
@@ -77,24 +76,54 @@ test('SIGTERM: all clients of the process send what waits, then it ends as it wo
   expect([arrived('end.first'), arrived('end.second')]).toEqual([1, 1]);
 });
 
-test('SIGTERM: an app with a handler of its own ends when and how it wants to', async () => {
-  const ended = await end(
-    startApp(`
-      const audit = connect();
-      audit.capture({ type: 'end.before' });
-      const work = setInterval(() => {}, 1000);
-      process.on('SIGTERM', () => setTimeout(async () => {
-        audit.capture({ type: 'end.during' });
+test.each(['on', 'once'])(
+  'SIGTERM: an app with a handler of its own (%s) ends when and how it wants to',
+  async (how) => {
+    const ended = await end(
+      startApp(
+        `
+      let work, audit;
+      process[process.argv[2]]('SIGTERM', () => setTimeout(async () => {
+        audit.capture({ type: 'end.during' + process.argv[2] });
         await audit.close();
         process.exitCode = 7;
         clearInterval(work);
       }, 100));
-      console.log('ready');`),
-    'SIGTERM',
-  );
-  expect(ended).toMatchObject({ code: 7, signal: null });
-  expect([arrived('end.before'), arrived('end.during')]).toEqual([1, 1]);
-});
+      audit = connect();
+      audit.capture({ type: 'end.before' + process.argv[2] });
+      work = setInterval(() => {}, 1000);
+      console.log('ready');`,
+        how,
+      ),
+      'SIGTERM',
+    );
+    expect(ended).toMatchObject({ code: 7, signal: null });
+    expect([arrived(`end.before${how}`), arrived(`end.during${how}`)]).toEqual([1, 1]);
+  },
+);
+
+const unshare = ['--pid', '--fork', '--kill-child'];
+const canBeFirst = spawnSync('unshare', [...unshare, 'true']).status === 0;
+
+test.skipIf(!canBeFirst)(
+  `SIGTERM: the first process of a container, which it does not end, goes on${canBeFirst ? '' : ' (skipped: no rights for a namespace of processes)'}`,
+  async () => {
+    const ended = await end(
+      startApp(
+        `
+      const audit = connect({ onDrop: dropped });
+      process.kill(process.pid, 'SIGTERM');
+      setTimeout(async () => {
+        console.log(process.pid, audit.capture({ type: 'end.first-process' }) !== undefined, await audit.flush());
+      }, 200);`,
+        '',
+        ['unshare', ...unshare],
+      ),
+    );
+    expect(ended).toMatchObject({ code: 0, output: '1 true true\n' });
+    expect(arrived('end.first-process')).toBe(1);
+  },
+);
 
 test.each(['3', '4'])(
   'SIGTERM: tools that look on by signal-exit %s see the end, and do not prevent it',

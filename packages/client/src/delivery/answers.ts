@@ -13,6 +13,8 @@ export interface Verdict {
   readonly afterMs?: number | undefined;
   /** The request as a whole was refused: for the events that have a result, or without saying for which. */
   readonly isRefused?: boolean;
+  /** It was not Attestry that refused the request, but something in front of it, or in its place. */
+  readonly isForeign?: boolean;
 }
 
 interface Result {
@@ -45,7 +47,9 @@ export async function judgeAnswer(response: Response, batch: readonly QueuedEven
     : retryAfterMs(headers.get('retry-after'), headers.get('date'));
   const verdict: Verdict = { error, afterMs };
   if (status === 201 && body.receipts?.length === batch.length) return { ...verdict, results: body.receipts };
-  if (!REFUSALS.includes(status) && (status !== 403 || body.errors === undefined)) return verdict;
+  const isOurs = status === 207 || typeof body.code === 'string';
+  if (!REFUSALS.includes(status) && (status !== 403 || body.errors === undefined || !isOurs)) return verdict;
+  if (!isOurs) return { ...verdict, isForeign: true };
   const results = each(batch, body, status);
   return { ...verdict, results, isRefused: status !== 207 && batch.length > 1 };
 }
@@ -62,7 +66,7 @@ function each(
   body: Answer,
   status: number,
 ): (Receipt | AttestryError | undefined)[] {
-  const named = new Map<number, Result>(batch.length === 1 ? [[0, body]] : []);
+  const named = new Map<number, Result>(batch.length === 1 && body.code ? [[0, body]] : []);
   for (const result of body.results ?? body.errors ?? []) {
     const index =
       result.index ?? /^\/events\/(\d+)/.exec(result.path ?? '')?.[1] ?? (batch.length > 1 ? NaN : 0);

@@ -219,6 +219,34 @@ test('a request that is too large is halved down to the event that is the reason
   expect(errors.map(({ code }) => code)).toEqual(['event_refused']);
 });
 
+const PAGE = '<h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port';
+
+test.each([400, 409, 413, 422])('a page of somebody else is no refusal: %d', async (status) => {
+  const page: Answer = () => new Response(PAGE, { status });
+  const { make, requests } = scripted(...Array.from({ length: 12 }, () => page));
+  const audit = make();
+  for (const type of ['a.one', 'a.two', 'a.three']) audit.capture({ type });
+  for (let n = 0; n < 12; n += 1) expect(await audit.flush()).toBe(false);
+  expect(audit.stats()).toMatchObject({ lost: 0, queued: { events: 3 } });
+  await vi.waitFor(async () => expect(await audit.flush()).toBe(true));
+  expect(audit.stats()).toMatchObject({ sent: 3, lost: 0, queued: { events: 0 } });
+  // A pause behind each.
+  expect(requests.length).toBeLessThan(18);
+});
+
+test('an event that a firewall does not let pass is given up when it has let others pass', async () => {
+  const firewall: Answer = (events) =>
+    events.some(({ type }) => type === 'a.script')
+      ? new Response(PAGE, { status: 400 })
+      : healthyAnswer(events);
+  const { make, errors } = scripted(...Array.from({ length: 20 }, () => firewall));
+  const audit = make();
+  for (const type of ['a.one', 'a.script', 'a.three', 'a.four']) audit.capture({ type });
+  await vi.waitFor(async () => expect(await audit.flush()).toBe(true));
+  expect(audit.stats()).toMatchObject({ lost: 1, queued: { events: 0 } });
+  expect(errors.map(({ code }) => code)).toContain('event_refused');
+});
+
 function healthyAnswer(events: readonly Sent[]): Response {
   return Response.json(
     { receipts: events.map(({ id }) => ({ id, seq: 0, hash: '', recorded_at: '', duplicate: false })) },

@@ -37,6 +37,9 @@ export abstract class Delivery {
   /** Timers and answers of one request may never come to another: each sends what waits itself. */
   readonly #isPerRequest: boolean;
   #batchEvents: number;
+  /** Events that were in the log when something else than the server first refused an event. */
+  readonly #suspects = new WeakMap<QueuedEvent, number>();
+  #delivered = 0;
   #inFlight: readonly QueuedEvent[] | undefined;
   /** Goes first in each batch until it is settled; it is not in the queue, where it could be dropped. */
   #report: QueuedEvent | undefined;
@@ -207,18 +210,23 @@ export abstract class Delivery {
     return verdict;
   }
 
-  #judge(batch: readonly QueuedEvent[], { results = [], isRefused, error, afterMs }: Verdict): void {
+  #judge(batch: readonly QueuedEvent[], verdict: Verdict): void {
+    const { isRefused, isForeign, error, afterMs } = verdict;
+    const results = isForeign === true ? this.#suspect(batch, error) : (verdict.results ?? []);
     const again = batch.filter((event, index) => {
       const result = results[index];
       if (result === undefined) return event !== this.#report;
       if (event === this.#report) this.#report = undefined;
+      if (!(result instanceof AttestryError)) this.#delivered += 1;
       this.settle(event, result);
       return false;
     });
-    this.queue.unshift(again);
+    // What is suspected alone goes behind the others, which tell whether it was the event or the way.
+    if (isForeign === true && batch.length === 1) this.queue.putBack(again);
+    else this.queue.unshift(again);
     const isSettled = results.length > 0 && !results.includes(undefined);
     // The others go again at once: without those that were named, else in halves, down to the one event that is the reason.
-    const isHalved = isRefused === true && !results.some((result) => result !== undefined);
+    const isHalved = (isForeign ?? isRefused) === true && !results.some((result) => result !== undefined);
     this.#batchEvents = isHalved ? Math.max(1, Math.ceil(batch.length / 2)) : this.#settings.batchEvents;
     if (isRefused === true && !isSettled) return;
     if (!isSettled) {
@@ -229,6 +237,16 @@ export abstract class Delivery {
     this.#asked = false;
     this.#notBeforeMs = 0;
     this.#toldOf = undefined;
+  }
+
+  /** A proxy refuses one event for what is in it, and a wrong address all: given up is what alone is refused again when others are taken. */
+  #suspect([event, ...others]: readonly QueuedEvent[], error: AttestryError): readonly AttestryError[] {
+    if (event === undefined || others.length > 0 || event === this.#report) return [];
+    const deliveredThen = this.#suspects.get(event);
+    if (deliveredThen !== undefined && deliveredThen < this.#delivered)
+      return [new AttestryError('event_refused', `${event.type}: ${error.message}`, { eventId: event.id })];
+    this.#suspects.set(event, this.#delivered);
+    return [];
   }
 
   #pause(error: AttestryError, afterMs: number | undefined): void {

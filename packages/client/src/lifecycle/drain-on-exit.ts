@@ -17,6 +17,7 @@ export interface Drainable {
 
 interface NodeProcess {
   on(event: string, listener: () => void): void;
+  prependListener(event: string, listener: () => void): void;
   off(event: string, listener: () => void): void;
   kill(pid: number, signal: string): void;
   listenerCount(event: string): number;
@@ -79,8 +80,9 @@ function drainAtEnd(process: NodeProcess): Set<Drainable> {
   const onSignal = (): void => {
     const { [SIGNAL_EXIT]: newer } = globalThis as { readonly [SIGNAL_EXIT]?: SignalExit };
     const lookingOn = (newer?.count ?? 0) + (process.__signal_exit_emitter__?.count ?? 0);
-    if (process.listenerCount('SIGTERM') > 1 + lookingOn) {
-      // An app with a handler of its own ends when it wants to, and calls `close` itself.
+    if (process.pid === 1 || process.listenerCount('SIGTERM') > 1 + lookingOn) {
+      // An app with a handler of its own ends when it wants to, and calls `close` itself. The first process of a container
+      // without one goes on: for it the signal does nothing.
       void each((client) => client.drain(CLOSE_DEADLINE_MS));
       return;
     }
@@ -90,6 +92,7 @@ function drainAtEnd(process: NodeProcess): Set<Drainable> {
       process.kill(process.pid, 'SIGTERM');
     });
   };
-  process.on('SIGTERM', onSignal);
+  // Before those of the app: one that listens once is not there any more when it has been called.
+  process.prependListener('SIGTERM', onSignal);
   return clients;
 }

@@ -45,12 +45,17 @@ export class EventQueue {
   /** Puts events that are older than the held ones in front of these. */
   insert(events: readonly QueuedEvent[]): void {
     this.pushed += events.length;
-    this.#put(events, this.#events.length - this.held);
+    this.putBack(events);
   }
 
   /** Puts a batch back where it came from, in front of everything else. */
   unshift(batch: readonly QueuedEvent[]): void {
     this.#put(batch, this.#first);
+  }
+
+  /** Puts a batch behind all that may be sent. */
+  putBack(batch: readonly QueuedEvent[]): void {
+    this.#put(batch, this.#events.length - this.held);
   }
 
   #put(events: readonly QueuedEvent[], at: number): void {
