@@ -6,6 +6,8 @@ interface Listed {
   readonly id: string;
   readonly type: string;
   readonly seq: number;
+  readonly occurred_at: string;
+  readonly recorded_at: string;
 }
 interface Listing {
   readonly events: Listed[];
@@ -226,6 +228,47 @@ describe('pages', () => {
     expect(front.events.map(({ id }) => id)).toEqual(first.events.map(({ id }) => id));
     expect(front.previous_cursor).toBeNull();
     expect(front.has_more).toBe(false);
+  });
+
+  it.each([
+    ['desc', 'occurred'],
+    ['asc', 'occurred'],
+    ['desc', 'recorded'],
+    ['asc', 'recorded'],
+  ] as const)('begin at a time, %s by when they %s, and lead on and back from there', async (order, time) => {
+    const read = async (more: string): Promise<Listing> => {
+      const answer = await server.get(
+        `/v1/events?actor_type=user&order=${order}&time=${time}&${more}`,
+        token,
+      );
+      return answer.json<Listing>();
+    };
+    const { events } = await read('limit=1000');
+    const times = events.map((event) => (time === 'recorded' ? event.recorded_at : event.occurred_at));
+    const wanted = times[60] ?? '';
+    const first = times.indexOf(wanted);
+    const ids = (from: number, to: number): string[] =>
+      events.slice(Math.max(0, from), to).map(({ id }) => id);
+    const idsOf = (page: Listing): string[] => page.events.map(({ id }) => id);
+    const page = await read(`limit=10&at=${wanted}`);
+    expect(idsOf(page)).toEqual(ids(first, first + 10));
+    expect(idsOf(await read(`limit=10&cursor=${page.next_cursor}`))).toEqual(ids(first + 10, first + 20));
+    if (first === 0) expect(page.previous_cursor).toBeNull();
+    else {
+      const before = await read(`limit=10&cursor=${page.previous_cursor}`);
+      expect(idsOf(before)).toEqual(ids(first - 10, first));
+    }
+  });
+
+  it('begin before everything and behind it', async () => {
+    const all = await list('limit=1000');
+    const begin = await list('limit=1000&at=2200-01-01T00:00:00Z');
+    expect(begin.events).toEqual(all.events);
+    expect(begin.previous_cursor).toBeNull();
+    const end = await list('limit=10&at=1960-01-01T00:00:00Z');
+    expect([end.events, end.has_more]).toEqual([[], false]);
+    const both = await server.get(`/v1/events?at=-1h&cursor=${all.next_cursor}`, token);
+    expect([both.statusCode, both.json().path]).toEqual([400, 'at']);
   });
 
   it('refuse a cursor of another query', async () => {

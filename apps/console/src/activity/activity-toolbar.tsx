@@ -1,4 +1,4 @@
-import { useAttestry } from '@attestry/react';
+import { type LiveStatus, useAttestry } from '@attestry/react';
 import { lazy, type ReactNode, useState } from 'react';
 import { useShortcut } from '../app/shortcuts.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -6,7 +6,6 @@ import { OnDemand } from '../ui/on-demand.tsx';
 import { t } from '../words/english.ts';
 import type { EventFilter } from './activity-search.ts';
 import { FACETS, FacetChip } from './facets.tsx';
-import type { Live } from './use-live.ts';
 
 const ViewMenu = lazy(() => import('./toolbar-menus.tsx').then((m) => ({ default: m.ViewMenu })));
 const ExportMenu = lazy(() => import('./toolbar-menus.tsx').then((m) => ({ default: m.ExportMenu })));
@@ -15,7 +14,7 @@ interface ToolbarProps {
   readonly filter: EventFilter;
   readonly order: 'asc' | 'desc';
   readonly total: number | undefined;
-  readonly live: Live['status'];
+  readonly live: LiveStatus;
   /** New events that the list does not have yet. */
   readonly waiting: number;
   readonly showNew: () => void;

@@ -1,13 +1,15 @@
 import type { EventView } from '@attestry/core';
-import { useAttestry } from '@attestry/react';
-import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
+import { type Format, useAttestry } from '@attestry/react';
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { usePreferences } from '../app/preferences.ts';
 import { useShortcut } from '../app/shortcuts.ts';
 import { useNarrow } from '../ui/use-narrow.ts';
 import { t } from '../words/english.ts';
 import { columnTemplate, EventRow, type OptionalColumn } from './event-row.tsx';
+import { RowScroller } from './row-scroller.ts';
+import { RowSpace } from './row-space.ts';
 import type { Pager } from './use-pager.ts';
+import { type ShownRows, useRowWindow } from './use-row-window.ts';
 
 interface EventListProps {
   readonly pager: Pager;
@@ -22,6 +24,7 @@ interface EventListProps {
 }
 
 const DAY_HEIGHT = 32;
+const FOOTER_HEIGHT = 52;
 
 /** The events as rows, of which only those in view are there. */
 export function EventList(props: EventListProps): ReactNode {
@@ -30,23 +33,18 @@ export function EventList(props: EventListProps): ReactNode {
   const { density } = usePreferences();
   const isNarrow = useNarrow();
   const rowHeight = isNarrow ? 58 : density === 'compact' ? 28 : 36;
-  const days = useDayBreaks(pager);
-  const { rows } = pager.state;
-  const virtualizer = useVirtualizer({
-    count: rows,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => rowHeight + (days.has(index) ? DAY_HEIGHT : 0),
-    overscan: 12,
-  });
-  // Sizes are known without measuring; they change with density, width and as days become known.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: measure() calls estimateSize, which reads rowHeight and days; the linter sees the call only
-  useLayoutEffect(() => virtualizer.measure(), [rowHeight, days.size, virtualizer]);
-  const items = virtualizer.getVirtualItems();
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? 0;
+  const days = useDayRows(pager);
+  const { rows, moved } = pager.state;
+  const space = useMemo(
+    () =>
+      new RowSpace({ rows, rowHeight, headed: days, headingHeight: DAY_HEIGHT, endHeight: FOOTER_HEIGHT }),
+    [rows, rowHeight, days],
+  );
+  const view = useRowWindow(scroller, space, moved);
+  const { first, last, top, shiftPx } = view;
   useEffect(() => pager.pager.want(first, last), [pager, first, last]);
-  useFirstView(pager, selected, virtualizer);
-  const step = useWalk({ pager, selected, walk, virtualizer });
+  useFirstView(pager, selected, view.show);
+  const step = useWalk({ pager, selected, walk, view });
   const onKeyDown = (event: KeyboardEvent): void => {
     const chosen = selected === undefined ? undefined : pager.pager.rowOf(selected);
     const shown = chosen === undefined ? undefined : pager.pager.at(chosen);
@@ -56,6 +54,7 @@ export function EventList(props: EventListProps): ReactNode {
     else return;
     event.preventDefault();
   };
+  const items = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
   return (
     <div
       ref={scroller}
@@ -65,26 +64,53 @@ export function EventList(props: EventListProps): ReactNode {
       aria-activedescendant={selected === undefined ? undefined : `event-${selected}`}
       tabIndex={0}
       onKeyDown={onKeyDown}
-      className="@container relative min-h-0 flex-1 overflow-y-auto border-t border-line -outline-offset-2"
+      className="@container relative min-h-0 flex-1 overflow-y-auto border-t border-line -outline-offset-2 [overflow-anchor:none]"
     >
-      <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
-        {items.map(({ index, start, size }) => (
-          <PlacedRow
-            key={index}
-            {...{ index, start, size, rowHeight, isNarrow, columns, open }}
-            event={pager.pager.at(index)}
-            startsDay={days.has(index)}
-            isSelected={selected !== undefined && pager.pager.at(index)?.id === selected}
-          />
-        ))}
+      <DayInView pager={pager} row={top} />
+      <div
+        role="rowgroup"
+        className="relative"
+        style={{ height: RowScroller.elementPx(space) - FOOTER_HEIGHT }}
+      >
+        {items.map((row) => {
+          const event = pager.pager.at(row);
+          const size = space.size(row);
+          return (
+            <PlacedRow
+              key={row}
+              {...{ row, size, rowHeight, isNarrow, columns, open, event }}
+              start={space.top(row) - shiftPx}
+              startsDay={size > rowHeight}
+              isSelected={selected !== undefined && event?.id === selected}
+            />
+          );
+        })}
       </div>
-      {footer}
+      <div style={{ height: FOOTER_HEIGHT }}>{footer}</div>
+    </div>
+  );
+}
+
+/** The day of the first event in view, at the top; while the scroll bar is drawn, about when that is. */
+function DayInView({ pager, row }: { readonly pager: Pager; readonly row: number }): ReactNode {
+  const { format } = useAttestry();
+  const time = pager.pager.timeAt(row);
+  return (
+    <div aria-hidden="true" className="sticky top-0 z-10 h-0">
+      {time === undefined ? null : (
+        <div
+          className="flex items-center border-b border-line bg-bg px-4 text-[11.5px] font-semibold text-faint min-[901px]:px-6"
+          style={{ height: DAY_HEIGHT }}
+        >
+          {format.day(time)}
+        </div>
+      )}
     </div>
   );
 }
 
 interface PlacedRowProps {
-  readonly index: number;
+  readonly row: number;
   readonly start: number;
   readonly size: number;
   readonly rowHeight: number;
@@ -96,13 +122,13 @@ interface PlacedRowProps {
   readonly open: (event: EventView) => void;
 }
 
-function PlacedRow(props: PlacedRowProps): ReactNode {
-  const { index, start, size, rowHeight, isNarrow, columns, event, startsDay, isSelected, open } = props;
+const PlacedRow = memo(function PlacedRow(props: PlacedRowProps): ReactNode {
+  const { row, start, size, rowHeight, isNarrow, columns, event, startsDay, isSelected, open } = props;
   const { format } = useAttestry();
   return (
     <div
       role="presentation"
-      className="absolute inset-x-0 top-0"
+      className="absolute inset-x-0 top-0 [contain:strict]"
       style={{ height: size, transform: `translateY(${start}px)` }}
     >
       {startsDay && event !== undefined ? (
@@ -114,7 +140,7 @@ function PlacedRow(props: PlacedRowProps): ReactNode {
         </div>
       ) : null}
       {event === undefined ? (
-        <div role="row" aria-rowindex={index + 1} className="row-grid" style={{ height: rowHeight }}>
+        <div role="row" aria-rowindex={row + 1} className="row-grid" style={{ height: rowHeight }}>
           <span role="gridcell" className="skeleton h-3 w-16" />
         </div>
       ) : (
@@ -122,7 +148,7 @@ function PlacedRow(props: PlacedRowProps): ReactNode {
         <div
           role="row"
           id={`event-${event.id}`}
-          aria-rowindex={index + 1}
+          aria-rowindex={row + 1}
           aria-selected={isSelected}
           onClick={() => open(event)}
           className={isNarrow ? 'row-grid row-narrow cursor-pointer' : 'row-grid cursor-pointer'}
@@ -137,62 +163,67 @@ function PlacedRow(props: PlacedRowProps): ReactNode {
       )}
     </div>
   );
-}
+});
 
 const NARROW_COLUMNS: readonly OptionalColumn[] = ['outcome'];
 
-/** Rows at which another day begins. Kept for pages that were let go, so that nothing moves when they return. */
-function useDayBreaks({ pager, state }: Pager): ReadonlySet<number> {
+/** Rows at which another day begins, among those that are at hand. */
+function useDayRows({ pager, state }: Pager): readonly number[] {
   const { format } = useAttestry();
-  const known = useRef<{ pager: unknown; format: unknown; rows: number; days: Set<number> }>(undefined);
-  if (known.current?.pager !== pager || known.current.format !== format) {
-    known.current = { pager, format, rows: 0, days: new Set() };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the pager is one object for as long as its search; its state says when it has read more
+  return useMemo(() => {
+    let before: string | undefined;
+    return pager.pages.flatMap(({ start, events }, index) => {
+      const days = daysOf(events, format);
+      // What came before the first page that is at hand is not known, but before the first of all nothing did.
+      const isNew = index === 0 ? start === 0 : before !== days[0]?.day;
+      before = days.at(-1)?.day ?? before;
+      return days.slice(isNew ? 0 : 1).map(({ index: at }) => start + at);
+    });
+  }, [pager, state, format]);
+}
+
+interface DayStart {
+  readonly index: number;
+  readonly day: string;
+}
+
+const knownDays = new WeakMap<readonly EventView[], readonly [Format, readonly DayStart[]]>();
+
+/** Where days begin in a page, the first one included. */
+function daysOf(events: readonly EventView[], format: Format): readonly DayStart[] {
+  const known = knownDays.get(events);
+  if (known?.[0] === format) return known[1];
+  const days: DayStart[] = [];
+  for (const [index, { occurred_at }] of events.entries()) {
+    const day = format.dayKey(occurred_at);
+    if (day !== days.at(-1)?.day) days.push({ index, day });
   }
-  const { days } = known.current;
-  for (let row = known.current.rows; row < state.rows; row += 1) {
-    const event = pager.at(row);
-    if (event === undefined) break;
-    const before = row === 0 ? undefined : pager.at(row - 1);
-    if (before === undefined || format.dayKey(before.occurred_at) !== format.dayKey(event.occurred_at))
-      days.add(row);
-    known.current.rows = row + 1;
-  }
+  knownDays.set(events, [format, days]);
   return days;
 }
 
 /** Another search begins at its top, or at the event that is open. */
-function useFirstView(
-  { pager }: Pager,
-  selected: string | undefined,
-  virtualizer: Virtualizer<HTMLDivElement, Element>,
-): void {
+function useFirstView({ pager }: Pager, selected: string | undefined, show: ShownRows['show']): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the event that is open matters when another search is shown, not when another event is opened
-  useEffect(() => {
-    const row = selected === undefined ? undefined : pager.rowOf(selected);
-    if (row === undefined) virtualizer.scrollToOffset(0);
-    else virtualizer.scrollToIndex(row, { align: 'center' });
-  }, [pager, virtualizer]);
+  useEffect(() => show((selected === undefined ? undefined : pager.rowOf(selected)) ?? 0, 'middle'), [pager]);
 }
 
 interface Walk {
   readonly pager: Pager;
   readonly selected: string | undefined;
   readonly walk: (event: EventView) => void;
-  readonly virtualizer: Virtualizer<HTMLDivElement, Element>;
+  readonly view: ShownRows;
 }
 
 /** `j` and `k`: to the next and the previous event, kept in view. */
-function useWalk({ pager, selected, walk, virtualizer }: Walk): (by: 1 | -1) => void {
+function useWalk({ pager, selected, walk, view }: Walk): (by: 1 | -1) => void {
   const step = (by: 1 | -1): void => {
     const at = selected === undefined ? undefined : pager.pager.rowOf(selected);
-    const next =
-      at === undefined
-        ? (virtualizer.getVirtualItems().find(({ start }) => start >= (virtualizer.scrollOffset ?? 0))
-            ?.index ?? 0)
-        : at + by;
+    const next = at === undefined ? view.firstWhole() : at + by;
     const event = pager.pager.at(next);
     if (event === undefined) return;
-    virtualizer.scrollToIndex(next, { align: 'auto' });
+    view.show(next, 'near');
     walk(event);
   };
   useShortcut('j', () => step(1));

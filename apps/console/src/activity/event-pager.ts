@@ -1,48 +1,49 @@
 import type { EventView } from '@attestry/core';
 import { api } from '../api/api.ts';
 import { type EventFilter, filterParameters } from './activity-search.ts';
+import { EventRun, type PageAnswer, type RunPage } from './event-run.ts';
+import { FINEST_MS, finerBars } from './finer-bars.ts';
+import type { RowTimes } from './row-times.ts';
 
 /** Events of one request: two screens of a large window, a fraction of a second on a slow line. */
 const PAGE_EVENTS = 100;
-/** Pages kept at a time; others are asked for again by their cursor. 10,000 events are about 20 MB. */
-const PAGES_KEPT = 100;
-/** Rows shown at most: browsers end elements near 33 million pixels, and nobody gets there by scrolling. */
-const ROWS_MAX = 500_000;
-
-interface Page {
-  /** `undefined` for the first page. */
-  readonly cursor: string | undefined;
-  readonly length: number;
-  /** `undefined` when the page was let go. */
-  events: readonly EventView[] | undefined;
-  lastUsed: number;
-}
+/** Rows beyond the view that are asked for before somebody comes there. */
+const AHEAD_ROWS = 100;
+/** Further away than this from what is at hand, reading begins anew there instead of going on. */
+const JUMP_ROWS = 400;
+/** The view stands still for so long before reading begins anew: while the scroll bar is drawn nothing is asked for. */
+const JUMP_WAIT_MS = 80;
+/** So near to the last row, the last page is asked for. */
+const LAST_ROWS = 150;
 
 /** What the list shows of a search that is being read. */
 export interface PagerState {
   readonly status: 'loading' | 'ready' | 'failed';
+  /** Rows of the whole list, as far as that is known. */
   readonly rows: number;
   readonly hasMore: boolean;
-  /** There is more, and the list ends here all the same. */
-  readonly isTooFar: boolean;
+  /** By how much rows were renumbered since the beginning. */
+  readonly moved: number;
   readonly error: Error | undefined;
 }
 
 /**
- * The events of one search by row number, read page by page as they are looked at. Pages far from the view are let go
- * and read again when needed, so that a million rows cost no more memory than a few thousand.
+ * The events of one search by row number. What is at hand is a run of pages without a gap, which follows the view: a page
+ * is added at the side to which somebody scrolls, by its cursor, and pages far from the view are let go. Further away,
+ * another run begins at about the time of the rows in view; when it comes to an end of the list, its rows are renumbered.
  */
 export class EventPager {
   readonly #filter: EventFilter;
   readonly #order: 'asc' | 'desc';
-  readonly #pages: Page[] = [];
   readonly #listeners = new Set<() => void>();
-  readonly #loading = new Set<number>();
-  readonly #rows = new Map<string, number>();
-  #nextCursor: string | undefined;
-  #hasMore = true;
-  #uses = 0;
-  #state: PagerState = { status: 'loading', rows: 0, hasMore: true, isTooFar: false, error: undefined };
+  /** Ids of the first page, which is soon let go, while new events are still compared with it. */
+  readonly #firstIds = new Set<string>();
+  #run = new EventRun();
+  #times: RowTimes | undefined;
+  #reading: AbortController | undefined;
+  #view = { from: 0, to: 0 };
+  #jump: ReturnType<typeof setTimeout> | undefined;
+  #state: PagerState = { status: 'loading', rows: 0, hasMore: true, moved: 0, error: undefined };
 
   constructor(filter: EventFilter, order: 'asc' | 'desc') {
     this.#filter = filter;
@@ -56,126 +57,173 @@ export class EventPager {
     return () => this.#listeners.delete(listener);
   };
 
+  /** Pages that are at hand, without a gap. */
+  get pages(): readonly RunPage[] {
+    return this.#run.pages;
+  }
+
   /** Starts reading. */
   start(): void {
-    if (this.#pages.length === 0) this.#loadNext();
+    if (this.#run.isEmpty && this.#reading === undefined) this.#begin(0);
   }
 
   /** Reads what failed again. */
   retry(): void {
-    this.#state = {
-      ...this.#state,
-      status: this.#pages.length === 0 ? 'loading' : 'ready',
-      error: undefined,
-    };
-    this.#tell();
-    this.#loadNext();
+    this.#change({ status: this.#run.isEmpty ? 'loading' : 'ready', error: undefined });
+    if (this.#run.isEmpty) this.#begin(0);
+    else this.#look();
+  }
+
+  /** How many rows there are in all, and about when they happened. Before it is known the list grows as it is read. */
+  expect(times: RowTimes): void {
+    this.#times = times;
+    if (!this.#run.isEmpty) this.#change({});
   }
 
   /** The event of a row, or `undefined` while it is on its way. */
   at(row: number): EventView | undefined {
-    const page = this.#pages[Math.floor(row / PAGE_EVENTS)];
-    return page?.events?.[row % PAGE_EVENTS];
+    return this.#run.at(row);
+  }
+
+  /** When a row happened; about when, where it is not at hand. */
+  timeAt(row: number): string | undefined {
+    const timeMs = this.#times?.timeAt(row);
+    const guess = timeMs === undefined ? undefined : new Date(timeMs).toISOString();
+    return this.#run.at(row)?.occurred_at ?? guess;
   }
 
   /** The row of an event among those that are at hand. */
   rowOf(id: string): number | undefined {
-    return this.#rows.get(id);
+    return this.#run.rowOf(id);
   }
 
-  /** Makes sure that the rows of a view, and those just after it, are there or on their way. */
+  /** Whether the list has an event that was recorded while it was read. */
+  has(id: string): boolean {
+    return this.#firstIds.has(id) || this.#run.rowOf(id) !== undefined;
+  }
+
+  /** Makes sure that the rows of a view, and those around it, are there or on their way. */
   want(from: number, to: number): void {
-    if (this.#state.status === 'failed') return;
-    const last = Math.floor(to / PAGE_EVENTS);
-    for (let index = Math.floor(from / PAGE_EVENTS); index <= last; index += 1) {
-      const page = this.#pages[index];
-      if (page === undefined) continue;
-      this.#uses += 1;
-      page.lastUsed = this.#uses;
-      if (page.events === undefined) this.#reload(index, page);
+    this.#view = { from, to };
+    this.#look();
+  }
+
+  #look(): void {
+    const { from, to } = this.#view;
+    const run = this.#run;
+    clearTimeout(this.#jump);
+    if (this.#state.status !== 'ready' || to < from) return;
+    if (from > run.end + JUMP_ROWS || to < run.start - JUMP_ROWS) {
+      this.#jump = setTimeout(() => {
+        if (this.#listeners.size > 0) this.#begin(from);
+      }, JUMP_WAIT_MS);
+    } else if (this.#reading !== undefined) return;
+    else if (to + AHEAD_ROWS >= run.end && run.next !== undefined) this.#extend('after', run.next);
+    else if (from - AHEAD_ROWS < run.start && run.previous !== undefined)
+      this.#extend('before', run.previous);
+  }
+
+  /** Begins a run at a row, or near to it. */
+  #begin(row: number): void {
+    const times = this.#times;
+    const isFirst = times === undefined || row < AHEAD_ROWS;
+    const last = this.#state.rows;
+    void this.#read(async (signal) => {
+      if (isFirst) return this.#take(new EventRun(), await this.#page([], signal));
+      if (row >= last - LAST_ROWS) return this.#beginAtEnd(last, signal);
+      const at = await this.#whenIs(row, times, signal);
+      const answer = await this.#page([['at', at]], signal);
+      if (answer.events.length === 0) return this.#beginAtEnd(last, signal);
+      this.#take(new EventRun(row), answer);
+    });
+  }
+
+  /** When a row happened, looked at more closely where that is known too coarsely. */
+  async #whenIs(row: number, times: RowTimes, signal: AbortSignal): Promise<string> {
+    for (;;) {
+      const bar = times.coarseAt(row, FINEST_MS);
+      if (bar === undefined) return new Date(times.timeAt(row) ?? 0).toISOString();
+      times.refine(bar, await finerBars(this.#filter, bar, signal));
     }
-    // The next page is asked for while there is still half a page to scroll.
-    if (to + PAGE_EVENTS / 2 >= this.#state.rows) this.#loadNext();
   }
 
-  #loadNext(): void {
-    const index = this.#pages.length;
-    if (!this.#hasMore || this.#loading.has(index) || this.#state.rows >= ROWS_MAX) return;
-    const cursor = this.#nextCursor;
-    void this.#read(index, cursor, ({ events, next_cursor, has_more }) => {
-      this.#uses += 1;
-      this.#pages[index] = { cursor, events, length: events.length, lastUsed: this.#uses };
-      this.#index(index, events);
-      this.#nextCursor = next_cursor ?? undefined;
-      this.#hasMore = has_more && next_cursor !== null;
-      const rows = index * PAGE_EVENTS + events.length;
-      const isTooFar = this.#hasMore && rows >= ROWS_MAX;
-      this.#state = {
-        status: 'ready',
-        rows,
-        hasMore: this.#hasMore && !isTooFar,
-        isTooFar,
-        error: undefined,
-      };
-      this.#letGo();
+  /** Begins a run with the last page, which is the first one of the other order. */
+  async #beginAtEnd(last: number, signal: AbortSignal): Promise<void> {
+    const order = this.#order === 'asc' ? 'desc' : 'asc';
+    const { events } = await this.#page([['order', order]], signal);
+    const first = events.at(-1);
+    if (first === undefined) return this.#take(new EventRun(), await this.#page([], signal));
+    const at = this.#filter.time === 'recorded' ? first.recorded_at : first.occurred_at;
+    const answer = await this.#page([['at', at]], signal);
+    this.#take(new EventRun(Math.max(0, last - answer.events.length)), answer);
+  }
+
+  #extend(side: 'after' | 'before', cursor: string): void {
+    void this.#read(async (signal) => {
+      const answer = await this.#page([['cursor', cursor]], signal);
+      this.#take(this.#run, answer, side);
     });
   }
 
-  #reload(index: number, page: Page): void {
-    void this.#read(index, page.cursor, ({ events }) => {
-      // What was erased or pruned meanwhile leaves rows empty rather than moving the others.
-      page.events = events.slice(0, page.length);
-      this.#index(index, page.events);
-      this.#state = { ...this.#state };
-      this.#letGo();
-    });
+  /** Adds a page to a run and shows the run. */
+  #take(run: EventRun, answer: PageAnswer, side: 'after' | 'before' = 'after'): void {
+    if (side === 'before') run.addBefore(answer);
+    else run.addAfter(answer);
+    if (run.start === 0 && side === 'after' && run.pages.length === 1)
+      for (const { id } of answer.events) this.#firstIds.add(id);
+    this.#run = run;
+    const moved = this.#renumber(run);
+    this.#view = { from: this.#view.from + moved, to: this.#view.to + moved };
+    run.letGo(side === 'after' ? 'before' : 'after', this.#view);
+    this.#change({ status: 'ready', moved: this.#state.moved + moved, error: undefined });
   }
 
-  async #read(index: number, cursor: string | undefined, take: (answer: PageAnswer) => void): Promise<void> {
-    if (this.#loading.has(index)) return;
-    this.#loading.add(index);
+  /** Rows are counted from the first event. A run that began somewhere finds out when it comes there. */
+  #renumber(run: EventRun): number {
+    const isAtFirst = run.previous === undefined;
+    if (isAtFirst ? run.start === 0 : run.start > 0) return 0;
+    const first = run.pages[0]?.events[0];
+    const timeMs = Date.parse(
+      (this.#filter.time === 'recorded' ? first?.recorded_at : first?.occurred_at) ?? '',
+    );
+    const start = isAtFirst ? 0 : Math.max(AHEAD_ROWS, this.#times?.rowAt(timeMs) ?? 0);
+    const moved = start - run.start;
+    run.move(moved);
+    return moved;
+  }
+
+  /** Reads something instead of what is being read. */
+  async #read(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#reading?.abort();
+    const reading = new AbortController();
+    this.#reading = reading;
     try {
-      const query = new URLSearchParams([
-        ...filterParameters(this.#filter).map(([name, value]) => [name, value]),
-        ...(this.#order === 'asc' ? [['order', 'asc']] : []),
-        ...(cursor === undefined ? [] : [['cursor', cursor]]),
-        ['limit', String(PAGE_EVENTS)],
-      ]);
-      const response = await api.fetch(`/v1/events?${query}`);
-      take((await response.json()) as PageAnswer);
-    } catch (error) {
-      this.#state = {
-        ...this.#state,
-        status: 'failed',
-        error: error instanceof Error ? error : new Error(String(error)),
-      };
-    } finally {
-      this.#loading.delete(index);
+      await work(reading.signal);
+    } catch (cause) {
+      if (this.#reading !== reading) return;
+      this.#change({ status: 'failed', error: cause instanceof Error ? cause : new Error(String(cause)) });
     }
-    this.#tell();
+    if (this.#reading !== reading) return;
+    this.#reading = undefined;
+    this.#look();
   }
 
-  #index(page: number, events: readonly EventView[]): void {
-    for (const [at, { id }] of events.entries()) this.#rows.set(id, page * PAGE_EVENTS + at);
+  async #page(more: readonly (readonly [string, string])[], signal: AbortSignal): Promise<PageAnswer> {
+    const query = new URLSearchParams(filterParameters(this.#filter).map(([name, value]) => [name, value]));
+    if (this.#order === 'asc') query.set('order', 'asc');
+    query.set('limit', String(PAGE_EVENTS));
+    for (const [name, value] of more) query.set(name, value);
+    const response = await api.fetch(`/v1/events?${query}`, { signal });
+    const answer = (await response.json()) as PageAnswer;
+    signal.throwIfAborted();
+    return answer;
   }
 
-  #letGo(): void {
-    const held = this.#pages.filter(({ events }) => events !== undefined);
-    if (held.length <= PAGES_KEPT) return;
-    held.sort((a, b) => a.lastUsed - b.lastUsed);
-    for (const page of held.slice(0, held.length - PAGES_KEPT)) {
-      for (const { id } of page.events ?? []) this.#rows.delete(id);
-      page.events = undefined;
-    }
-  }
-
-  #tell(): void {
+  #change(change: Partial<PagerState>): void {
+    const run = this.#run;
+    const hasMore = run.next !== undefined;
+    const rows = hasMore ? Math.max(run.end, this.#times?.rows ?? 0) : run.end;
+    this.#state = { ...this.#state, rows, hasMore, ...change };
     for (const listener of this.#listeners) listener();
   }
-}
-
-interface PageAnswer {
-  readonly events: readonly EventView[];
-  readonly next_cursor: string | null;
-  readonly has_more: boolean;
 }

@@ -1,8 +1,7 @@
-import { useAttestry } from '@attestry/react';
+import { type Bucket, useAttestry } from '@attestry/react';
 import { memo, type ReactNode } from 'react';
 import { t } from '../words/english.ts';
 import { shortTime } from './short-time.ts';
-import type { Bucket } from './timeline.ts';
 import { type BarRange, useBrush } from './use-brush.ts';
 
 /** From here on the year matters more than the hour. */

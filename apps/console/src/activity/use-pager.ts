@@ -5,6 +5,8 @@ import { EventPager, type PagerState } from './event-pager.ts';
 /** The events of a search, and a way to read it anew. */
 export interface Pager {
   readonly pager: EventPager;
+  /** Those of this search, whether they are there or not. */
+  readonly next: EventPager;
   readonly state: PagerState;
   /** These are the events of the search before, until those of this one are there. */
   readonly isOld: boolean;
@@ -36,6 +38,7 @@ export function usePager(filter: EventFilter, order: 'asc' | 'desc', isReady: bo
   const pager = isOld ? shown.current : next;
   return {
     pager,
+    next,
     state: isOld ? pager.state() : nextState,
     isOld,
     refresh: () => setGeneration((value) => value + 1),

@@ -1,19 +1,20 @@
 import type { EventView } from '@attestry/core';
-import { ApiProblem, useAttestry } from '@attestry/react';
+import { ApiProblem, type Bucket } from '@attestry/react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useCallback, useMemo } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { type ActivitySearch, filterOf, toggleTerm } from '../activity/activity-search.ts';
 import { ActivityToolbar } from '../activity/activity-toolbar.tsx';
 import { EmptyActivity } from '../activity/empty-activity.tsx';
 import { EventList } from '../activity/event-list.tsx';
+import type { EventPager } from '../activity/event-pager.ts';
 import { OPTIONAL_COLUMNS } from '../activity/event-row.tsx';
 import { Histogram } from '../activity/histogram.tsx';
 import { QueryBar } from '../activity/query-bar.tsx';
-import { shortTime } from '../activity/short-time.ts';
+import { RowTimes } from '../activity/row-times.ts';
 import { TimeRange } from '../activity/time-range.tsx';
-import { useTimeline } from '../activity/timeline.ts';
-import { useLive } from '../activity/use-live.ts';
+import { useNews, useWaiting } from '../activity/use-news.ts';
 import { usePager } from '../activity/use-pager.ts';
+import { useTimeline, useTotal } from '../activity/use-timeline.ts';
 import { queryClient } from '../api/api.ts';
 import { usePreferences } from '../app/preferences.ts';
 import { useShortcut } from '../app/shortcuts.ts';
@@ -36,9 +37,17 @@ export function ActivityPage(): ReactNode {
   const navigate = useNavigate({ from: '/activity' });
   const isNarrow = useNarrow();
   const filter = filterOf(search);
-  const timeline = useTimeline(filter);
-  const live = useLive(filter, search.order !== 'asc' && search.to === undefined);
-  const pager = usePager(filter, search.order ?? 'desc', live.isSettled);
+  const order = search.order ?? 'desc';
+  const { data: timeline, isPlaceholderData: isTimelineOld } = useTimeline(filter);
+  const total = useTotal(filter);
+  // Where new events do not come first, or cannot be in the range, none are waited for.
+  const isLiveWanted = order === 'desc' && search.to === undefined;
+  const live = useNews(filter, isLiveWanted);
+  // Nothing is read before it is settled from where on new events are told.
+  const pager = usePager(filter, order, !isLiveWanted || live.status !== 'connecting');
+  // Bars are counted by the time when events happened: they say nothing about the order of recording.
+  const isTimed = !isTimelineOld && search.time !== 'recorded';
+  useExpectedRows(pager.next, isTimed ? timeline?.buckets : undefined, order);
   const change = useCallback(
     (next: Partial<Record<keyof ActivitySearch, string | undefined>>, replace = false): void => {
       void navigate({ search: (old) => ({ ...old, ...next }) as ActivitySearch, replace });
@@ -52,17 +61,11 @@ export function ActivityPage(): ReactNode {
   const open = useCallback((event: EventView) => change({ event: event.id }), [change]);
   const refresh = (): void => {
     // First, so that what comes while the list is read counts as new unless the list has it.
-    live.take();
+    live.clear();
     pager.refresh();
     void queryClient.invalidateQueries({ queryKey: ['stats'] });
   };
-  const { ids, more } = live;
-  const { pager: list, state } = pager;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the pager is one object for as long as its search; its state says when it has read more
-  const waiting = useMemo(
-    () => more + ids.filter((id) => list.rowOf(id) === undefined).length,
-    [ids, more, list, state],
-  );
+  const waiting = useWaiting(live, pager);
   const isPanelOpen = search.event !== undefined;
   return (
     <div
@@ -81,7 +84,7 @@ export function ActivityPage(): ReactNode {
         </QueryBar>
         <div className="mx-4 mt-3 min-[901px]:mx-6">
           <Histogram
-            buckets={timeline.buckets}
+            buckets={timeline?.buckets}
             height={HISTOGRAM_HEIGHT}
             choose={(from, to) =>
               change({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })
@@ -90,15 +93,15 @@ export function ActivityPage(): ReactNode {
         </div>
         <ActivityToolbar
           filter={filter}
-          order={search.order ?? 'desc'}
-          total={timeline.total}
+          order={order}
+          total={total}
           live={live.status}
           waiting={waiting}
           showNew={refresh}
           toggle={(wanted) => change({ q: toggleTerm(search.q, wanted), event: undefined })}
           setOrder={(order) => change({ order: order === 'asc' ? 'asc' : undefined })}
         />
-        <ListOrState {...{ pager, search, refusal, open, change, refresh }} total={timeline.total} />
+        <ListOrState {...{ pager, search, refusal, open, change, refresh, total }} />
       </section>
       {search.event === undefined ? null : (
         <Suspense fallback={<div className="border-l border-line bg-panel" />}>
@@ -118,6 +121,17 @@ export function ActivityPage(): ReactNode {
       )}
     </div>
   );
+}
+
+/** Tells the list how long it is, and when its rows happened, as soon as that is counted. */
+function useExpectedRows(
+  pager: EventPager,
+  buckets: readonly Bucket[] | undefined,
+  order: 'asc' | 'desc',
+): void {
+  useEffect(() => {
+    if (buckets !== undefined) pager.expect(new RowTimes(buckets, order));
+  }, [pager, buckets, order]);
 }
 
 function knownEvent({ pager }: ReturnType<typeof usePager>, id: string): EventView | undefined {
@@ -144,8 +158,9 @@ function ListOrState(props: ListOrStateProps): ReactNode {
   const chosen = usePreferences().columns;
   // Beside the panel there is room for what happened and how it ended.
   const isWide = search.event === undefined || innerWidth >= WIDE_PX;
-  const columns = OPTIONAL_COLUMNS.filter(
-    (column) => chosen.includes(column) && (isWide || column === 'outcome'),
+  const columns = useMemo(
+    () => OPTIONAL_COLUMNS.filter((column) => chosen.includes(column) && (isWide || column === 'outcome')),
+    [chosen, isWide],
   );
   const { state } = pager;
   const isFiltered = search.q !== undefined || search.from !== undefined || search.to !== undefined;
@@ -188,16 +203,15 @@ function ListOrState(props: ListOrStateProps): ReactNode {
       total={total}
       open={open}
       walk={(event) => change({ event: event.id }, true)}
-      footer={<ListEnd pager={pager} search={search} change={change} />}
+      footer={<ListEnd pager={pager} search={search} />}
     />
   );
-  return isFresh ? (
+  return (
     <>
-      {firstSteps}
+      {isFresh ? firstSteps : null}
+      <ListProblem pager={pager} />
       {list}
     </>
-  ) : (
-    list
   );
 }
 
@@ -212,47 +226,28 @@ function isOnlyOwn({ pager, state }: ReturnType<typeof usePager>): boolean {
   );
 }
 
-function ListEnd({
-  pager,
-  search,
-  change,
-}: Pick<ListOrStateProps, 'pager' | 'search' | 'change'>): ReactNode {
-  const { format } = useAttestry();
-  const { state } = pager;
-  if (state.status === 'failed' && state.error !== undefined) {
-    return (
-      <p role="alert" className="flex items-center justify-center gap-3 py-4 text-red">
-        {state.error.message}
-        <button type="button" className="button" onClick={() => pager.pager.retry()}>
-          {t.states.retry}
-        </button>
-      </p>
-    );
-  }
-  if (state.isTooFar) {
-    const last = pager.pager.at(state.rows - 1)?.occurred_at;
-    return (
-      <p className="flex items-center justify-center gap-3 py-4 text-muted">
-        {t.activity.tooFar}
-        {last === undefined ? null : (
-          <button
-            type="button"
-            className="button"
-            onClick={() => change(search.order === 'asc' ? { from: last } : { to: last })}
-          >
-            {t.activity.continueHere} {shortTime(format, Date.parse(last))}
-          </button>
-        )}
-      </p>
-    );
-  }
+function ListEnd({ pager, search }: Pick<ListOrStateProps, 'pager' | 'search'>): ReactNode {
+  const end = search.order === 'asc' ? t.activity.endOldest : t.activity.end;
   return (
     <p className="py-4 text-center text-[12px] text-faint">
-      {state.hasMore
-        ? t.activity.loadingMore
-        : search.order === 'asc'
-          ? t.activity.endOldest
-          : t.activity.end}
+      {pager.state.hasMore ? t.activity.loadingMore : end}
+    </p>
+  );
+}
+
+/** Rows that could not be read, above those that could, wherever in the list somebody is. */
+function ListProblem({ pager }: Pick<ListOrStateProps, 'pager'>): ReactNode {
+  const { status, error } = pager.state;
+  if (status !== 'failed' || error === undefined) return null;
+  return (
+    <p
+      role="alert"
+      className="flex items-center gap-3 border-t border-line px-4 py-2 text-red min-[901px]:px-6"
+    >
+      <span className="min-w-0 flex-1">{error.message}</span>
+      <button type="button" className="button" onClick={() => pager.pager.retry()}>
+        {t.states.retry}
+      </button>
     </p>
   );
 }

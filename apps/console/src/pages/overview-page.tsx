@@ -6,7 +6,7 @@ import { type EventFilter, narrowed } from '../activity/activity-search.ts';
 import { Histogram } from '../activity/histogram.tsx';
 import { statsQuery } from '../activity/stats.ts';
 import { TimeRange } from '../activity/time-range.tsx';
-import { useTimeline } from '../activity/timeline.ts';
+import { useTimeline } from '../activity/use-timeline.ts';
 import { RankedList } from '../overview/ranked-list.tsx';
 import { ProblemState } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
@@ -56,7 +56,7 @@ export function OverviewPage(): ReactNode {
           </span>
         </div>
         <Histogram
-          buckets={timeline.buckets}
+          buckets={timeline.data?.buckets}
           height={HISTOGRAM_HEIGHT}
           choose={(from, to) =>
             void navigate({ search: { from: new Date(from).toISOString(), to: new Date(to).toISOString() } })

@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import { type EventFilter, term } from '../activity/activity-search.ts';
 import { Histogram } from '../activity/histogram.tsx';
 import { statsQuery } from '../activity/stats.ts';
-import { useTimeline } from '../activity/timeline.ts';
+import { useTimeline } from '../activity/use-timeline.ts';
 import { api } from '../api/api.ts';
 import { usePreferences } from '../app/preferences.ts';
 import { ContextRow } from '../event/event-context.tsx';
@@ -118,7 +118,7 @@ function Profile({ id, name, kind, filter, activity, children }: ProfileProps): 
           </dl>
         </div>
         <Histogram
-          buckets={timeline.buckets}
+          buckets={timeline.data?.buckets}
           height={HISTOGRAM_HEIGHT}
           choose={(from, to) =>
             void navigate({

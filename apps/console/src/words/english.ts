@@ -134,8 +134,6 @@ export const t = {
     end: 'The beginning of what matches',
     endOldest: 'The end of what matches',
     loadingMore: 'Loading more',
-    tooFar: 'This is far down. Continue from here with a time range.',
-    continueHere: 'Continue from here',
     noMatchTitle: 'Nothing matches this search',
     noMatchDetail: 'Remove a term, or look at a longer time.',
     clearSearch: 'Clear the search',

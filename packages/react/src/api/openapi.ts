@@ -1859,6 +1859,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` or `previous_cursor` of an answer to the same query. */
                 cursor?: string;
+                /** @description Begin at this time in the order that is asked for: RFC 3339, or `-24h`. `previous_cursor` leads to what comes before it. Not together with `cursor`. */
+                at?: string;
                 /** @description Also count the matches. */
                 count?: "none" | "estimate" | "exact";
                 /** @description Members to return, separated by commas, as dotted paths: `id,actor.id,metadata.order`. */

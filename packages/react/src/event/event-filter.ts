@@ -2,7 +2,7 @@ import type { paths } from '../api/openapi.ts';
 
 type ListQuery = NonNullable<paths['/v1/events']['get']['parameters']['query']>;
 /** Parameters that say which events are meant, not how they are given. */
-type FilterName = Exclude<keyof ListQuery, 'order' | 'limit' | 'cursor' | 'count' | 'fields'>;
+type FilterName = Exclude<keyof ListQuery, 'order' | 'limit' | 'cursor' | 'at' | 'count' | 'fields'>;
 type OneOrMore<T> = T extends readonly (infer V)[] ? V | readonly V[] : T;
 
 /**

@@ -3,6 +3,7 @@ import type { ApiProblem } from '../api/problem.ts';
 import { useAttestry, useLatest } from '../components/context.tsx';
 import { type EventFilter, filterParameters } from '../event/event-filter.ts';
 import type { EventView } from '../event/event-view.ts';
+import { isInRange, withoutRange } from '../event/time-range.ts';
 import { followEvents, type LiveStatus } from '../live/follow-events.ts';
 
 export interface LiveOptions {
@@ -12,6 +13,8 @@ export interface LiveOptions {
   readonly after?: number | undefined;
   /** Newest events kept, 100 when absent; `count` goes on beyond it. */
   readonly keep?: number;
+  /** Which events count; all when absent. */
+  readonly accepts?: (event: EventView) => boolean;
   readonly onEvent?: (event: EventView) => void;
   /** The stream could not go on where it was: what is shown should be read anew. */
   readonly onGap?: () => void;
@@ -44,13 +47,14 @@ function nothing(key: string, status: LiveStatus): State {
   return { key, status, events: [], count: 0, error: undefined };
 }
 
-/** Follows the events of a filter as they are recorded. */
+/** Follows the events of a filter as they are recorded, while the page is looked at. */
 export function useLive(filter: EventFilter = {}, options: LiveOptions = {}): Live {
   const { isOn = true, after, keep = KEEP } = options;
   const { api, onError } = useAttestry();
   const key = filterParameters(filter).toString();
   const [state, setState] = useState<State>(() => nothing(key, isOn ? 'connecting' : 'off'));
-  const latest = useLatest({ options, onError });
+  const stream = filterParameters(withoutRange(filter)).toString();
+  const latest = useLatest({ options, onError, filter });
   useEffect(() => {
     if (!isOn) {
       setState(nothing(key, 'off'));
@@ -74,14 +78,16 @@ export function useLive(filter: EventFilter = {}, options: LiveOptions = {}): Li
     };
     void followEvents(
       api,
-      { parameters: key, after },
+      { parameters: stream, after },
       {
         onStatus: (status) =>
           setState((old) => ({ ...old, status, error: status === 'live' ? undefined : old.error })),
         onEvent: (event) => {
+          const { filter: asked, options: now } = latest.current;
+          if (!isInRange(event, asked, Date.now()) || now.accepts?.(event) === false) return;
           count += 1;
           if (waiting.push(event) > keep) waiting.shift();
-          latest.current.options.onEvent?.(event);
+          now.onEvent?.(event);
           timer ??= setTimeout(tell, TELL_MS);
         },
         onGap: () => latest.current.options.onGap?.(),
@@ -96,7 +102,7 @@ export function useLive(filter: EventFilter = {}, options: LiveOptions = {}): Li
       clearTimeout(timer);
       gone.abort();
     };
-  }, [api, key, isOn, after, keep, latest]);
+  }, [api, key, stream, isOn, after, keep, latest]);
   const clear = useCallback(() => setState((old) => ({ ...old, events: [], count: 0 })), []);
   const { status, events, count, error } = state.key === key ? state : nothing(key, 'connecting');
   return { status, events, count, error, clear };

@@ -27,7 +27,10 @@ const PAUSE_MS_MAX = 30_000;
 /** Refusals that another attempt does not change. */
 const FINAL: ReadonlySet<number> = new Set([400, 401, 403, 404]);
 
-/** Follows a log until the signal: goes on after every interruption from where it was, without a gap or a double. */
+/**
+ * Follows a log until the signal: goes on after every interruption from where it was, without a gap or a double. A page
+ * that nobody looks at closes its connection, of which a browser has only six per server, and goes on when it is seen.
+ */
 export async function followEvents(
   api: AttestryApi,
   place: LivePlace,
@@ -41,6 +44,11 @@ export async function followEvents(
     pauseMs = PAUSE_MS_MIN;
   };
   while (!signal.aborted) {
+    if (isHidden()) {
+      listener.onStatus('waiting');
+      await seen(signal);
+      continue;
+    }
     let problem: ApiProblem | undefined;
     try {
       const end = await follow({ api, signal, listener, reached }, streamPath(place.parameters, after));
@@ -48,6 +56,7 @@ export async function followEvents(
       if (end === 'come back' && !signal.aborted) continue;
     } catch (error) {
       if (signal.aborted) return;
+      if (isHidden()) continue;
       problem = ApiProblem.of(error);
       if (problem.status === 400 && after !== undefined) {
         // The log went back, or was another one: begin anew.
@@ -62,6 +71,7 @@ export async function followEvents(
       }
     }
     if (signal.aborted) return;
+    if (isHidden()) continue;
     listener.onStatus('waiting');
     await pause(Math.max(pauseMs * (0.75 + Math.random() / 2), (problem?.retryAfterS ?? 0) * 1_000), signal);
     pauseMs = Math.min(pauseMs * 2, PAUSE_MS_MAX);
@@ -93,7 +103,9 @@ async function follow(
     timer = setTimeout(() => silent.abort(new Error('The stream fell silent.')), SILENCE_MS_MAX);
   };
   const leave = (): void => silent.abort(signal.reason);
+  const hide = (): void => (isHidden() ? silent.abort(new Error('Nobody looks at the page.')) : undefined);
   signal.addEventListener('abort', leave, { once: true });
+  document.addEventListener('visibilitychange', hide);
   try {
     heard();
     const response = await api.fetch(path, {
@@ -120,7 +132,26 @@ async function follow(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', leave);
+    document.removeEventListener('visibilitychange', hide);
   }
+}
+
+function isHidden(): boolean {
+  return document.visibilityState === 'hidden';
+}
+
+/** Until the page is looked at again. */
+function seen(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      if (isHidden() && !signal.aborted) return;
+      signal.removeEventListener('abort', end);
+      document.removeEventListener('visibilitychange', end);
+      resolve();
+    };
+    signal.addEventListener('abort', end);
+    document.addEventListener('visibilitychange', end);
+  });
 }
 
 /** A pause that ends early with the signal, or when the browser is online again. */

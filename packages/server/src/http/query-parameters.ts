@@ -198,6 +198,7 @@ export const EventsQuery = filterQuery<{
   order?: 'asc' | 'desc';
   limit?: number;
   cursor?: string;
+  at?: string;
   count?: 'none' | 'estimate' | 'exact';
   fields?: string[];
 }>({
@@ -208,6 +209,13 @@ export const EventsQuery = filterQuery<{
       minLength: 1,
       maxLength: 200,
       description: '`next_cursor` or `previous_cursor` of an answer to the same query.',
+    }),
+  ),
+  at: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description:
+        'Begin at this time in the order that is asked for: RFC 3339, or `-24h`. `previous_cursor` leads to what comes before it. Not together with `cursor`.',
     }),
   ),
   count: Type.Optional(

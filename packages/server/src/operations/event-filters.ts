@@ -23,6 +23,7 @@ const NOT_FILTERS: ReadonlySet<string> = new Set([
   'order',
   'limit',
   'cursor',
+  'at',
   'count',
   'fields',
   'group_by',
