@@ -92,7 +92,7 @@ function problems(name: RegExp): string[] {
 test('events, helpers, trackers, decorators and clients have the types that users rely on', () => {
   expect(problems(/user-code\.mts$/)).toEqual([]);
   // The first one reads every declaration, those of the frameworks too.
-}, 120_000);
+});
 
 test('every entry has types for import and for require', () => {
   expect(problems(/every-entry/)).toEqual([]);

@@ -135,19 +135,15 @@ test.each([
   ['hono', 'node app.js'],
   ['koa', 'node app.js'],
   ['nest', 'tsc -p . && node dist/main.js'],
-])(
-  'examples/%s: three requests are three events, sent before it ends',
-  async (name, command) => {
-    const dir = join(root, 'examples', name);
-    const { scripts } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as { scripts: object };
-    expect(scripts).toMatchObject({ start: command });
-    const url = await startApp(command, dir);
-    expect(await useNotes(url, `user-of-${name}`)).toEqual([201, 204, 404]);
-    for (const app of apps.splice(0)) await stop(app);
-    expect(await tail(3, '--actor', `user-of-${name}`)).toMatchObject(expected(':id', `user-of-${name}`));
-  },
-  60_000,
-);
+])('examples/%s: three requests are three events, sent before it ends', async (name, command) => {
+  const dir = join(root, 'examples', name);
+  const { scripts } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as { scripts: object };
+  expect(scripts).toMatchObject({ start: command });
+  const url = await startApp(command, dir);
+  expect(await useNotes(url, `user-of-${name}`)).toEqual([201, 204, 404]);
+  for (const app of apps.splice(0)) await stop(app);
+  expect(await tail(3, '--actor', `user-of-${name}`)).toMatchObject(expected(':id', `user-of-${name}`));
+});
 
 test('examples/next: three requests are three events, and a server action is one', async () => {
   const dir = join(root, 'examples/next');
@@ -161,7 +157,7 @@ test('examples/next: three requests are three events, and a server action is one
   expect(await tail(1, '--type', 'data.purged')).toMatchObject([
     { action: { status: 'success' }, target: { type: 'note' } },
   ]);
-}, 120_000);
+});
 
 test.skipIf(found.path === undefined)(
   `examples/express-browser: what a visitor opened is in the log by the name of the backend${skipped}`,
@@ -209,7 +205,6 @@ test.skipIf(found.path === undefined)(
       { actor: { type: 'user', id: 'visitor' }, action: { status: 'success' } },
     ]);
   },
-  60_000,
 );
 
 test('a new user: an empty folder, npm init, the package, the snippet of its README, three requests, attestry tail', async () => {
@@ -241,4 +236,4 @@ test('a new user: an empty folder, npm init, the package, the snippet of its REA
       ['note.viewed', 'failure', 404],
     ].map(([type, status, code]) => ({ type, action: { status }, http: { status_code: code } })),
   );
-}, 120_000);
+});

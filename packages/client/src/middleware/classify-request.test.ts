@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classifyRequest } from './classify-request.ts';
+import { classifyRequest, secretValues } from './classify-request.ts';
 import { clientAddress } from './client-address.ts';
 import { makeIsExcluded } from './exclusions.ts';
 import { singular } from './singular.ts';
@@ -55,6 +55,16 @@ test.each([
     ...(target === undefined ? {} : { target }),
   });
 });
+
+test.each(['token', 'apiKey', 'sessionId', 'jwt', 'recoveryCode', 'credential', 'signature'])(
+  'a parameter that is called %s is a secret',
+  (name) => {
+    const params = { [name]: 'hunter2' };
+    expect(secretValues(params)).toEqual(['hunter2']);
+    const made = classifyRequest({ method: 'DELETE', route: `/keys/:${name}`, status: 200, params });
+    expect(made.target).toEqual({ type: 'key' });
+  },
+);
 
 test('what is done under /admin is administration', () => {
   expect(classifyRequest({ method: 'POST', route: '/admin/users', status: 201, params: {} }).category).toBe(

@@ -1,4 +1,5 @@
 import type { EventInput } from '../event/event-input.ts';
+import { isSecretName } from '../redaction/secret-patterns.ts';
 import { singular } from './singular.ts';
 import { soundText } from './sound-text.ts';
 
@@ -24,8 +25,12 @@ const LOGOUT = /^(?:log-?out|sign-?out)$/;
 /** `:id`, `:id(\\d+)`, `{id}`, `[id]`, `*path`, `:from-:to`, as the frameworks write them. */
 const PARAMETER = /[:*[({]/;
 
-/** Parameters whose value is a secret: it opens something for whoever knows it. */
-const SECRET_PARAMETER = /(?:token|secret|password|otp|signature)$/i;
+/** Signatures of links open something as well. */
+const SIGNATURE = /signature$/i;
+
+function isSecretParameter(name: string): boolean {
+  return isSecretName(name) || SIGNATURE.test(name);
+}
 
 const VERBS: Readonly<Record<string, readonly [verb: string, past: string]>> = {
   GET: ['read', 'viewed'],
@@ -68,7 +73,7 @@ export function isLogout(route: string | undefined): boolean {
 /** Values of parameters that must not be told, by their names. */
 export function secretValues(params: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(params).flatMap(([name, value]) =>
-    typeof value === 'string' && value !== '' && SECRET_PARAMETER.test(name) ? [value] : [],
+    typeof value === 'string' && value !== '' && isSecretParameter(name) ? [value] : [],
   );
 }
 
@@ -151,7 +156,7 @@ function nameOf(segment: string | undefined): string | undefined {
 function idOf(segment: string | undefined, params: Readonly<Record<string, unknown>>): string | undefined {
   if (segment === undefined) return undefined;
   const name = /[A-Za-z_$][\w$]*/.exec(segment)?.[0] ?? '*';
-  const value = SECRET_PARAMETER.test(name) ? undefined : params[name];
+  const value = isSecretParameter(name) ? undefined : params[name];
   const id = Array.isArray(value) ? value.join('/') : value;
   if (typeof id !== 'string' && typeof id !== 'number') return undefined;
   return id === '' ? undefined : soundText(String(id), 500);

@@ -16,6 +16,7 @@ import { Observable, tap } from 'rxjs';
 import { Attestry } from '../attestry.ts';
 import type { EventInput } from '../event/event-input.ts';
 import { attestry, type ExpressRequest } from './express.ts';
+import { type ExpressApp, moveLastToFront } from './express-layers.ts';
 import { noteOf, type RequestNote } from './noted-request.ts';
 import type { MiddlewareOptions } from './request-recorder.ts';
 
@@ -128,7 +129,9 @@ export class AttestryModule extends ConfigurableModuleClass implements NestModul
 
   /** For all requests: Nest's own routes of middleware end where the global prefix does. */
   configure(): void {
-    this.#host.httpAdapter.use(attestry(this.#options));
+    const { httpAdapter } = this.#host;
+    httpAdapter.use(attestry(this.#options));
+    moveLastToFront(httpAdapter.getInstance<ExpressApp>());
   }
 
   /** Nest ends the process as soon as its hooks are done. The client stays open: others may still use it. */

@@ -98,26 +98,13 @@ function metadataOf({ bodies, faults }: RequestFacts): JsonObject | undefined {
   return { ...bodies, middleware_errors: faults };
 }
 
-function actorOf({ actor: given, address }: RequestFacts, request: IncomingRequest<unknown>): Actor {
-  // `req.user ?? null` and `isSignedIn && {…}` say that there is nobody as well.
-  const actor = typeof given === 'object' ? (given ?? undefined) : undefined;
+function actorOf({ actor, address }: RequestFacts, request: IncomingRequest<unknown>): Actor {
   const agent = request.header('user-agent');
   return {
-    type: actor === undefined ? 'anonymous' : 'user',
+    type: 'anonymous',
     ...(address === undefined ? {} : { ip_address: address }),
     ...(agent === undefined ? {} : { user_agent: soundText(agent, 2_000) }),
-    ...(actor === undefined ? {} : soundActor(actor)),
-  };
-}
-
-/** Names come from people, ids from databases: many are numbers there, whatever the types say. */
-function soundActor(actor: Actor): Actor {
-  const { id, name, email } = actor;
-  return {
     ...actor,
-    ...(id == null ? {} : { id: soundText(String(id), 200) }),
-    ...(name == null ? {} : { name: soundText(String(name), 500) }),
-    ...(email == null ? {} : { email: soundText(String(email), 320) }),
   };
 }
 

@@ -10,6 +10,7 @@ import { atOnce, isPromise } from './hook-answer.ts';
 import type { IncomingRequest, RecordedRequest, RequestEnd } from './recorded-request.ts';
 import { type Actor, bodyMembers, type Extracted, eventOf } from './request-event.ts';
 import { requestIdOf } from './request-id.ts';
+import { soundActor } from './sound-actor.ts';
 import { thrownText } from './sound-text.ts';
 import type { Ending } from './watched-stream.ts';
 
@@ -193,8 +194,7 @@ function finish<Request>({
     response: bodies?.response === true ? attempt('bodies', () => end.responseBody?.()) : undefined,
   };
   const captureWith = ({ actor, tenant, ...sent }: Extracted, occurredAt?: string): void => {
-    if (actor && typeof actor !== 'object')
-      made.faults.push(`actor: gave a ${typeof actor}, not { type, id }`);
+    const sound = attempt('actor', () => soundActor(actor, made.faults));
     const build = (withBodies: boolean): EventInput => {
       const captured = withBodies
         ? attempt('bodies', () => bodyMembers(sent, bodies?.bytesMax ?? BODY_BYTES))
@@ -202,12 +202,12 @@ function finish<Request>({
       const address = attempt('trustProxy', () =>
         clientAddress(request.remoteAddress, request.header('x-forwarded-for'), trustProxy),
       );
-      const event = eventOf(request, end, { ...made, actor, tenant, address, bodies: captured });
+      const event = eventOf(request, end, { ...made, actor: sound, tenant, address, bodies: captured });
       return occurredAt === undefined ? event : { ...event, occurred_at: occurredAt };
     };
     if (options.event === undefined) capture(build(true));
     else {
-      const changed = attempt('event', () => atOnce(options.event?.(build(true), request.raw)));
+      const changed = attempt('event', () => eventGiven(options.event?.(build(true), request.raw)));
       // Without the change that would have taken something out, what might have to be taken out is left out.
       if (changed !== null) capture(changed ?? build(false));
     }
@@ -218,6 +218,14 @@ function finish<Request>({
   }
   const occurredAt = new Date().toISOString();
   return settle(asked, made.faults).then((known) => captureWith(known, occurredAt));
+}
+
+/** @throws {TypeError} for what is no event */
+function eventGiven(given: EventInput | null | undefined): EventInput | null | undefined {
+  const event = atOnce(given);
+  if (event !== undefined && typeof event !== 'object')
+    throw new TypeError(`gave a ${typeof event}, not an event or null`);
+  return event;
 }
 
 /** Waits for what the app has to look up; the answer has been sent already. */

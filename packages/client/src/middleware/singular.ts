@@ -7,7 +7,7 @@ const IRREGULAR: ReadonlyMap<string, string> = new Map(
     'canvases canvas, biases bias, atlases atlas, movies movie, cookies cookie, selfies selfie, calories calorie',
     'ties tie, pies pie, lies lie, caches cache, headaches headache, niches niche, uses use, abuses abuse',
     'excuses excuse, shoes shoe, toes toe, canoes canoe, menus menu, gurus guru, apis api, kpis kpi, wikis wiki',
-    'taxis taxi, emojis emoji, shelves shelf, knives knife, wives wife, wolves wolf, halves half',
+    'taxis taxi, emojis emoji, shelves shelf, knives knife, wives wife, wolves wolf, halves half, leaves leaf, loaves loaf, lives life, selves self, thieves thief',
   ]
     .join(', ')
     .split(', ')
@@ -19,7 +19,7 @@ const AS_IT_STANDS: ReadonlySet<string> = new Set(
   [
     'news series species settings analytics statistics logistics diagnostics graphics economics physics ethics',
     'gas bus gps sms mms dns tls css ios pos cms rss aws sos yes atlas canvas alias bias chaos kudos cosmos',
-    'iris debris tennis premises headquarters goods means',
+    'iris debris tennis premises headquarters goods means lens kubernetes https devops mathematics mechanics',
   ]
     .join(' ')
     .split(' '),

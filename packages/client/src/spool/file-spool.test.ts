@@ -70,7 +70,7 @@ test('more events than memory holds wait on the disk and come in order', async (
   expect(await audit.flush()).toBe(false);
   expect(audit.stats()).toMatchObject({ captured: 5_000, lost: 0 });
   state.away = false;
-  await expect.poll(() => audit.flush(), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => audit.flush()).toBe(true);
   expect(runs(state.seen)).toBe('0-4999');
   expect(await audit.close()).toEqual({ unsent: 0 });
   expect(readdirSync(dir)).toEqual([]);
@@ -97,7 +97,7 @@ test.each(['always', 'interval', 'never'] as const)(
     const told: string[] = [];
     const second = client(dir, fetchImpl, { fsync, onError: ({ message }: Error) => told.push(message) });
     second.capture({ type: 'a.b', metadata: { n: 700 } });
-    await expect.poll(() => second.flush(), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => second.flush()).toBe(true);
     expect(runs(state.seen)).toBe('0-700');
     expect(told).toEqual([expect.stringMatching(/2 lines of .* were damaged and are left out/)]);
     await second.close();
@@ -116,7 +116,7 @@ test('events with a receipt do not disturb the order of what waits on the disk',
   }
   await expect(audit.captureDurable({ type: 'a.full' })).rejects.toMatchObject({ code: 'queue_full' });
   state.away = false;
-  await expect.poll(() => audit.flush(), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => audit.flush()).toBe(true);
   await Promise.all(receipts);
   expect(runs(state.seen.filter((n) => n !== 'undefined'))).toBe('0-1999');
   await audit.close();
@@ -137,7 +137,7 @@ test('what a full spool cannot take waits in memory behind what it holds', async
   capture(90);
   expect(audit.stats()).toMatchObject({ lost: 0, captured: 690 });
   state.requestsLeft = Infinity;
-  await expect.poll(() => audit.flush(), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => audit.flush()).toBe(true);
   expect(runs(state.seen)).toBe('0-689');
   await audit.close();
 });
@@ -157,7 +157,7 @@ test('a process that was taken for dead goes on in another folder', async () => 
     for (let n = 700; n < 900; n += 1) slow.capture({ type: 'a.b', metadata: { n } });
     expect(readdirSync(dir)).toHaveLength(1);
     state.away = false;
-    await expect.poll(() => slow.flush(), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => slow.flush()).toBe(true);
     expect(runs(state.seen)).toBe('0-899');
     await slow.close();
     expect(readdirSync(dir)).toEqual([]);
@@ -188,7 +188,7 @@ test('a process that was killed leaves nothing behind but its files, and a livin
   child.kill('SIGKILL');
   await gone;
   const late = client(dir, fetchImpl);
-  await expect.poll(() => late.flush(), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => late.flush()).toBe(true);
   expect(runs(state.seen)).toBe('0-999');
   await late.close();
   expect(readdirSync(dir)).toEqual([]);
@@ -207,7 +207,7 @@ test('a spool that is full says so once and leaves the events in memory', async 
     expect.stringMatching(/^the spool in .* cannot keep events: it holds its 2000 bytes$/),
   ]);
   state.away = false;
-  await expect.poll(() => audit.flush(), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => audit.flush()).toBe(true);
   expect(runs(state.seen)).toBe('0-99');
   await audit.close();
 });

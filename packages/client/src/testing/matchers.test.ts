@@ -56,3 +56,9 @@ test('the no-op client takes everything, runs the work and keeps nothing', async
   expect(await audit.captureDurable()).toMatchObject({ seq: -1, hash: '' });
   expect(await audit.close()).toEqual({ unsent: 0 });
 });
+
+test('something else than a collecting client is said to be so', () => {
+  expect(() => expect({} as CollectingClient).toHaveAudited({ type: 'a.b' })).toThrow(
+    /asks a CollectingClient/,
+  );
+});

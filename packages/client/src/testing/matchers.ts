@@ -28,7 +28,7 @@ export interface AttestryMatchers<Answer = void> {
 /** `expect.extend(attestryMatchers)` in Vitest or Jest, then `expect(audit).toHaveAudited({ type: 'document.viewed' })`. */
 export const attestryMatchers = {
   toHaveAudited(audit: CollectingClient, expected: ExpectedEvent): MatcherResult {
-    const pass = audit.events.some((event) => isPart(expected, event));
+    const pass = eventsOf(audit).some((event) => isPart(expected, event));
     return {
       pass,
       message: () =>
@@ -38,7 +38,7 @@ export const attestryMatchers = {
     };
   },
   toHaveAuditedTimes(audit: CollectingClient, expected: ExpectedEvent, times: number): MatcherResult {
-    const found = audit.events.filter((event) => isPart(expected, event)).length;
+    const found = eventsOf(audit).filter((event) => isPart(expected, event)).length;
     return {
       pass: found === times,
       message: () =>
@@ -46,6 +46,15 @@ export const attestryMatchers = {
     };
   },
 };
+
+/** @throws {TypeError} when it is another kind of client */
+function eventsOf(audit: CollectingClient): CollectingClient['events'] {
+  const events: unknown = (audit as CollectingClient | undefined)?.events;
+  if (Array.isArray(events)) return events as CollectingClient['events'];
+  throw new TypeError(
+    'toHaveAudited asks a CollectingClient: expect(new CollectingClient()).toHaveAudited(…)',
+  );
+}
 
 function listed(audit: CollectingClient): string {
   return audit.events.length === 0

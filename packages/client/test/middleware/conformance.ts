@@ -67,8 +67,7 @@ export async function eventsOf(
   collected: () => readonly CollectedEvent[],
   count: number,
 ): Promise<readonly CollectedEvent[]> {
-  if (count > 0)
-    await expect.poll(() => collected().length, { timeout: 3_000 }).toBeGreaterThanOrEqual(count);
+  if (count > 0) await expect.poll(() => collected().length).toBeGreaterThanOrEqual(count);
   await new Promise((resolve) => setTimeout(resolve, count > 0 ? 10 : 40));
   return collected();
 }

@@ -81,6 +81,19 @@ test('NestJS: what is asked for outside of the global prefix is recorded as well
   await app.close();
 });
 
+test('NestJS: what its parsers refuse is recorded as well', async () => {
+  const client = new CollectingClient();
+  const app = await startNest({ ...STANDARD, client });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await send(app, { method: 'POST', path: '/notes', headers, body: '{bad' });
+  expect([answer.status, typeof answer.headers['x-request-id']]).toEqual([400, 'string']);
+  expect(await eventsOf(() => client.events, 1)).toMatchObject([
+    { http: { path: '/notes', status_code: 400 }, action: { status: 'failure' } },
+  ]);
+  expect(client.events).toHaveLength(1);
+  await app.close();
+});
+
 test('over HTTP/2, an answer that is not wanted any more is told from one that is cut off', async () => {
   const client = new CollectingClient();
   const app = Fastify({ http2: true, forceCloseConnections: true });
@@ -142,6 +155,19 @@ test.each([
   ['an empty text', '', { type: 'anonymous' }, undefined],
   ['a text', 'bob', { type: 'anonymous' }, ['actor: gave a string, not { type, id }']],
   ['a number for an id', { type: 'user', id: 7 }, { type: 'user', id: '7' }, undefined],
+  ['a list', [{ id: 'u' }], { type: 'anonymous' }, ['actor: gave a list, not { type, id }']],
+  [
+    "the app's own record of a user",
+    { id: 'u', name: null, roles: ['a'], type: 'robot', on_behalf_of: { type: 'user', id: 8, plan: 'x' } },
+    { type: 'user', id: 'u', on_behalf_of: { type: 'user', id: '8' } },
+    ['actor.roles: is not known', 'actor.type: is not known', 'actor.on_behalf_of.plan: is not known'],
+  ],
+  [
+    'members of other types',
+    { type: 'service', id: { oid: 1 }, ip_address: 'unknown', session_id: 's' },
+    { type: 'service', session_id: 's' },
+    ['actor.id: must be a text', 'actor.ip_address: must be an address'],
+  ],
 ])('an actor that is %s costs no event', async (_name, given, actor, faults) => {
   const client = new CollectingClient();
   const app = await startExpress({ client, actor: () => given as never });
@@ -174,6 +200,19 @@ test.each([
     await app.close();
   },
 );
+
+test.each([false, '', true])('an event function that gives %j loses no event', async (given) => {
+  const client = new CollectingClient();
+  const app = await startExpress({ client, event: () => given as never });
+  await send(app, { method: 'POST', path: '/jobs/7' });
+  expect(await eventsOf(() => client.events, 1)).toMatchObject([
+    {
+      type: 'job.created',
+      metadata: { middleware_errors: [`event: TypeError: gave a ${typeof given}, not an event or null`] },
+    },
+  ]);
+  await app.close();
+});
 
 test('a request that had to be looked up happened when it was answered', async () => {
   const client = new CollectingClient();

@@ -8,7 +8,7 @@ import { send } from './node-client.ts';
 let site: NextSite;
 beforeAll(async () => {
   site = await buildNextSite();
-}, 120_000);
+});
 afterAll(() => site?.remove());
 
 describeConformance(
