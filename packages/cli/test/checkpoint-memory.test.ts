@@ -1,7 +1,8 @@
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { VerificationReport } from '@attestry/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { copyData, dropStore, restoreStore } from '@attestry/testkit';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { TestServer } from './running-server.ts';
 
 describe('verify against a server, by somebody who has seen its log before', () => {
@@ -29,18 +30,25 @@ describe('verify against a server, by somebody who has seen its log before', () 
   }
 
   async function record(count: number): Promise<void> {
-    let seq = 0;
-    for (let one = 0; one < count; one += 1) ({ seq } = await server.record({ type: 'memory.test' }));
+    const events = Array.from({ length: count }, () => ({ type: 'memory.test' }));
+    const { receipts } = await server.api<{ receipts: readonly { seq: number }[] }>('/v1/events', {
+      method: 'POST',
+      body: JSON.stringify({ events }),
+    });
+    const seq = receipts.at(-1)?.seq ?? 0;
     const signed = async (): Promise<number> =>
       (await server.api<{ size: number }>('/v1/checkpoints/latest')).size;
     await expect.poll(signed, { timeout: 20_000 }).toBeGreaterThan(seq);
   }
 
-  /** What an operator does who wants an older state to be the truth: the database and the server's own memory. */
-  async function restoreOlder(from: string, files: readonly string[]): Promise<void> {
+  /** A copy of the data as it is now. */
+  async function copyAside(): Promise<string> {
     await server.stop();
-    for (const name of ['ledger.db', 'search.db']) rmSync(join(server.dataDir, name), { force: true });
-    for (const name of files) cpSync(join(from, name), join(server.dataDir, name));
+    const older = join(server.folder, 'older');
+    await copyData(server.dataDir, older);
+    onTestFinished(() => dropStore(older));
+    await server.restart();
+    return older;
   }
 
   it('remembers, for the user alone, and is content with a log that goes on', async () => {
@@ -64,14 +72,14 @@ describe('verify against a server, by somebody who has seen its log before', () 
 
   it('finds a rollback, and a fork, that the server knows nothing of (trap 10)', async () => {
     await record(3);
-    await server.stop();
-    const older = join(server.folder, 'older');
-    cpSync(server.dataDir, older, { recursive: true });
-    await server.restart();
+    const older = await copyAside();
     await record(5);
     expect(await verify()).toEqual([0, '']);
     const seen = readFileSync(memory, 'utf8');
-    await restoreOlder(older, ['ledger.db', 'last-seen.json']);
+    await server.stop();
+    // What an operator does who wants an older state to be the truth: the database, and the server's own memory.
+    await restoreStore(older, server.dataDir);
+    cpSync(join(older, 'last-seen.json'), join(server.dataDir, 'last-seen.json'));
     await server.restart();
     expect(await verify('--no-remember')).toEqual([0, '']);
     expect(await verify()).toEqual([1, 'ROLLBACK']);
@@ -82,13 +90,11 @@ describe('verify against a server, by somebody who has seen its log before', () 
 
   it('finds a rollback that the operator accepted, until its key is named by hand', async () => {
     await record(2);
-    await server.stop();
-    const older = join(server.folder, 'older');
-    cpSync(server.dataDir, older, { recursive: true });
-    await server.restart();
+    const older = await copyAside();
     await record(5);
     expect(await verify()).toEqual([0, '']);
-    await restoreOlder(older, ['ledger.db']);
+    await server.stop();
+    await restoreStore(older, server.dataDir);
     await server.restart({}, ['--accept-rollback']);
     await record(1);
     expect(await verify()).toEqual([1, 'ROLLBACK']);

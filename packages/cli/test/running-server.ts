@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type RunningServer, startServerProcess } from '@attestry/testkit';
+import { dropStore, type RunningServer, startServerProcess, storeEnvironment } from '@attestry/testkit';
 import { afterAll, beforeAll } from 'vitest';
 import { attestry, type CliOptions, type CliResult } from './cli-process.ts';
 
@@ -69,10 +69,15 @@ export class TestServer {
   }
 
   /** Runs a command the way a person on the same machine does: `cli.json` says where and with which key. */
-  run(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  async run(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
     return attestry(args, {
       ...options,
-      env: { ATTESTRY_DATA_DIR: this.dataDir, XDG_STATE_HOME: join(this.folder, 'state'), ...options.env },
+      env: {
+        ATTESTRY_DATA_DIR: this.dataDir,
+        XDG_STATE_HOME: join(this.folder, 'state'),
+        ...(await storeEnvironment(this.dataDir)),
+        ...options.env,
+      },
     });
   }
 
@@ -108,6 +113,7 @@ export class TestServer {
 
   async remove(): Promise<void> {
     await this.#running?.stop();
+    await dropStore(this.dataDir);
     if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 }

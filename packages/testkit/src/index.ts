@@ -33,9 +33,11 @@ export { type RunningServer, type ServerLaunch, startServerProcess } from './lau
 export { TcpProxy } from './launch/tcp-proxy.ts';
 export {
   changeStoredText,
+  copyData,
   dropStore,
   isOnPostgres,
   openSession,
+  restoreStore,
   storedBytes,
   storeEnvironment,
   valueIn,

@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { type SharedPostgres, sharedPostgres } from './postgres/shared-postgres.ts';
 
+/** What a data folder holds of its logs when they are not in PostgreSQL. */
+const FOLDER_STORE = ['ledger.db', 'search.db'] as const;
+
 interface TestDatabase {
+  readonly name: string;
   readonly url: string;
   drop(): Promise<void>;
 }
@@ -13,9 +17,12 @@ interface TestDatabase {
 let server: Promise<SharedPostgres> | undefined;
 const databases = new Map<string, Promise<TestDatabase>>();
 
+/** Read once: tests that run a command in this process change its environment. */
+const onPostgres = process.env.ATTESTRY_TEST_STORE === 'postgres';
+
 /** Whether this run of the tests keeps records in PostgreSQL: `ATTESTRY_TEST_STORE=postgres`. */
 export function isOnPostgres(): boolean {
-  return process.env.ATTESTRY_TEST_STORE === 'postgres';
+  return onPostgres;
 }
 
 /**
@@ -43,6 +50,31 @@ export async function dropStore(dataDir: string): Promise<void> {
   const idle = server;
   server = undefined;
   (await idle)?.release();
+}
+
+/** Copies a data folder that no server is on, and the database that belongs to it. */
+export async function copyData(from: string, to: string): Promise<void> {
+  cpSync(from, to, { recursive: true });
+  await copyDatabase(from, to);
+}
+
+/** Puts the logs of a copy in the place of a folder's own, as a restore from a backup does; the folder keeps the rest. */
+export async function restoreStore(copy: string, dataDir: string): Promise<void> {
+  if (databases.has(dataDir)) {
+    await dropStore(dataDir);
+    await copyDatabase(copy, dataDir);
+    return;
+  }
+  for (const name of FOLDER_STORE) rmSync(join(dataDir, name), { force: true });
+  cpSync(join(copy, FOLDER_STORE[0]), join(dataDir, FOLDER_STORE[0]));
+}
+
+async function copyDatabase(from: string, to: string): Promise<void> {
+  const original = databases.get(from);
+  if (original === undefined || server === undefined) return;
+  const [{ name }, running] = await Promise.all([original, server]);
+  databases.set(to, running.createDatabase(name));
+  await databases.get(to);
 }
 
 /**

@@ -16,8 +16,10 @@ export interface SharedPostgres {
   readonly port: number;
   /** URL of a database, as the superuser or as another user. */
   url(database: string, user?: string): string;
-  /** Makes an empty database of a new name; `drop` removes it. */
-  createDatabase(): Promise<{ readonly name: string; readonly url: string; drop(): Promise<void> }>;
+  /** Makes an empty database of a new name, or a copy of one that nobody is connected to; `drop` removes it. */
+  createDatabase(
+    copyOf?: string,
+  ): Promise<{ readonly name: string; readonly url: string; drop(): Promise<void> }>;
   /** Gives the server back; it ends when nobody has it any more. */
   release(): void;
 }
@@ -54,10 +56,10 @@ export async function sharedPostgres(version: PostgresVersion = 18): Promise<Sha
   return {
     port,
     url,
-    createDatabase: async () => {
+    createDatabase: async (copyOf = 'template1') => {
       databases += 1;
       const name = `test_${process.pid}_${databases}`;
-      await run(`CREATE DATABASE ${name}`);
+      await run(`CREATE DATABASE ${name} TEMPLATE ${copyOf}`);
       return { name, url: url(name), drop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
     },
     release: () => {
