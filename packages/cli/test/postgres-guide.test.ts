@@ -69,7 +69,7 @@ describe.skipIf(binaries.folder === undefined)(
       mkdirSync(join(folder, 'programs'));
       for (const name of ['createdb', 'psql'])
         writeFileSync(join(folder, 'programs', name), PSQL, { mode: 0o755 });
-    }, 60_000);
+    });
     afterEach(stopNodes);
     afterAll(async () => {
       await postgres?.remove();
@@ -188,7 +188,7 @@ describe.skipIf(binaries.folder === undefined)(
       expect([refused.code === 0, refused.output]).toEqual([false, expect.stringContaining('ROLLBACK')]);
       await record(await serve(start, 'node2', ' --accept-rollback'), 'node1');
       expect((await done(verify, 'node2')).match(/nothing was changed .*\/g2/g)).toHaveLength(2);
-    }, 120_000);
+    });
 
     it('moves a folder into a database, with the roles', async () => {
       const [database = ''] = commandsOf('Setting up');
@@ -204,6 +204,6 @@ describe.skipIf(binaries.folder === undefined)(
       // As the role that writes, which the copy did not need.
       const url = await serve(start.replaceAll('/audit', '/moved'), 'attestry-data');
       expect((await fetch(`${url}/ready`)).status).toBe(200);
-    }, 120_000);
+    });
   },
 );

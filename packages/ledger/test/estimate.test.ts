@@ -42,7 +42,7 @@ describe('estimates of a log of two parts', () => {
       const events = Array.from({ length: count }, (_, i) => eventAt(random, from + i));
       await stores.ledger.append([log.link(1_700_000_000_000 + from, events)]);
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await stores.close();
     rmSync(folder, { recursive: true });
@@ -122,5 +122,5 @@ describe('estimates of full text', () => {
     expect(Math.abs(early.count - 1_000) / total).toBeLessThan(0.01);
     // The rarer word leads, so that every match is looked at.
     expect(await ask(text('early'))).toEqual({ count: 1_000, exact: true });
-  }, 60_000);
+  });
 });

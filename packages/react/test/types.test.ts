@@ -48,4 +48,4 @@ test('every snippet of the documents compiles, and the types need nothing that i
       return `${file?.fileName.slice(folder.length + 1)}:${line} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
     });
   expect(problems).toEqual([]);
-}, 120_000);
+});

@@ -97,7 +97,7 @@ it('a full disk is named to the sender, to /ready, in the figures and once in th
     await server.remove();
     disk.remove();
   }
-}, 120_000);
+});
 
 it('a server stops in order on a full disk, and goes on from there', async (context) => {
   const disk = smallDisk();
@@ -116,4 +116,4 @@ it('a server stops in order on a full disk, and goes on from there', async (cont
   } finally {
     disk.remove();
   }
-}, 120_000);
+});

@@ -248,7 +248,7 @@ describe.skipIf(binaries.folder === undefined)(`a server whose PostgreSQL fails$
       });
       expect(load.refusals.length).toBeGreaterThan(0);
     },
-    90_000,
+    LIMIT_MS,
   );
 
   it(

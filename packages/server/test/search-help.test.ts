@@ -65,7 +65,7 @@ describe('GET /v1/suggest', () => {
     expect(await values('field=metadata.order.state&prefix=p')).toEqual(['paid']);
     expect(await values('field=metadata.constructor.name')).toEqual([]);
     expect(await values('field=after')).toEqual([]);
-    expect(await values('field=actor&limit=1')).toEqual(['alice']);
+    expect(await values('field=actor&prefix=al&limit=1')).toEqual(['alice']);
     expect((await server.get('/v1/suggest?field=actr', acme)).json().path).toBe('field');
   });
 
@@ -74,7 +74,9 @@ describe('GET /v1/suggest', () => {
     expect(await values('field=actor_email', manager)).toEqual([]);
     expect(await values('field=project', manager)).toEqual(['p1']);
     expect(await values('field=actor', member)).toEqual(['alice']);
-    expect(await values('field=type', member)).toEqual(['doc.read', 'doc.write']);
+    // What alice looked for with her own key is hers as well, recorded within a minute.
+    const types = await values('field=type', member);
+    expect(types.filter((type) => !type.startsWith('audit_log.'))).toEqual(['doc.read', 'doc.write']);
     expect(await values('field=actor&prefix=al', other)).toEqual(['alfred']);
   });
 });

@@ -51,7 +51,7 @@ function run(sizes: Map<string, number>, follower: Recorder, errors: string[] = 
 const upTo = (size: number): number[] => Array.from({ length: size }, (_, seq) => seq);
 
 async function until(condition: () => boolean): Promise<void> {
-  await expect.poll(condition, { timeout: 5_000, interval: 2 }).toBe(true);
+  await expect.poll(condition, { timeout: 60_000, interval: 2 }).toBe(true);
 }
 
 test('applies every record of every log once and in order, then what is added', async () => {

@@ -54,4 +54,4 @@ it('a full disk costs the calls that met it, nothing that was acknowledged, and 
     await embedded.close();
     disk.remove();
   }
-}, 120_000);
+});

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type RunningPostgres, startPostgres, TcpProxy } from '@attestry/testkit';
 import { LinkedLog, SeededRandom } from '@attestry/testkit/conformance';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isDiskFull, OperationalError } from '../../src/errors.ts';
 import type { AppendOutcome, LogAppend } from '../../src/ports/ledger-store.ts';
 import { openPostgresStores, type PostgresLedgerStores } from '../../src/stores/postgres/postgres-stores.ts';
@@ -106,10 +106,11 @@ describe('a connection that breaks', () => {
     for (let round = 0; round < 6; round += 1) {
       const batch = eventsBehind(log, random, 100);
       proxy.cutAtAnswer();
-      const answer = stores.ledger.append([batch]);
+      const fate = fateOf(stores.ledger.append([batch]));
+      await vi.waitFor(() => expect(proxy.isCut).toBe(true), { timeout: 30_000 });
       // Another connection is needed to see that the lost one has ended.
-      setTimeout(() => proxy.heal(), 60);
-      expect(await fateOf(answer)).toBe('store_unreachable');
+      proxy.heal();
+      expect(await fate).toBe('store_unreachable');
       const size = await sizeOf(stores, 'acme');
       await new Promise((resolve) => setTimeout(resolve, 100));
       expect(await sizeOf(direct, 'acme')).toBe(size);

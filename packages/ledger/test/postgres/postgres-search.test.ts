@@ -19,7 +19,7 @@ import { EVERY_DOCUMENT } from '../../src/stores/postgres/text-sql.ts';
 import { ordinaryUser } from './ordinary-user.ts';
 import { ENGINES, openTestDatabase, type TestDatabase } from './postgres-schema.ts';
 
-const WAIT = { timeout: 15_000, interval: 20 };
+const WAIT = { timeout: 60_000, interval: 20 };
 
 interface SearchOnPostgres extends SearchUnderTest {
   readonly pool: PostgresPool;

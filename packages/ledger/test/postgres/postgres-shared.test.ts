@@ -67,7 +67,7 @@ describe('several processes', () => {
       }
     }
     await stores.close();
-  }, 60_000);
+  });
 
   it('bring the schema up together, each once, and find it there the next time', async () => {
     const schema = database.newSchema();

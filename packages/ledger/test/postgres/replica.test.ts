@@ -17,7 +17,7 @@ const binaries = postgresBinaries(15);
 const skipped = binaries.folder === undefined ? ` (skipped: ${binaries.skip})` : '';
 const NOBODY = 65_534;
 const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-const WAIT = { timeout: 20_000, interval: 20 };
+const WAIT = { timeout: 60_000, interval: 20 };
 
 /** A hot standby that streams from a primary. */
 interface Standby {
@@ -77,7 +77,7 @@ describe.skipIf(skipped !== '')(`a standby that streams from the primary${skippe
     primary = await startPostgres({ version: 15 });
     url = await primary.createDatabase();
     standby = await startStandby(primary, new URL(url).pathname.slice(1));
-  }, 60_000);
+  });
   afterAll(async () => {
     await standby?.remove();
     await primary?.remove();

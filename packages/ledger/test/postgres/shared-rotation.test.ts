@@ -79,7 +79,7 @@ describe.skipIf(skipped !== '')(`the signing key of several nodes${skipped}`, ()
       ok: true,
       findings: [],
     });
-  }, 60_000);
+  });
 
   it('is followed by the next one when a crash has cut the rotation off, and by no other meanwhile', async () => {
     const place = { store: database.url, schema: database.newSchema() };
@@ -108,5 +108,5 @@ describe.skipIf(skipped !== '')(`the signing key of several nodes${skipped}`, ()
       ok: true,
       findings: [],
     });
-  }, 60_000);
+  });
 });

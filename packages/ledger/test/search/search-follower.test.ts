@@ -58,7 +58,7 @@ async function found(embedded: EmbeddedLedger, q: string, personal = true): Prom
 
 async function searchable(embedded: EmbeddedLedger, q: string, count: number): Promise<void> {
   const ask = (): Promise<number> => found(embedded, q).catch(() => -1);
-  await expect.poll(ask, { timeout: 15_000, interval: 20 }).toBe(count);
+  await expect.poll(ask, { timeout: 60_000, interval: 20 }).toBe(count);
 }
 
 test('finds words, phrases, prefixes and sealed names within a moment of the commit', async () => {

@@ -27,7 +27,7 @@ describe('a whole log that somebody deleted', () => {
   let folder: TamperedFolder;
   beforeAll(async () => {
     base = await makeBaseFolder();
-  }, 120_000);
+  });
   afterAll(() => rmSync(base.parent, { recursive: true, force: true }));
   beforeEach(() => {
     folder = new TamperedFolder(base.dataDir);

@@ -31,7 +31,7 @@ describe.skipIf(binaries.folder === undefined)(
       await migratePostgres({ url: database.url, roles: true });
       await client.connect();
       await saveRows(client);
-    }, 120_000);
+    });
     afterAll(async () => {
       await client?.end();
       await database?.drop();

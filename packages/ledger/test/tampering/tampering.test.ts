@@ -21,7 +21,7 @@ describe('attestry verify --data, on the folder of a real server', () => {
   let base: Awaited<ReturnType<typeof makeBaseFolder>>;
   beforeAll(async () => {
     base = await makeBaseFolder();
-  }, 120_000);
+  });
   afterAll(() => rmSync(base.parent, { recursive: true, force: true }));
 
   it('finds nothing in it before anybody touched it', async () => {

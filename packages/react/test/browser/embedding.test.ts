@@ -157,7 +157,7 @@ describe.skipIf(found.path === undefined)(
       const search = feed().getByLabel('Search events');
       await row('Plan 29.pdf').waitFor();
       await feed().getByLabel('Outcome').selectOption('Denied');
-      await expect.poll(() => feed().getByRole('listitem').count(), { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => feed().getByRole('listitem').count()).toBe(1);
       await row('Annual report.pdf').waitFor();
       await search.fill('actr:alice');
       await feed().getByRole('alert').getByText('actr').waitFor();

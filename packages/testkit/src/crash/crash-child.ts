@@ -49,7 +49,7 @@ async function write(writer: number): Promise<void> {
   const random = createSeededRandom(Number(seedText) * 1_000 + writer);
   for (;;) {
     const tenant = random.pick(tenants);
-    const events = incomingEvents(random, tenant, 1 + random.below(random.chance(0.2) ? 200 : 5), {
+    const events = incomingEvents(random, tenant, 1 + random.below(random.chance(0.2) ? 60 : 5), {
       people: 500,
     });
     const results = await appendOrNot(tenant, events);

@@ -12,7 +12,7 @@ const TENANTS = ['acme', 'globex', 'initech'];
 /** A folder is used for this many crashes, so that recoveries pile up, then a fresh one. */
 const CRASHES_PER_FOLDER = 10;
 /** The child is killed after a random number of answers up to this, then within the next few milliseconds. */
-const ANSWERS_MAX = 40;
+const ANSWERS_MAX = 20;
 /** Spreads the moment of the kill over what follows an answer: linking, writing, committing, signing. */
 const AFTER_ANSWER_MS_MAX = 15;
 
