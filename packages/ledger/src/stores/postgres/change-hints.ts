@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { RecentCache } from '../../keys/recent-cache.ts';
 import type { ChangeHint } from '../../ports/shared-store.ts';
 import { openClient } from './postgres-connection.ts';
-import { HINT_INTERVAL_MS, READ_MS_MAX, RECONNECT_MS } from './postgres-limits.ts';
+import { HINT_INTERVAL_MS, READ_MS_MAX, RECONNECT_MS, TENANT_NUMBERS_CACHED_MAX } from './postgres-limits.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { quoteIdentifier } from './schema-names.ts';
 import type { TenantNumbers } from './tenant-numbers.ts';
@@ -26,6 +27,8 @@ export class ChangeHints {
   readonly #parts: HintParts;
   readonly #channel: string;
   readonly #grown = new Map<string, number>();
+  /** How far this node has brought each log: what it hears of that is what it has told itself. */
+  readonly #own = new RecentCache<string, number>(TENANT_NUMBERS_CACHED_MAX);
   #settings = false;
   #timer: NodeJS.Timeout | undefined;
   readonly #listeners = new Set<(hint: ChangeHint) => void>();
@@ -41,6 +44,7 @@ export class ChangeHints {
   /** Call after a commit. */
   grown(tenant: string, size: number): void {
     this.#grown.set(tenant, size);
+    this.#own.set(tenant, size);
     this.#schedule();
   }
 
@@ -84,15 +88,13 @@ export class ChangeHints {
     const { tenants, writes } = this.#parts;
     const numbers = await tenants.ofAll(grown.map(([tenant]) => tenant));
     for (const [tenant, size] of grown) payloads.push(`${numbers.get(tenant)} ${size}`);
-    await writes.write('telling other nodes', {}, async (run) => {
-      const quick = run({ text: 'SET LOCAL synchronous_commit = off' });
-      const told = run({
+    await writes.write('telling other nodes', { isDurable: false }, (run) =>
+      run({
         name: 'notify',
         text: 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload',
         values: [this.#channel, payloads],
-      });
-      await Promise.all([quick, told]);
-    });
+      }),
+    );
   }
 
   async #connect(again: boolean): Promise<void> {
@@ -126,7 +128,8 @@ export class ChangeHints {
     if (payload === SETTINGS) return this.#tell({ kind: 'settings' });
     const [tenantNo, size] = payload.split(' ').map(Number);
     const tenant = await this.#parts.tenants.nameOf(tenantNo as number);
-    if (tenant !== undefined) this.#tell({ kind: 'grown', tenant, size: size as number });
+    if (tenant === undefined || (size as number) <= (this.#own.get(tenant) ?? 0)) return;
+    this.#tell({ kind: 'grown', tenant, size: size as number });
   }
 
   #tell(hint: ChangeHint): void {

@@ -58,6 +58,12 @@ export class DataKeyNumbers {
     return found;
   }
 
+  /** Takes over what was read of a key elsewhere. */
+  remember(tenantNo: number, { kid, sub, keyNo }: KeyNames & { readonly keyNo: number }): void {
+    this.#numbers.set(kid, { tenantNo, keyNo });
+    this.#names.set(keyNo, { sub, kid });
+  }
+
   /**
    * What numbers stand for.
    *

@@ -1,11 +1,13 @@
 import { FatalError } from '../../errors.ts';
 import type { KeyStore, NewDataKey, StoredDataKey } from '../../ports/key-store.ts';
 import type { DestroyedKey } from '../../ports/shared-store.ts';
+import type { DataKeyNumbers } from './data-key-numbers.ts';
 import type { PostgresPool } from './postgres-pool.ts';
 import { tableSql } from './schema-names.ts';
 import type { TenantNumbers } from './tenant-numbers.ts';
 
 interface KeyRow {
+  readonly key_no: number;
   readonly sub: string;
   readonly kid: string;
   readonly wrapped: Buffer | null;
@@ -20,18 +22,23 @@ export interface SettingsParts {
   readonly tenants: TenantNumbers;
 }
 
+export interface KeyStoreParts extends SettingsParts {
+  /** Told of every key that was read: an append of what is sealed with it asks for its number next. */
+  readonly keys: DataKeyNumbers;
+}
+
 function toKey({ sub, kid, wrapped }: KeyRow): StoredDataKey {
   return { sub, kid, wrapped: wrapped === null ? undefined : new Uint8Array(wrapped) };
 }
 
 /** `KeyStore` in PostgreSQL. */
 export class PostgresKeyStore implements KeyStore {
-  readonly #parts: SettingsParts;
+  readonly #parts: KeyStoreParts;
   readonly #keys: string;
   readonly #tenants: string;
   readonly #needed: string;
 
-  constructor(parts: SettingsParts) {
+  constructor(parts: KeyStoreParts) {
     this.#parts = parts;
     this.#keys = tableSql(parts.schema, 'data_keys');
     this.#tenants = tableSql(parts.schema, 'tenants');
@@ -65,12 +72,13 @@ export class PostgresKeyStore implements KeyStore {
       });
       const found = run<KeyRow & { subject_index: Buffer }>({
         name: 'keys-of-subjects',
-        text: `SELECT sub, kid, wrapped, subject_index FROM ${this.#keys}
+        text: `SELECT key_no, sub, kid, wrapped, subject_index FROM ${this.#keys}
           WHERE tenant_no = $1 AND subject_index = ANY ($2)`,
         values: [tenantNo, columns[2]],
       });
       return (await Promise.all([found, inserted]))[0].rows;
     });
+    this.#remember(tenantNo, rows);
     const bySubject = new Map(rows.map((row) => [row.subject_index.toString('hex'), toKey(row)]));
     return offered.map(
       ({ subjectIndex }) => bySubject.get(Buffer.from(subjectIndex).toString('hex')) as StoredDataKey,
@@ -104,7 +112,7 @@ export class PostgresKeyStore implements KeyStore {
   ): Promise<readonly (StoredDataKey & { readonly subjectIndex: Uint8Array })[]> {
     const rows = await this.#select<KeyRow & { subject_index: Buffer }>(tenant, {
       name: 'find-subjects',
-      text: `SELECT sub, kid, wrapped, subject_index FROM ${this.#keys}
+      text: `SELECT key_no, sub, kid, wrapped, subject_index FROM ${this.#keys}
         WHERE tenant_no = $1 AND subject_index = ANY ($2) AND wrapped IS NOT NULL`,
       values: [subjectIndexes.map((index) => Buffer.from(index))],
     });
@@ -114,7 +122,7 @@ export class PostgresKeyStore implements KeyStore {
   async findByKid(tenant: string, kids: readonly string[]): Promise<readonly StoredDataKey[]> {
     const rows = await this.#select<KeyRow>(tenant, {
       name: 'find-kids',
-      text: `SELECT sub, kid, wrapped FROM ${this.#keys} WHERE tenant_no = $1 AND kid = ANY ($2)`,
+      text: `SELECT key_no, sub, kid, wrapped FROM ${this.#keys} WHERE tenant_no = $1 AND kid = ANY ($2)`,
       values: [kids],
     });
     return rows.map(toKey);
@@ -168,7 +176,11 @@ export class PostgresKeyStore implements KeyStore {
     return rows.map(({ tenant }) => tenant);
   }
 
-  async #select<Row extends object>(
+  #remember(tenantNo: number, rows: readonly KeyRow[]): void {
+    for (const { key_no: keyNo, sub, kid } of rows) this.#parts.keys.remember(tenantNo, { sub, kid, keyNo });
+  }
+
+  async #select<Row extends KeyRow>(
     tenant: string,
     statement: { readonly name: string; readonly text: string; readonly values: readonly unknown[] },
   ): Promise<readonly Row[]> {
@@ -179,6 +191,7 @@ export class PostgresKeyStore implements KeyStore {
     const { rows } = await reads.read('reading data keys', { tenantNos: [tenantNo] }, (run) =>
       run<Row>({ ...statement, values }),
     );
+    this.#remember(tenantNo, rows);
     return rows;
   }
 }

@@ -14,6 +14,8 @@ export interface Scope {
   readonly tenants?: readonly string[] | '*';
   /** Further settings of the transaction, by their whole name. */
   readonly settings?: Readonly<Record<`attestry.${string}`, string>>;
+  /** `false`: what it commits may be lost when the server ends at once. */
+  readonly isDurable?: false;
   /** How the planner is to work in it. */
   readonly planner?: Readonly<Record<`enable_${string}` | `max_${string}` | 'jit', string>>;
 }
@@ -43,6 +45,7 @@ function textArray(values: readonly string[]): string {
 /** `SET LOCAL` of what row-level security asks for: it ends with the transaction, whatever becomes of it. */
 function scopeSql(scope: Scope): string {
   const settings: Record<string, string> = { ...scope.settings, ...scope.planner };
+  if (scope.isDurable === false) settings['synchronous_commit'] = 'off';
   if (scope.tenantNos !== undefined) {
     settings['attestry.tenant_nos'] = scope.tenantNos === '*' ? '*' : `{${scope.tenantNos.join(',')}}`;
   }

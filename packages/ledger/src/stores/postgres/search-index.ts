@@ -105,7 +105,9 @@ export class PostgresSearchIndex implements Follower {
   async #write(head: LogHead, from: number, { texts, next, lastHash }: TakenTexts): Promise<void> {
     const tenantNo = await this.#tenantNo(head);
     const { pool, schema, fence } = this.#options;
-    await pool.write('writing the search index', scopeOf(tenantNo), async (run) => {
+    // What is lost with its cursor is made again from the records.
+    const scope: Scope = { ...scopeOf(tenantNo), isDurable: false };
+    await pool.write('writing the search index', scope, async (run) => {
       await checkFence(run, schema, fence());
       await this.#prepare(run, tenantNo, from);
       await this.#assertLast(run, tenantNo, next - 1, lastHash);
