@@ -5,9 +5,24 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 // Set by `script/test --fuzz`: fuzzing takes minutes and is asked for.
 const fuzz = process.env.ATTESTRY_TEST_FUZZ === '1';
 
-/** Beside what they test: they start nothing and leave nothing behind, so that they can share a process. */
+const excluded = [...configDefaults.exclude, ...(fuzz ? [] : ['**/*.fuzz.test.ts'])];
+
+/** Beside what they test: they start nothing and leave nothing behind, so that they share a process. */
 const units = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'];
 
+/** Larger ones of the same kind: all that they open, they close. */
+const inProcess = [
+  'packages/core/test/*.test.ts',
+  'packages/ledger/test/{checkpoints,estimate,personal-data,sequencer,start,verify-helpers}.test.ts',
+  'packages/ledger/test/sqlite-{conformance,locks,open,query-plan,schema.golden}.test.ts',
+  'packages/ledger/test/search/*.test.ts',
+  'packages/server/test/{access,audit,bad-input,browser,connections,console,documents}.test.ts',
+  'packages/server/test/{error-messages,evidence,export,granting,ingest,integrity,oidc}.test.ts',
+  'packages/server/test/{openapi.golden,query,redis,sealed-members,search-help,session}.test.ts',
+  'packages/server/test/{stream,verify,viewer-tokens}.test.ts',
+];
+
+/** The others start processes, databases and browsers: each file has a process of its own. */
 const systems = ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'script/**/*.test.ts'];
 
 /**
@@ -41,13 +56,19 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'units', include: units, isolate: false } },
-      { extends: true, test: { name: 'embedded', include: systems } },
+      { extends: true, test: { name: 'in-process', include: inProcess, isolate: false } },
+      { extends: true, test: { name: 'embedded', include: systems, exclude: [...excluded, ...inProcess] } },
       {
         extends: true,
-        test: { name: 'postgres', include: onPostgres, env: { ATTESTRY_TEST_STORE: 'postgres' } },
+        test: {
+          name: 'postgres',
+          include: onPostgres,
+          isolate: false,
+          env: { ATTESTRY_TEST_STORE: 'postgres' },
+        },
       },
     ],
-    exclude: [...configDefaults.exclude, ...(fuzz ? [] : ['**/*.fuzz.test.ts'])],
+    exclude: excluded,
     // For what hangs. A machine that has much else to do takes its time for the rest, and no test asserts a time.
     testTimeout: 120_000,
     hookTimeout: 120_000,

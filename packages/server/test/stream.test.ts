@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createConnection } from 'node:net';
+import { type AddressInfo, createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -219,7 +219,7 @@ describe('GET /v1/stream', () => {
     await ready(from);
     const after = from.lastId;
     const sent: number[] = [];
-    for (let batch = 0; batch < 8; batch++) {
+    for (let batch = 0; batch < 4; batch++) {
       const events = Array.from({ length: 250 }, (_, n) => ({
         type: 'slow.event',
         ...large,
@@ -233,12 +233,22 @@ describe('GET /v1/stream', () => {
     from.close();
     const reader = new Reader();
     readers.push(reader);
+    const sockets: Socket[] = [];
+    server.app.server.on('connection', (socket: Socket) => sockets.push(socket));
     await reader.open(
       `${url}/v1/stream?type=slow.*&after=${after}`,
       { authorization: `Bearer ${server.adminToken}` },
       true,
     );
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    // Everything on the way is full when it stays so.
+    let looks = 0;
+    await eventually(
+      async () => {
+        looks = sockets.some(({ writableNeedDrain }) => writableNeedDrain) ? looks + 1 : 0;
+        return looks;
+      },
+      (count) => count > 40,
+    );
     reader.resume();
     await eventually(
       async () => reader.isEnded,
