@@ -7,6 +7,9 @@ import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { eventually, openTestServer, type TestServer } from './server-harness.ts';
 
+/** It is the disk of a data folder: the logs are in it in every run. That of a database is in postgres-faults.test.ts. */
+const env = { ATTESTRY_STORE: 'sqlite:' };
+
 /** A file system of 16 MB of its own, or why there is none. */
 function smallDisk(): { readonly path: string; remove(): void } | string {
   const path = mkdtempSync(join(tmpdir(), 'attestry-disk-'));
@@ -54,6 +57,7 @@ it('a full disk is named to the sender, to /ready, in the figures and once in th
   });
   const server = await openTestServer({
     dataDir: join(disk.path, 'data'),
+    env,
     server: { logger: pino({ level: 'info' }, sink) },
   });
   try {
@@ -104,12 +108,12 @@ it('a server stops in order on a full disk, and goes on from there', async (cont
   if (typeof disk === 'string') return context.skip(disk);
   try {
     const dataDir = join(disk.path, 'data');
-    const server = await openTestServer({ dataDir });
+    const server = await openTestServer({ dataDir, env });
     await fill(server);
     const { size } = (await server.ops.ledger.head('default')) as { size: number };
     await server.close();
     spawnSync('mount', ['-o', 'remount,size=64m', disk.path]);
-    const again = await openTestServer({ dataDir });
+    const again = await openTestServer({ dataDir, env });
     expect((await again.ops.ledger.head('default'))?.size).toBeGreaterThanOrEqual(size);
     expect((await again.post('/v1/events', batch())).statusCode).toBe(201);
     await again.close();
