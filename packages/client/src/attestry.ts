@@ -22,8 +22,8 @@ export class Attestry {
   /** @internal of `child` */
   constructor(options: AttestryOptions | undefined, pipeline: Pipeline, defaults: EventContext);
   constructor(options: AttestryOptions = {}, pipeline?: Pipeline, defaults?: EventContext) {
-    this.#pipeline = pipeline ?? new Pipeline(options);
-    this.#defaults = defaults ?? mergeDefaults({}, options.defaults ?? {});
+    this.#pipeline = pipeline ?? new Pipeline(options ?? {});
+    this.#defaults = defaults ?? mergeDefaults({}, options?.defaults ?? {});
   }
 
   /**

@@ -77,7 +77,7 @@ export type Settings = AttestryOptions &
  * @throws {AttestryError} `configuration`, naming every mistake: better at the start of an app than never
  */
 export function resolveOptions(options: AttestryOptions): Settings {
-  const { whenFull = 'block', sample = {}, redact } = options;
+  const { whenFull = 'block', sample = {}, enrich = [], redact } = options;
   const url = options.url ?? environment('ATTESTRY_URL') ?? '';
   const key = options.key ?? environment('ATTESTRY_API_KEY') ?? '';
   const problems: string[] = [];
@@ -103,10 +103,28 @@ export function resolveOptions(options: AttestryOptions): Settings {
     'key must be given or in ATTESTRY_API_KEY, without spaces',
   );
   need(['drop-newest', 'drop-oldest', 'block'].includes(whenFull), `whenFull cannot be ${whenFull}`);
-  for (const [type, rate] of Object.entries(sample))
+  for (const [name, kind] of KINDS)
+    need(
+      (options[name] ?? undefined) === undefined || typeof options[name] === kind,
+      `${name} must be ${kind === 'object' ? 'an object' : 'a function'}`,
+    );
+  need(
+    Array.isArray(enrich) && enrich.every((one) => typeof one === 'function'),
+    'enrich must be a list of functions',
+  );
+  for (const [type, rate] of Object.entries(sample)) {
     need(rate >= 0 && rate <= 1, `sample of ${type} must be from 0 to 1, not ${rate}`);
-  for (const pattern of (redact || undefined)?.patterns ?? [])
-    need(pattern.global, `${pattern} needs the flag g`);
+    need(/^[^*]+(?:\.\*)?$|^\*$/.test(type), `sample: * may only be the end of a type, not ${type}`);
+  }
+  const { names = [], allow = [], patterns = [], ...unknown } = redact || {};
+  for (const name of Object.keys(unknown)) need(false, `there is no option redact.${name}`);
+  for (const [list, text] of Object.entries({ names, allow }))
+    need(
+      Array.isArray(text) && text.every((one) => typeof one === 'string'),
+      `redact.${list} must be a list of texts`,
+    );
+  need(Array.isArray(patterns), 'redact.patterns must be a list');
+  for (const pattern of [patterns].flat()) need(pattern?.global, `${pattern} needs the flag g`);
   const settings: Settings = {
     ...options,
     url: isUrl ? new URL('v1/events', url.replace(/\/?$/, '/')).href : '',
@@ -122,6 +140,13 @@ export function resolveOptions(options: AttestryOptions): Settings {
   if (problems.length > 0) throw new AttestryError('configuration', `Attestry: ${problems.join('; ')}`);
   return settings;
 }
+
+const KINDS = [
+  ...(['beforeSend', 'onError', 'onDrop', 'fetch', 'waitUntil'] as const).map(
+    (name) => [name, 'function'] as const,
+  ),
+  ...(['spool', 'defaults', 'headers'] as const).map((name) => [name, 'object'] as const),
+] as const;
 
 /** All that can be told; what is not known is a mistake, and nobody would notice that it has no effect. */
 const NAMES =

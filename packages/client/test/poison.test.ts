@@ -133,6 +133,6 @@ test('the report of a loss is taken whatever the types and the defaults of the a
     Object.keys((metadata as { lost: { types: object } }).lost.types),
   );
   expect(types).toContain(`${'a'.repeat(99)}…`);
-  expect(reports.at(-1)).toMatchObject({ metadata: { n: '1152921504606847000' } });
+  expect(reports.at(-1)?.metadata).toEqual({ lost: expect.any(Object) });
   await audit.close();
 });

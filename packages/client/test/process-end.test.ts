@@ -42,9 +42,10 @@ interface Ended {
 
 async function end(child: ChildProcess, signal?: NodeJS.Signals): Promise<Ended> {
   let output = '';
+  let isAsked = signal === undefined;
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     output += text;
-    if (signal !== undefined && output.includes('ready')) child.kill(signal);
+    if (!isAsked && output.includes('ready')) isAsked = child.kill(signal);
   });
   const [code, killedBy] = (await once(child, 'close')) as [number | null, string | null];
   return { code, signal: killedBy, output };
@@ -62,19 +63,25 @@ test('what waits when a program has nothing more to do is sent', async () => {
   expect(arrived('end.exit')).toBe(150);
 });
 
-test('SIGTERM: all clients of the process send what waits, then it ends as it would have without them', async () => {
-  const ended = await end(
-    startApp(`
-      connect().capture({ type: 'end.first' });
-      connect().capture({ type: 'end.second' });
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s: all clients of the process send what waits, then it ends as it would have without them',
+  async (signal) => {
+    const ended = await end(
+      startApp(
+        `
+      connect().capture({ type: 'end.first' + process.argv[2] });
+      connect().capture({ type: 'end.second' + process.argv[2] });
       for (let i = 0; i < 20; i += 1) connect();
       setInterval(() => {}, 1000);
-      console.log('ready');`),
-    'SIGTERM',
-  );
-  expect(ended).toMatchObject({ code: null, signal: 'SIGTERM' });
-  expect([arrived('end.first'), arrived('end.second')]).toEqual([1, 1]);
-});
+      console.log('ready');`,
+        signal,
+      ),
+      signal,
+    );
+    expect(ended).toMatchObject({ code: null, signal });
+    expect([arrived(`end.first${signal}`), arrived(`end.second${signal}`)]).toEqual([1, 1]);
+  },
+);
 
 test.each(['on', 'once'])(
   'SIGTERM: an app with a handler of its own (%s) ends when and how it wants to',
@@ -184,6 +191,16 @@ test('a server that is away does not keep the process; what is lost is told, wha
   );
   expect(ended).toMatchObject({ signal: 'SIGTERM', output: 'ready\ndropped end.lost closed\n' });
   expect(readdirSync(dir)).toEqual([expect.stringMatching(/^left-/)]);
+});
+
+test('a second Ctrl-C does not wait for a server that does not answer', async () => {
+  const child = startApp(`
+    const audit = connect({ fetch: () => new Promise(() => console.log('asked')), onDrop: dropped });
+    audit.capture({ type: 'end.twice' });
+    setInterval(() => {}, 1000);
+    console.log('ready');`);
+  child.stdout?.on('data', (text) => String(text).includes('asked') && child.kill('SIGINT'));
+  expect(await end(child, 'SIGINT')).toMatchObject({ signal: 'SIGINT', output: 'ready\nasked\n' });
 });
 
 test('process.exit sends nothing more, and says so', async () => {

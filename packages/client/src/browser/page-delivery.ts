@@ -177,11 +177,10 @@ export class PageDelivery extends Delivery {
     return !this.#losses.isEmpty;
   }
 
-  protected takeReport(): QueuedEvent | undefined {
-    if (this.#losses.isEmpty) return undefined;
+  protected makeReport(): QueuedEvent {
     // Its category is that of its type, which is not for a page to say.
-    const { category: _category, ...report } = this.#losses.take();
-    return queuedEvent(this.#redact(completed(this.#options.defaults ?? {}, report)), this.#fit);
+    const { category: _category, ...report } = this.#losses.take(this.#options.defaults);
+    return queuedEvent(this.#fit(report), this.#fit);
   }
 
   #lose({ id, type }: Pick<QueuedEvent, 'id' | 'type'>, error: AttestryError): void {

@@ -159,7 +159,7 @@ export class Pipeline extends Delivery {
   #prepare(event: EventInput, defaults: EventContext, durable = false): QueuedEvent | undefined {
     const { sample, enrich = [], beforeSend } = this.settings;
     if (this.#isClosed && this.#lookUps.size === 0) throw closed();
-    const rate = durable || sample === undefined ? 1 : sampleRate(sample, event.type);
+    const rate = durable || sample === undefined ? 1 : sampleRate(sample, event);
     const tell = (error: AttestryError, kind: string): void => this.tell(error, kind);
     let whole: EventInput | null = null;
     if (rate === 1 || Math.random() < rate) {
@@ -256,10 +256,8 @@ export class Pipeline extends Delivery {
     return !this.#losses.isEmpty;
   }
 
-  protected takeReport(): QueuedEvent | undefined {
-    return this.#losses.isEmpty
-      ? undefined
-      : queuedEvent(this.#redact(completed(this.#losses.take(), this.settings.defaults ?? {}, 1)), this.#fit);
+  protected makeReport(): QueuedEvent {
+    return queuedEvent(this.#fit(this.#losses.take(this.settings.defaults)), this.#fit);
   }
 
   /** Takes nothing more, sends nothing more; what is left is lost, or sent by the next process. Harmless when repeated. */

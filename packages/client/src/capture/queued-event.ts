@@ -5,6 +5,11 @@ import type { Redact } from '../redaction/redact.ts';
 
 const { Buffer } = globalThis as { Buffer?: { byteLength(text: string): number } };
 
+/** Bytes of a text as UTF-8. */
+export function byteLength(text: string): number {
+  return Buffer?.byteLength(text) ?? new Blob([text]).size;
+}
+
 /**
  * The text is made now: what the caller changes later is not what happened.
  *
@@ -22,7 +27,7 @@ export function queuedEvent(event: EventInput, fit: Redact): QueuedEvent {
     fitted = fit(event, EVENT_CHARS_MAX * share, EVENT_VALUES_MAX * share)
   ) {
     text = JSON.stringify(fitted);
-    bytes = Buffer?.byteLength(text) ?? new Blob([text]).size;
+    bytes = byteLength(text);
     if (bytes <= EVENT_BYTES_MAX || share < 0.001) return { id: String(id), type, text, bytes };
     share /= 4;
   }

@@ -66,7 +66,7 @@ export function permissionDenied(
   permission: string,
   more?: More,
 ): AdminEvent {
-  const target = thing(what.type, what);
+  const target = thing((what as typeof what | undefined)?.type ?? 'unknown', what);
   return makeEvent(
     'permission.denied',
     { verb: 'execute', status: 'denied', target },

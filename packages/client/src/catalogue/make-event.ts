@@ -32,7 +32,12 @@ export function makeEvent<const Type extends HelperType>(
   } as More & { readonly type: Type; readonly target: Target };
 }
 
-/** A target of a type; its name is left out where it is not known. */
-export function thing(type: string, { id, name }: Thing): Target {
-  return { type, id, ...(name === undefined ? {} : { name }) };
+/** A target of a type; its name is left out where it is not known, and so is a thing that is not there at all. */
+export function thing(type: string, given: Thing | null | undefined): Target {
+  const { id, name } = given ?? ({} as Partial<Thing>);
+  return {
+    type,
+    ...(id === undefined || id === null ? {} : { id: String(id) }),
+    ...(name === undefined || name === null ? {} : { name: String(name) }),
+  };
 }

@@ -11,6 +11,8 @@ export interface Verdict {
   readonly error: AttestryError;
   /** Not before so many ms, when the server said so. */
   readonly afterMs?: number | undefined;
+  /** How much our clock is ahead of the server's, as far as its answer tells. */
+  readonly aheadMs?: number;
   /** The request as a whole was refused: for the events that have a result, or without saying for which. */
   readonly isRefused?: boolean;
   /** It was not Attestry that refused the request, but something in front of it, or in its place. */
@@ -45,7 +47,8 @@ export async function judgeAnswer(response: Response, batch: readonly QueuedEven
   const afterMs = isKeyRefused
     ? REFUSED_KEY_RETRY_MS
     : retryAfterMs(headers.get('retry-after'), headers.get('date'));
-  const verdict: Verdict = { error, afterMs };
+  const aheadMs = Date.now() - Date.parse(headers.get('date') ?? '');
+  const verdict: Verdict = { error, afterMs, aheadMs };
   if (status === 201 && body.receipts?.length === batch.length) return { ...verdict, results: body.receipts };
   const isOurs = status === 207 || typeof body.code === 'string';
   if (!REFUSALS.includes(status) && (status !== 403 || body.errors === undefined || !isOurs)) return verdict;

@@ -247,6 +247,98 @@ test('an event that a firewall does not let pass is given up when it has let oth
   expect(errors.map(({ code }) => code)).toContain('event_refused');
 });
 
+test('an app whose clock is ahead is in the log, at the time of the server', async () => {
+  const AHEAD_MS = 600_000;
+  const date = { date: new Date(Date.now() - AHEAD_MS).toUTCString() };
+  const strict: Answer = (events) => {
+    const receipts = events.map(({ id }) => ({ id, seq: 0, hash: '', recorded_at: '', duplicate: false }));
+    const isAhead = (event: Sent): boolean =>
+      Date.parse((event as { occurred_at?: string }).occurred_at ?? '') > Date.now() - AHEAD_MS / 2;
+    if (!events.some(isAhead)) return Response.json({ receipts }, { status: 201, headers: date });
+    const results = events.map((event, index) =>
+      isAhead(event)
+        ? { index, status: 400, code: 'in_the_future', path: `/events/${index}/occurred_at` }
+        : { index, status: 201, receipt: receipts[index] },
+    );
+    return Response.json({ results }, { status: 207, headers: date });
+  };
+  const { make, requests, errors } = scripted(...Array.from({ length: 4 }, () => strict));
+  const audit = make();
+  audit.capture({ type: 'a.one', metadata: { n: 1 } });
+  audit.capture({ type: 'a.far', occurred_at: new Date(Date.now() + 1e9).toISOString() });
+  expect(await audit.flush()).toBe(true);
+  // The second is that of the report.
+  expect(audit.stats()).toMatchObject({ sent: 2, lost: 1 });
+  expect(errors.map(({ code }) => code)).toEqual(['event_refused']);
+  expect(requests[1]?.[0]).toMatchObject({
+    type: 'a.one',
+    metadata: { n: 1, clock_ahead_ms: expect.any(Number) },
+  });
+});
+
+test('what makes the server refuse all events of an app does not spoil the report of their loss', async () => {
+  const strict: Answer = (events) =>
+    JSON.stringify(events).includes('robot')
+      ? problem(400, { code: 'invalid_event', errors: [{ index: 0, path: '/actor/type' }] })(events)
+      : healthyAnswer(events);
+  const { make, requests } = scripted(strict, strict, strict);
+  const audit = make({
+    defaults: { actor: { type: 'robot' as never, id: 'r' }, service: 'shop' },
+    redact: { patterns: [/events/g, /\d{4,}/g], names: ['type'] },
+  });
+  audit.capture({ type: 'a.one' });
+  await vi.waitFor(async () => expect(await audit.flush()).toBe(true));
+  expect(requests.flat().at(-1)).toMatchObject({
+    type: 'system.events.lost',
+    context: { service: 'shop' },
+    metadata: { lost: { count: 1, types: { 'a.one': 1 } } },
+  });
+  expect(audit.stats()).toMatchObject({ lost: 1, sent: 1 });
+});
+
+test.each([
+  [{ enrich: () => undefined }, /enrich must be a list of functions/],
+  [{ beforeSend: 5 }, /beforeSend must be a function/],
+  [{ spool: './dir' }, /spool must be an object/],
+  [{ sample: { '*.viewed': 0 } }, /may only be the end of a type/],
+  [{ redact: { pattern: [] } }, /there is no option redact.pattern/],
+  [null, /url must be/],
+])('options that cannot work are refused at the start: %j', (options, message) => {
+  const given = options === null ? null : { url: 'http://x.test', key: 'k', ...options };
+  expect(() => new Attestry(given as never)).toThrow(message);
+});
+
+test('a key function that fails says so, and is asked again soon', async () => {
+  const { make, errors, requests } = scripted(problem(401));
+  let calls = 0;
+  const audit = make({
+    key: () => {
+      calls += 1;
+      if (calls === 1) throw new Error('vault is down');
+      return 'k';
+    },
+  });
+  audit.capture({ type: 'a.one' });
+  expect(await audit.flush()).toBe(false);
+  expect(await audit.flush()).toBe(false);
+  expect(await audit.flush()).toBe(true);
+  expect(errors[0]).toMatchObject({
+    code: 'key_refused',
+    message: 'the function `key` failed: vault is down',
+  });
+  expect(requests).toHaveLength(2);
+});
+
+test.each([
+  [{ names: [/passwort/i] }, /redact.names must be a list of texts/],
+  [{ names: 'x' }, /redact.names must be a list of texts/],
+  [{ allow: [null] }, /redact.allow must be a list of texts/],
+  [{ patterns: 'x' }, /redact.patterns must be a list/],
+  [{ patterns: [/x/] }, /needs the flag g/],
+])('redaction that cannot work is refused at the start: %j', (redact, message) => {
+  expect(() => new Attestry({ url: 'http://x.test', key: 'k', redact: redact as never })).toThrow(message);
+});
+
 function healthyAnswer(events: readonly Sent[]): Response {
   return Response.json(
     { receipts: events.map(({ id }) => ({ id, seq: 0, hash: '', recorded_at: '', duplicate: false })) },
@@ -400,16 +492,19 @@ test('a key that changes is asked for before every request', async () => {
 test('reads are sampled by type, the rate is recorded, durable ones always stay', async () => {
   const { make, requests } = scripted();
   const audit = make({ sample: { 'document.*': 0.5, 'document.viewed': 0, '*': 1 } });
+  const target = { type: 'document', id: 'd' } as const;
+  // What was denied always stays too.
+  audit.capture({ type: 'document.viewed', target, action: { status: 'denied' } });
   for (let i = 0; i < 200; i += 1) audit.capture({ type: 'document.x' });
-  audit.capture({ type: 'document.viewed', target: { type: 'document', id: 'd' } });
-  await audit.captureDurable({ type: 'document.viewed', target: { type: 'document', id: 'd' } });
+  audit.capture({ type: 'document.viewed', target });
+  await audit.captureDurable({ type: 'document.viewed', target });
   audit.capture({ type: 'a.b' });
   await audit.flush();
   const kept = requests.flat().filter(({ type }) => type === 'document.x');
   expect(kept.length).toBeGreaterThan(50);
   expect(kept.length).toBeLessThan(150);
   expect(kept[0]?.metadata).toEqual({ sample_rate: 0.5 });
-  expect(requests.flat().filter(({ type }) => type === 'document.viewed')).toHaveLength(1);
+  expect(requests.flat().filter(({ type }) => type === 'document.viewed')).toHaveLength(2);
   expect(requests.flat().find(({ type }) => type === 'a.b')).not.toHaveProperty('metadata');
   expect(audit.stats().left_out).toBe(201 - kept.length);
 });

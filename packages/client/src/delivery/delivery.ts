@@ -8,6 +8,7 @@ import { diagnose } from '../telemetry/diagnostics.ts';
 import { untraced } from '../telemetry/opentelemetry.ts';
 import type { Verdict } from './answers.ts';
 import { backoffMs } from './backoff.ts';
+import { byServerClock } from './server-clock.ts';
 import type { Transport } from './transport.ts';
 
 export type DeliverySettings = Pick<
@@ -65,12 +66,16 @@ export abstract class Delivery {
    * decided what is sent next; the queue may grow meanwhile.
    */
   protected abstract hasReport(): boolean;
-  /** That event. */
-  protected abstract takeReport(): QueuedEvent | undefined;
+  /** That event, which is then not there any more. */
+  protected abstract makeReport(): QueuedEvent;
   /** Told of every event that is settled: in the log, or never to be. */
   protected abstract settle(event: QueuedEvent, result: Receipt | AttestryError): void;
   /** Told once when sending begins to fail, and again when it fails for another reason. */
   protected abstract tell(error: AttestryError): void;
+
+  protected takeReport(): QueuedEvent | undefined {
+    return this.hasReport() ? this.makeReport() : undefined;
+  }
 
   /** Says that the queue has grown. */
   protected wake(): void {
@@ -213,13 +218,16 @@ export abstract class Delivery {
   #judge(batch: readonly QueuedEvent[], verdict: Verdict): void {
     const { isRefused, isForeign, error, afterMs } = verdict;
     const results = isForeign === true ? this.#suspect(batch, error) : (verdict.results ?? []);
-    const again = batch.filter((event, index) => {
+    const again = batch.flatMap((event, index) => {
       const result = results[index];
-      if (result === undefined) return event !== this.#report;
-      if (event === this.#report) this.#report = undefined;
+      const retimed = result instanceof AttestryError ? byServerClock(event, result, verdict) : undefined;
+      if (event === this.#report) {
+        if (result !== undefined) this.#report = retimed;
+        if (result === undefined || retimed !== undefined) return [];
+      } else if (result === undefined || retimed !== undefined) return [retimed ?? event];
       if (!(result instanceof AttestryError)) this.#delivered += 1;
       this.settle(event, result);
-      return false;
+      return [];
     });
     // What is suspected alone goes behind the others, which tell whether it was the event or the way.
     if (isForeign === true && batch.length === 1) this.queue.putBack(again);

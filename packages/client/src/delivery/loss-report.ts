@@ -1,5 +1,7 @@
+import type { EventContext } from '../context/merge-event.ts';
 import type { AttestryErrorCode } from '../errors.ts';
 import type { EventInput } from '../event/event-input.ts';
+import { uuidV7 } from '../event/uuid-v7.ts';
 import { LOST_TYPES_MAX } from '../limits.ts';
 
 /** Type of the event that tells of a loss. */
@@ -29,15 +31,23 @@ export class LossReport {
     types[known] = (types[known] ?? 0) + 1;
   }
 
-  /** The event that says what is missing, and a clean sheet. */
-  take(): EventInput {
+  /**
+   * The event that says what is missing, and a clean sheet. It has nothing of the app but the name of its service: what made
+   * the server refuse all its events must not have this one refused as well.
+   */
+  take({ service, context }: EventContext = {}): EventInput {
     const lost = this.#lost as Lost;
     this.#lost = undefined;
+    const nowMs = Date.now();
+    const name = service ?? context?.service;
     return {
+      id: uuidV7(nowMs),
+      occurred_at: new Date(nowMs).toISOString(),
       type: LOST,
       category: 'system',
       severity: 'high',
       action: { status: 'failure', description: `${lost.count} events could not be sent and are missing.` },
+      ...(typeof name === 'string' && name !== '' ? { context: { service: name } } : {}),
       metadata: { lost: { ...lost } },
     };
   }

@@ -25,7 +25,7 @@ export function httpTransport({ url, key, fetch, headers }: Settings): Transport
     const text = `{"events":[${batch.map((event) => event.text).join(',')}]}`;
     // A page that is hidden may be gone before anything asynchronous is done.
     const zipped = isLast ? undefined : await gzip(text);
-    const token = typeof key === 'string' ? key : await key();
+    const token = typeof key === 'string' ? key : await askedKey(key);
     // The `fetch` of now, not of then: tests and tracers replace it.
     const response = await (fetch ?? globalThis.fetch)(url, {
       method: 'POST',
@@ -41,16 +41,30 @@ export function httpTransport({ url, key, fetch, headers }: Settings): Transport
       signal,
       keepalive: isLast,
     });
-    return judgeAnswer(response, batch);
+    const verdict = await judgeAnswer(response, batch);
+    // A function may have another key next time; one that is a text will be refused again.
+    return verdict.error.code === 'key_refused' && token !== key
+      ? { ...verdict, afterMs: undefined }
+      : verdict;
   };
   return async (batch, signal, isLast) => {
     try {
       return await send(batch, signal, isLast);
     } catch (cause) {
+      if (cause instanceof AttestryError) return { error: cause };
       const message = `cannot reach ${new URL(url).origin}: ${messageOf(cause)}`;
       return { error: new AttestryError('unavailable', message, { cause }) };
     }
   };
+}
+
+/** @throws {AttestryError} `key_refused` */
+async function askedKey(key: () => string | Promise<string>): Promise<string> {
+  try {
+    return await key();
+  } catch (cause) {
+    throw new AttestryError('key_refused', `the function \`key\` failed: ${messageOf(cause)}`, { cause });
+  }
 }
 
 /** The body compressed, or `undefined` where it is small or the platform cannot. */

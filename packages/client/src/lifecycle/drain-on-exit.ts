@@ -77,22 +77,31 @@ function drainAtEnd(process: NodeProcess): Set<Drainable> {
     isTried = !isTried;
   });
   process.on('exit', () => void each((client) => client.end()));
-  const onSignal = (): void => {
-    const { [SIGNAL_EXIT]: newer } = globalThis as { readonly [SIGNAL_EXIT]?: SignalExit };
-    const lookingOn = (newer?.count ?? 0) + (process.__signal_exit_emitter__?.count ?? 0);
-    if (process.pid === 1 || process.listenerCount('SIGTERM') > 1 + lookingOn) {
-      // An app with a handler of its own ends when it wants to, and calls `close` itself. The first process of a container
-      // without one goes on: for it the signal does nothing.
-      void each((client) => client.drain(CLOSE_DEADLINE_MS));
-      return;
-    }
-    void each((client) => client.close()).finally(() => {
-      process.off('SIGTERM', onSignal);
+  const listenFor = (signal: 'SIGTERM' | 'SIGINT'): void => {
+    let isEnding = false;
+    const endNow = (): void => {
+      process.off(signal, onSignal);
       // What would have happened without us.
-      process.kill(process.pid, 'SIGTERM');
-    });
+      process.kill(process.pid, signal);
+    };
+    const onSignal = (): void => {
+      const { [SIGNAL_EXIT]: newer } = globalThis as { readonly [SIGNAL_EXIT]?: SignalExit };
+      const lookingOn = (newer?.count ?? 0) + (process.__signal_exit_emitter__?.count ?? 0);
+      if (process.pid === 1 || process.listenerCount(signal) > 1 + lookingOn) {
+        // An app with a handler of its own ends when it wants to, and calls `close` itself. The first process of a container
+        // without one goes on: for it the signal does nothing.
+        void each((client) => client.drain(CLOSE_DEADLINE_MS));
+        return;
+      }
+      // Who asks a second time does not want to wait.
+      if (isEnding) endNow();
+      else void each((client) => client.close()).finally(endNow);
+      isEnding = true;
+    };
+    // Before those of the app: one that listens once is not there any more when it has been called.
+    process.prependListener(signal, onSignal);
   };
-  // Before those of the app: one that listens once is not there any more when it has been called.
-  process.prependListener('SIGTERM', onSignal);
+  listenFor('SIGTERM');
+  listenFor('SIGINT');
   return clients;
 }

@@ -131,6 +131,9 @@ test.each([
   'x4111111111111111',
   'order 4111 1111 1111 1112 is not a card',
   'tokens: 17',
+  'Invalid token: expired',
+  'Unexpected token: }',
+  'note: the password: was wrong',
   'a secret meeting',
   '2026-11-21T09:00:00.000Z',
   'https://host:8080/@scope/package',
@@ -191,12 +194,83 @@ test('cards that are numbers or names, and values beside the name of a secret, d
   expect(redact(closed)).toBe(closed);
 });
 
+test.each([
+  ['{"password" : "hunter2", "a": 1}'],
+  ['{"password":["hunter2"]}'],
+  ['{"credentials":{"v":"hunter2"},"a":1}'],
+  [String.raw`{\\"a\\":\\"{\\\\\\"password\\\\\\":\\\\\\"hunter2\\\\\\"}\\"}`],
+  ["{'password': 'hunter2', 'a': 1}"],
+  ['user: bob\npassword: my secret hunter2\na: 1'],
+  ['X-Api-Key: hunter2\r\nAuthorization: Digest username="hunter2"'],
+  ['next=%2Fa%3Ftoken%3Dhunter2&a=1'],
+  ['https://s3.test/x?X-Amz-Signature=hunter2&sig=hunter2'],
+])('a secret that is named in a text does not leave: %s', (text) => {
+  const clean = redact({ metadata: { text } }).metadata.text;
+  expect(clean).not.toContain('hunter2');
+  expect(clean).toContain(REDACTED);
+});
+
+test('what is changed, and the values of sets, maps and headers, are looked at too', () => {
+  const metadata = {
+    changes: [
+      { field: 'password', from: 'hunter2', to: 'hunter3' },
+      { field: 'title', from: 'a', to: 'b' },
+    ],
+    patch: [{ op: 'replace', path: '/user/password', value: 'hunter2' }],
+    roles: new Set(['admin']),
+    map: new Map([['api_key', 'hunter2']]),
+    headers: new Headers({ authorization: 'hunter2', accept: '*' }),
+    error: new TypeError('boom'),
+  };
+  expect(redact({ metadata }).metadata).toEqual({
+    changes: [
+      { field: 'password', from: REDACTED, to: REDACTED },
+      { field: 'title', from: 'a', to: 'b' },
+    ],
+    patch: [{ op: 'replace', path: '/user/password', value: REDACTED }],
+    roles: ['admin'],
+    map: [['api_key', REDACTED]],
+    headers: [
+      ['accept', '*'],
+      ['authorization', REDACTED],
+    ],
+    error: { name: 'TypeError', message: 'boom' },
+  });
+});
+
 test('own names and patterns count, allowed names do not', () => {
   const own = makeRedact({ names: ['iban'], allow: ['pin'], patterns: [/SV-\d+/g] });
   expect(own({ IBAN: 'DE00', pin: 'board', note: 'see SV-123' })).toEqual({
     IBAN: REDACTED,
     pin: 'board',
     note: `see ${REDACTED}`,
+  });
+});
+
+test('own names and patterns leave alone what the schema gives a form', () => {
+  const own = makeRedact({
+    names: ['id', 'type', 'actor', 'metadata', 'occurred_at'],
+    patterns: [/\d{4,}/g, /user|success/g],
+  });
+  const event = {
+    id: '01990000-0000-7000-8000-000000001000',
+    type: 'user.login.success',
+    occurred_at: '2026-11-21T09:00:00.000Z',
+    actor: { type: 'user', id: 'u-12345', name: 'user 12345' },
+    action: { status: 'success' },
+  };
+  expect(own({ ...event, metadata: { phone: '12345' } })).toEqual({
+    ...event,
+    actor: { type: 'user', id: REDACTED, name: `${REDACTED} ${REDACTED}` },
+    metadata: { omitted: 'redacted' },
+  });
+});
+
+test('ids that are numbers become texts where the schema wants texts', () => {
+  expect(redact({ target: { type: 'x', id: 7 }, parent_id: 8, metadata: { id: 9 } })).toEqual({
+    target: { type: 'x', id: '7' },
+    parent_id: '8',
+    metadata: { id: 9 },
   });
 });
 
@@ -216,6 +290,10 @@ test.each([
   ['1-'.repeat(24_000), 'single digits'],
   ['password="'.repeat(5_000), 'beginnings of values'],
   [`${'secret_value_'.repeat(3_800)}=x`, 'parts of names'],
+  ['"  :  {'.repeat(6_000), 'separators'],
+  ['token%3D'.repeat(6_000), 'encoded names'],
+  ['- a: b\n'.repeat(7_000), 'lines'],
+  ['%3'.repeat(20_000), 'percent signs'],
   [`basic ${'aA1/'.repeat(12_000)}`, 'credentials without an end'],
 ])('hostile text takes linear time: %#', (text) => {
   // A pattern that is quadratic in it would take minutes.

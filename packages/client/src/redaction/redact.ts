@@ -27,18 +27,48 @@ export type Redact = <Value>(value: Value, charsMax?: number, valuesMax?: number
 /** What becomes of the members of a name. */
 interface NameRule {
   readonly isSecret: boolean;
+  /** Such as `value` and `from`, beside a member that names what it is the value of. */
+  readonly isValue: boolean;
   /** The name under which they leave. */
   readonly to: string;
 }
+
+/** Members that name what their neighbours are the values of: headers, lists of changes, JSON Patch. */
+const LABELS = ['name', 'key', 'field', 'path', 'property', 'attribute', 'column', 'header'] as const;
+
+const VALUE_NAME =
+  /^(?:(?:old|new|prev(?:ious)?|current)_?)?(?:val(?:ue)?|from|to|old|new|before|after|prev(?:ious)?|current)$/;
+
+/** What `JSON.stringify` would make nothing of: their items are kept. */
+const ITERABLE = /^(?:Set|Map|Headers|URLSearchParams|FormData)$/;
 
 /** Names whose rule is remembered. Names come from the app's code, nearly always; else memory stays bounded. */
 const NAMES_KNOWN_MAX = 1_000;
 
 /** Texts are looked through for secrets before they are cut, so far beyond the cut. */
-const CUT_SLACK_CHARS = 4_096;
+const CUT_SLACK_CHARS = 1_024;
 
 /** Below it texts are not cut any more to make an event fit. */
 const TEXT_CHARS_MIN = 50;
+
+/**
+ * Members whose form the schema knows: no place for a secret, and a pattern of the app's own that happens to match (of
+ * numbers, of a word) would have the event refused. So is the `id` of the event itself.
+ */
+const FORMAL: ReadonlySet<string> = new Set([
+  'type',
+  'category',
+  'severity',
+  'occurred_at',
+  'tenant_id',
+  'parent_id',
+  'status',
+  'verb',
+  'method',
+  'ip_address',
+  'trace_id',
+  'span_id',
+]);
 
 /** Members with anything in them. The others are those of the schema, and each of their texts has a bound of its own. */
 const FREE_MEMBERS: ReadonlySet<string> = new Set(['metadata', 'before', 'after', 'details', 'fields']);
@@ -86,6 +116,8 @@ class Cleaner {
   readonly #rules = new Map<string, NameRule>();
   /** The objects that the value is in, outermost first. */
   readonly #path: object[] = [];
+  /** Longer texts of the value, as they are without secrets. */
+  readonly #cleaned = new Map<string, string>();
   #textCharsMax = 0;
   #valuesLeft = 0;
   #charsLeft = 0;
@@ -95,6 +127,7 @@ class Cleaner {
   }
 
   clean<Value>(value: Value, charsMax = EVENT_CHARS_MAX, valuesMax = EVENT_VALUES_MAX): Value {
+    this.#cleaned.clear();
     for (this.#textCharsMax = charsMax; ; this.#textCharsMax = Math.ceil(this.#textCharsMax / 4)) {
       this.#valuesLeft = valuesMax;
       this.#charsLeft = EVENT_CHARS_MAX;
@@ -112,6 +145,7 @@ class Cleaner {
       rule = {
         isSecret:
           this.#options !== false && (names.some(isSame) || (isSecretName(name) && !allow.some(isSame))),
+        isValue: this.#options !== false && VALUE_NAME.test(plainName(name)),
         // Code that copies members by assignment would set a prototype; strict parsers refuse the name.
         to: name === '__proto__' ? '[__proto__]' : this.#text(name, NAME_CHARS_MAX),
       };
@@ -120,14 +154,23 @@ class Cleaner {
     return rule;
   }
 
-  #text(text: string, charsMax: number): string {
-    let clean = text.length > charsMax ? text.slice(0, charsMax + CUT_SLACK_CHARS) : text;
-    // Half of a pair, left by a cut through an emoji, is no text, and databases know no NUL.
-    clean = clean.toWellFormed?.() ?? clean;
-    if (clean.includes('\0')) clean = clean.replaceAll('\0', '\ufffd');
-    if (this.#options !== false) {
-      clean = withoutSecrets(clean);
-      for (const pattern of this.#options.patterns ?? []) clean = clean.replace(pattern, REDACTED);
+  #isFormal(name: string): boolean {
+    return FORMAL.has(name) || (this.#path.length === 1 && name.endsWith('id'));
+  }
+
+  #text(text: string, charsMax: number, isFormal = false): string {
+    // An event that is too large is gone through again with less room for each text.
+    let clean = this.#cleaned.get(text);
+    if (clean === undefined || isFormal) {
+      clean = text.length > charsMax ? text.slice(0, charsMax + CUT_SLACK_CHARS) : text;
+      // Half of a pair, left by a cut through an emoji, is no text, and databases know no NUL.
+      clean = clean.toWellFormed?.() ?? clean;
+      if (clean.includes('\0')) clean = clean.replaceAll('\0', '\ufffd');
+      if (this.#options !== false && !isFormal) {
+        clean = withoutSecrets(clean);
+        for (const pattern of this.#options.patterns ?? []) clean = clean.replace(pattern, REDACTED);
+        if (text.length > TEXT_CHARS_MIN) this.#cleaned.set(text, clean);
+      }
     }
     return cut(clean, charsMax);
   }
@@ -143,11 +186,13 @@ class Cleaner {
 
   #value(value: unknown, name: string, isFree: boolean): unknown {
     if (typeof value === 'string') {
-      if (!isFree) return this.#text(value, CHARS_MAX[name] ?? NAME_CHARS_MAX);
+      if (!isFree) return this.#text(value, CHARS_MAX[name] ?? NAME_CHARS_MAX, this.#isFormal(name));
       this.#charsLeft -= Math.min(value.length, this.#textCharsMax);
       return this.#charsLeft < 0 ? '[too long]' : this.#text(value, this.#textCharsMax);
     }
-    if (typeof value === 'number' || typeof value === 'bigint') return this.#number(value);
+    if (typeof value === 'number' || typeof value === 'bigint')
+      // Databases number things; the schema wants texts.
+      return !isFree && name.endsWith('id') ? this.#value(String(value), name, false) : this.#number(value);
     // `JSON.stringify` would ask a function for its form, and take a text out of its object.
     if (typeof value === 'function') return undefined;
     if (typeof value !== 'object' || value === null) return value;
@@ -170,6 +215,10 @@ class Cleaner {
     if (Object.getPrototypeOf(value) !== Object.prototype) {
       if (ArrayBuffer.isView(value)) return '[binary]';
       if (value instanceof String) return this.#value(String(value), name, isFree);
+      if (value instanceof Error)
+        return this.#value({ name: value.name, message: value.message }, name, isFree);
+      if (ITERABLE.test((value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? ''))
+        return this.#value([...(value as Iterable<unknown>)], name, isFree);
       const { toJSON } = value as { toJSON?: unknown };
       if (typeof toJSON === 'function') return this.#value(toJSON.call(value, ''), name, isFree);
     }
@@ -182,9 +231,8 @@ class Cleaner {
     const members = Object.keys(object);
     this.#valuesLeft -= members.length;
     if (this.#valuesLeft < 0) return omitted('too much');
-    const hasLabels = isList
-      ? /headers$/i.test(block) || (object.length === 2 && Array.isArray(this.#path.at(-2)))
-      : 'value' in object;
+    const isPairs =
+      isList && (/headers$/i.test(block) || (object.length === 2 && Array.isArray(this.#path.at(-2))));
     let copy: Members | undefined;
     for (const name of members) {
       const member = object[name];
@@ -193,12 +241,15 @@ class Cleaner {
       const rule = isList ? ITEM : this.#rule(name);
       if (isFree) this.#charsLeft -= rule.to.length;
       const isSecret =
-        (rule.isSecret && (isFree || name !== 'session_id')) || (hasLabels && this.#isLabelled(object, name));
+        (rule.isSecret && (isFree || !(name === 'session_id' || this.#isFormal(name)))) ||
+        ((isPairs || rule.isValue) && this.#isLabelled(object, name));
       const bound = isList ? block : name === 'id' && block !== 'target' ? 'actor_id' : name;
-      const clean =
-        isSecret && isTelling(name, member)
-          ? REDACTED
-          : this.#value(member, bound, isFree || isList || FREE_MEMBERS.has(name));
+      const isBlock = !isFree && typeof member === 'object';
+      let clean: unknown;
+      if (!isSecret || !isTelling(name, member) || (isBlock && !FREE_MEMBERS.has(name)))
+        clean = this.#value(member, bound, isFree || isList || FREE_MEMBERS.has(name));
+      // Blocks of the schema are objects, whatever is in them.
+      else clean = isBlock ? omitted('redacted') : REDACTED;
       const isReserved = name === 'constructor' && Object.hasOwn(Object(clean) as object, 'prototype');
       const to = isReserved ? '[constructor]' : isList ? name : rule.to;
       if (clean === member && to === name) continue;
@@ -209,11 +260,11 @@ class Cleaner {
     return copy ?? object;
   }
 
-  /** Whether the name of a secret stands beside its value: `{ name, value }`, `[name, value]`, `rawHeaders`. */
+  /** Whether the name of a secret stands beside its value: `{ name, value }`, `{ field, from, to }`, `[name, value]`, `rawHeaders`. */
   #isLabelled(object: Members, name: string): boolean {
-    const before = Number(name) % 2 === 1 ? object[Number(name) - 1] : undefined;
-    const label = name === 'value' ? (object['name'] ?? object['key']) : before;
-    return typeof label === 'string' && this.#rule(label).isSecret;
+    const before = Number(name) % 2 === 1 ? [object[Number(name) - 1]] : [];
+    const labels = Array.isArray(object) ? before : LABELS.map((label) => object[label]);
+    return labels.some((label) => typeof label === 'string' && this.#rule(label).isSecret);
   }
 }
 
@@ -227,4 +278,4 @@ function isTelling(name: string, value: unknown): boolean {
 }
 
 /** Items of lists have no names. */
-const ITEM: NameRule = { isSecret: false, to: '' };
+const ITEM: NameRule = { isSecret: false, isValue: false, to: '' };

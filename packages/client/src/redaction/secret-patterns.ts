@@ -10,7 +10,7 @@ const NAME_END_CHARS = 100;
  * and `secret_value` hold one, `token_type`, `secret_id` and `password_changed_at` do not, nor do counts of tokens.
  */
 const SECRET_NAME =
-  /(?:pass_?w(?:or)?d|pwd|pass_?(?:phrase|code)|secret|(?<!(?:prompt|completion|input|output|total|max|cached)_)token|(?:api|private|secret|access|signing|encryption|master)_?key|credential|authorization|cookie|(?:credit|debit)_card|card_?n(?:o|um(?:ber)?)|(?:security|recovery|backup|verification|mfa|2fa)_?code|mnemonic|sess(?:ion)?_?id|(?:^|_)(?:(?:db|user)?pass|pin|cvv|cvc|ssn|t?otp|jwt|auth|[cx]srf|(?:connect_)?sid))s?\d*(?:_(?:value|text|plain|raw|hash|salt|confirm\w*|again|repeat|new|old|current|header|pem|key|codes?|string|data|base64|number|\d+))*$/;
+  /(?:pass_?w(?:or)?d|pwd|pass_?(?:phrase|code)|secret|(?<!(?:prompt|completion|input|output|total|max|cached)_)token|(?:api|private|secret|access|signing|encryption|master)_?key|cred(?:ential)?|bearer|security_?answer|authorization|cookie|(?:credit|debit)_card|card_?n(?:o|um(?:ber)?)|(?:security|recovery|backup|verification|mfa|2fa)_?code|mnemonic|sess(?:ion)?_?id|(?:^|_)(?:(?:db|user)?pass|pw|pin|sig|amz_signature|cvv|cvc|ssn|t?otp|jwt|auth|[cx]srf|(?:connect_)?sid))s?\d*(?:_(?:value|text|plain|raw|hash|salt|confirm\w*|again|repeat|new|old|current|header|pem|key|codes?|string|data|base64|number|\d+))*$/;
 
 /** A name as it is compared: `clientSecret`, `client-secret`, `client[secret]` and `Client Secret` are `client_secret`. */
 export function plainName(name: string): string {
@@ -32,13 +32,19 @@ export function isSecretName(name: string): boolean {
  * user and password in addresses. Group 3: digits as cards print them, not as a part of a longer id such as a UUID.
  */
 const SECRET =
-  /(?<![A-Za-z\d])eyJ[\w-]{5,}(\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2})?|(-----BEGIN [A-Z ]{0,30}PRIVATE KEY[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)|\batt_[a-z0-9]{1,20}_[A-Za-z0-9]{1,64}_[\w-]{4,}|\b(?:[Bb]earer|BEARER) +(?:[\w.~+/-]{16,}=*|(?=\S{0,99}\d)\S{8,})|\b(?:[Bb]asic|BASIC) +(?=\S{0,99}(?:[\d=]|[a-z][A-Z]))(?:[\w+/=-]{4}){2,}(?![\w+/=-])|:\/\/(?:[^\s/@:?#"'\\]{0,60}:(?!\d{1,5}[/?#])[^\s?#"'\\]{1,100}|[^\s/@?#"'\\]{1,100})@)|(?<![A-Za-z\d-])(\d{13,19}|\d{4}([ .\u00a0-]| {2})\d{4}\4\d{4}\4\d{1,7}|\d{4}([ .\u00a0-]| {2})\d{6}\5\d{4,5})(?![A-Za-z\d]|-\w)/g;
+  /(?<![A-Za-z\d])eyJ[\w-]{5,}(\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2})?|(-----BEGIN [A-Z ]{0,30}PRIVATE KEY[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)|\batt_[a-z0-9]{1,20}_[A-Za-z0-9]{1,64}_[\w-]{4,}|\b(?:[Bb]earer|BEARER) +(?:[\w.~+/-]{16,}=*|(?=\S{0,99}\d)\S{8,})|\b(?:[Bb]asic|BASIC) +(?=\S{0,99}(?:[\d=]|[a-z][A-Z]))(?:[\w+/=-]{4}){2,}(?![\w+/=-])|:\/\/(?:[^\s/@:?#"'\\]{0,60}:(?!\d{1,5}[/?#])[^\s?#"'\\]{1,100}|[^\s/@?#"'\\]{1,100})@)|(?<![A-Za-z\d-])(\d{13,19}|\d{4}([\s._/\u2013-]| {2})\d{4}\4\d{4}\4\d{1,7}|\d{4}([\s._/\u2013-]| {2})\d{6}\5\d{4,5})(?![A-Za-z\d]|-\w)/g;
 
 /** A name of a query string, a form, a cookie or a text of JSON, up to its value. */
-const NAMED = /(?<![\w.%[\]-])([\w.%[\]-]{2,80})(?:=|\\?":\s?)/g;
+const NAMED = /(?<![\w.%[\]-])([\w.%[\]-]{2,80})(?:=|%3[Dd]|\\{0,7}["']\s{0,9}:\s{0,9})/g;
 
-/** A value behind such a name, quoted or not; flags are no secrets. */
-const VALUE = /(\\?["'])(?:\\[^"']|[^"'\\])+|(?!true|false|null)[^\s"'&;,<>\\{}[\]]+/y;
+/** A value behind such a name, quoted or not; flags are no secrets. Of a list or an object all up to its end. */
+const VALUE =
+  /(\\{0,7}["'])(?:\\+[^"'\\]|[^"'\\])+|\[[^\]]{0,2000}|\{[^}]{0,2000}|(?!true|false|null)[^\s"'&;,<>\\{}[\]]+/y;
+
+const QUOTED_NAME = /["']\s{0,9}:/;
+
+/** A line of a header block or of YAML. */
+const LINE = /^([ \t-]{0,20}([\w.-]{2,80}):[ \t]+)(?!true\b|false\b|null\b)\S.{0,4000}$/gm;
 
 /**
  * Numbers that the large card networks give out. Without it one in ten of all numeric ids and of all times in
@@ -46,9 +52,13 @@ const VALUE = /(\\?["'])(?:\\[^"']|[^"'\\])+|(?!true|false|null)[^\s"'&;,<>\\{}[
  */
 const CARD_NETWORK = /^(?:3(?:\d{13,14}|5\d{14})|4\d{12}(?:\d{3}){0,2}|(?:5[1-5]|2[2-7])\d{14}|6\d{15,18})$/;
 
+/** What was used of a model. */
+const TOKEN_COUNT = /tokens: +\d+$/i;
+
 /** A text without secrets, and without numbers of cards (of a known network, with the right check digit). */
 export function withoutSecrets(text: string): string {
-  const clean = text.includes('=') || text.includes('":') ? withoutNamedSecrets(text) : text;
+  const hasNames = text.includes('=') || text.includes('%3') || text.includes(': ') || QUOTED_NAME.test(text);
+  const clean = hasNames ? withoutNamedSecrets(text) : text;
   // Most texts have none, and looking is cheaper than replacing nothing.
   SECRET.lastIndex = 0;
   if (!SECRET.test(clean)) return clean;
@@ -68,7 +78,11 @@ function withoutNamedSecrets(text: string): string {
     clean += text.slice(at, index) + found + (value[1] ?? '') + REDACTED;
     at = VALUE.lastIndex;
   }
-  return clean + text.slice(at);
+  clean += text.slice(at);
+  if (!clean.includes(': ')) return clean;
+  return clean.replace(LINE, (line, head: string, name: string) =>
+    isSecretName(name) && !line.includes(REDACTED) && !TOKEN_COUNT.test(line) ? head + REDACTED : line,
+  );
 }
 
 /** @see ISO/IEC 7812-1, annex B */

@@ -21,6 +21,7 @@ function freshFolder(): string {
 function server() {
   const state = { away: false, requestsLeft: Infinity, seen: [] as string[] };
   const fetchImpl = (async (_url: unknown, init: RequestInit) => {
+    init.signal?.throwIfAborted();
     if (state.away || state.requestsLeft === 0) throw new TypeError('connection refused');
     state.requestsLeft -= 1;
     const bytes =

@@ -176,3 +176,13 @@ test('settings are compared whatever is in them, also when there were none', () 
     });
   expect(audit.events).toHaveLength(4);
 });
+
+test('a change behind what is kept of a long text or list is a change', async () => {
+  const audit = new CollectingClient();
+  const long = 'x'.repeat(100_000);
+  await audit.track({ type: 'document.edited', target: { type: 'document', id: '1' } }, (tracker) => {
+    tracker.before = { text: `${long}A`, same: long, list: Array.from({ length: 50_000 }, () => 1) };
+    tracker.after = { text: `${long}B`, same: long, list: Array.from({ length: 50_001 }, () => 1) };
+  });
+  expect(audit.events[0]?.data?.fields).toEqual(['list', 'text']);
+});
