@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from '@attestry/testkit';
+import { chromium, type RunningIdentityProvider, startIdentityProvider } from '@attestry/testkit';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleUnderTest, startConsole } from './console-harness.ts';
@@ -34,11 +34,33 @@ describe.skipIf(skip !== undefined)(
   `what the console is trusted with${skip === undefined ? '' : `; skipped: ${skip}`}`,
   () => {
     let underTest: ConsoleUnderTest;
+    let provider: RunningIdentityProvider;
     beforeAll(async () => {
       underTest = await startConsole();
+      const { url } = underTest.server;
+      provider = await startIdentityProvider({
+        people: {
+          zoe: { name: 'Zoe Example', email: 'zoe@example.com', groups: ['admins'] },
+          nobody: { name: 'Nobody', groups: [] },
+        },
+        redirectUris: [`${url}/v1/session/oidc/callback`],
+        logoutRedirectUris: [`${url}/sign-in`],
+      });
       await underTest.send([viewed('Alice')]);
     });
-    afterAll(() => underTest?.remove());
+    afterAll(async () => {
+      await underTest?.remove();
+      await provider?.close();
+    });
+    const withProvider = (): Readonly<Record<string, string>> => ({
+      ATTESTRY_PUBLIC_URL: underTest.server.url,
+      ATTESTRY_OIDC_ISSUER: provider.issuer,
+      ATTESTRY_OIDC_CLIENT_ID: provider.clientId,
+      ATTESTRY_OIDC_CLIENT_SECRET: provider.clientSecret,
+      ATTESTRY_OIDC_NAME: 'Example ID',
+      ATTESTRY_OIDC_SCOPE: 'openid profile email groups',
+      ATTESTRY_OIDC_ROLES: 'admins=default:admin',
+    });
 
     it('never shows one tenant what is of another, in two browsers at once', async () => {
       await underTest.post('/v1/tenants', { id: 'other', name: 'Other Ltd' });
@@ -81,7 +103,7 @@ describe.skipIf(skip !== undefined)(
       await page.getByText('Live', { exact: true }).waitFor();
       await underTest.send([viewed('Carol')]);
       await expect.poll(() => waiting(page).textContent(), POLL).toBe('Show 1 new');
-      await underTest.restart();
+      await underTest.restart(undefined, withProvider());
       await underTest.send([viewed('Dora'), viewed('Emil')]);
       await expect.poll(() => waiting(page).textContent(), POLL).toBe('Show 3 new');
       await waiting(page).click();
@@ -93,6 +115,32 @@ describe.skipIf(skip !== undefined)(
       await expect.poll(() => waiting(page).textContent(), POLL).toBe('Show 1 new');
       await page.context().close();
     }, 60_000);
+
+    it('signs in with the identity provider, says why it could not, and signs out of both', async () => {
+      const { page, troubles } = await underTest.visit();
+      const button = page.getByRole('link', { name: 'Continue with Example ID' });
+      provider.person = undefined;
+      await page.goto('/overview');
+      await button.click();
+      await page.getByRole('alert').filter({ hasText: 'was cancelled at the identity provider' }).waitFor();
+      provider.person = 'nobody';
+      await button.click();
+      await page.getByRole('alert').filter({ hasText: 'You are known, and have no role' }).waitFor();
+      await page.context().clearCookies();
+      provider.person = 'zoe';
+      await button.click();
+      await page.getByRole('heading', { name: 'Most active' }).waitFor();
+      expect(new URL(page.url()).pathname).toBe('/overview');
+      await page.getByRole('button', { name: 'Account' }).click();
+      await page.getByText('Zoe Example').waitFor();
+      await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
+      // The provider asks whether that is meant.
+      await page.getByRole('button', { name: 'Yes, sign me out' }).click();
+      await button.waitFor();
+      // Whom the provider knows and this log does not is refused: the page that says so has the status of a refusal.
+      expect(troubles.filter((text) => !text.includes('status of 403'))).toEqual([]);
+      await page.context().close();
+    });
 
     it('raises the alarm on every page over a log that was changed', async () => {
       // A server does not even start over a last record that was changed.

@@ -23,16 +23,22 @@ interface EventListProps {
   readonly footer: ReactNode;
 }
 
-const DAY_HEIGHT = 32;
+export const DAY_HEIGHT = 32;
 const FOOTER_HEIGHT = 52;
+
+/** How high a row is: two lines on a phone. */
+export function useRowHeight(): number {
+  const { density } = usePreferences();
+  if (useNarrow()) return 58;
+  return density === 'compact' ? 28 : 36;
+}
 
 /** The events as rows, of which only those in view are there. */
 export function EventList(props: EventListProps): ReactNode {
   const { pager, selected, columns, open, walk, total, footer } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const { density } = usePreferences();
   const isNarrow = useNarrow();
-  const rowHeight = isNarrow ? 58 : density === 'compact' ? 28 : 36;
+  const rowHeight = useRowHeight();
   const days = useDayRows(pager);
   const { rows, moved } = pager.state;
   const space = useMemo(

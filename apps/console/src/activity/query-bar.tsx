@@ -217,6 +217,9 @@ interface HighlightProps {
 /** The text again, coloured, under the input, whose own text is transparent. */
 function Highlight({ text, problems, input, place }: HighlightProps): ReactNode {
   const layer = useRef<HTMLDivElement>(null);
+  const wrongFrom = problems[0]?.from;
+  // Asking where something stands makes the browser lay the page out: only when it may stand elsewhere.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked for depends on the text and the mistake in it, as drawn above
   useLayoutEffect(() => {
     const box = input.current;
     const follow = (): void => {
@@ -228,7 +231,7 @@ function Highlight({ text, problems, input, place }: HighlightProps): ReactNode 
     follow();
     box?.addEventListener('scroll', follow);
     return () => box?.removeEventListener('scroll', follow);
-  });
+  }, [text, wrongFrom, input, place]);
   return (
     <div
       ref={layer}

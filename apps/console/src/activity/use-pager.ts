@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { EventFilter } from './activity-search.ts';
 import { EventPager, type PagerState } from './event-pager.ts';
 
@@ -41,6 +41,6 @@ export function usePager(filter: EventFilter, order: 'asc' | 'desc', isReady: bo
     next,
     state: isOld ? pager.state() : nextState,
     isOld,
-    refresh: () => setGeneration((value) => value + 1),
+    refresh: useCallback(() => setGeneration((value) => value + 1), []),
   };
 }

@@ -80,14 +80,19 @@ export async function signIn(key: string): Promise<Me> {
   return me;
 }
 
-/** Ends this session, or all of this person. */
-export async function signOut(everywhere: boolean): Promise<void> {
+/**
+ * Ends this session, or all of this person.
+ *
+ * @returns whether the page is being left for the identity provider's, which ends its own session there
+ */
+export async function signOut(everywhere: boolean): Promise<boolean> {
   const answer = await api.fetch(everywhere ? '/v1/sessions' : '/v1/session', { method: 'DELETE' });
   if (answer.status === 200) {
-    // The identity provider ends its own session on a page of its own.
     location.assign(((await answer.json()) as { readonly logout_url: string }).logout_url);
+    return true;
   }
   setCsrfToken(undefined);
   queryClient.clear();
   queryClient.setQueryData(meQuery.queryKey, null);
+  return false;
 }

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { type Me, signOut } from '../api/session.ts';
+import { roleNames } from '../settings/role-names.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/english.ts';
 import { ACCOUNT_BUTTON } from './account-button.ts';
@@ -15,7 +16,9 @@ export function AccountMenu({ me }: { readonly me: Me }): ReactNode {
   const navigate = useNavigate();
   const preferences = usePreferences();
   const leave = (everywhere: boolean): void => {
-    void signOut(everywhere).then(() => navigate({ to: '/sign-in', search: {} }));
+    void signOut(everywhere).then((isLeaving) =>
+      isLeaving ? undefined : navigate({ to: '/sign-in', search: {} }),
+    );
   };
   return (
     <DropdownMenu.Root modal={false} defaultOpen>
@@ -27,7 +30,7 @@ export function AccountMenu({ me }: { readonly me: Me }): ReactNode {
           <div className="px-2 py-1.5">
             <div className="text-faint">{t.account.signedInAs}</div>
             <div className="truncate font-[550]">{me.key?.name ?? me.subject ?? me.tenant.id}</div>
-            <div className="truncate text-muted">{me.roles.join(', ')}</div>
+            <div className="text-muted">{roleNames(me.roles)}</div>
           </div>
           <DropdownMenu.Separator className="my-1 h-px bg-line" />
           <Choice

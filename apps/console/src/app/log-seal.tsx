@@ -10,6 +10,7 @@ const TONES: Readonly<Record<LogState['status'], string>> = {
   checking: 'text-muted bg-panel border-line',
   unchecked: 'text-muted bg-panel border-line',
   unknown: 'text-muted bg-panel border-line',
+  loading: 'text-muted bg-panel border-line',
   damaged: 'text-red bg-panel border-red-line',
 };
 
@@ -37,6 +38,8 @@ export function LogSeal({ log }: { readonly log: LogState }): ReactNode {
         ];
       case 'unknown':
         return [t.seal.unknown, t.seal.unknown];
+      case 'loading':
+        return [t.states.loading, t.states.loading];
     }
   })();
   return (

@@ -1,6 +1,6 @@
 /** What the server knows of the state of the whole log: `GET /v1/integrity`. */
 export interface LogState {
-  readonly status: 'verified' | 'checking' | 'unchecked' | 'damaged' | 'unknown';
+  readonly status: 'verified' | 'checking' | 'unchecked' | 'damaged' | 'unknown' | 'loading';
   readonly size: number;
   readonly checked_at?: string;
   /** Records that the newest finished verification read. */

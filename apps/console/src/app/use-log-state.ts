@@ -22,5 +22,5 @@ export function useLogState(me: Me): LogState {
     },
     refetchInterval: (query) => (query.state.data?.status === 'checking' ? REFRESH_RUNNING_MS : REFRESH_MS),
   });
-  return state.data ?? { status: 'unknown', size: me.log?.size ?? 0 };
+  return state.data ?? { status: state.isPending ? 'loading' : 'unknown', size: me.log?.size ?? 0 };
 }

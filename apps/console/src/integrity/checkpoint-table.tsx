@@ -1,16 +1,16 @@
-import { bodyOf, type components, useAttestry } from '@attestry/react';
+import { bodyOf, useAttestry } from '@attestry/react';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { api } from '../api/api.ts';
+import type { LogIdentity } from '../api/session.ts';
 import { ProblemState } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
-
-type Checkpoint = components['schemas']['Checkpoint'];
+import { saveCheckpoint } from './save-checkpoint.ts';
 
 const SHOWN_MAX = 50;
 
 /** The newest checkpoints, each of which can be kept. */
-export function CheckpointTable(): ReactNode {
+export function CheckpointTable({ identity }: { readonly identity: LogIdentity }): ReactNode {
   const list = useQuery({
     queryKey: ['checkpoints'],
     queryFn: ({ signal }) =>
@@ -47,7 +47,11 @@ export function CheckpointTable(): ReactNode {
                 <td className="pr-4 text-muted">{format.moment(checkpoint.signed_at)}</td>
                 <td className="at-mono pr-4 text-faint">{checkpoint.root.slice(0, 32)}…</td>
                 <td>
-                  <button type="button" className="at-link" onClick={() => save(checkpoint)}>
+                  <button
+                    type="button"
+                    className="at-link"
+                    onClick={() => saveCheckpoint(checkpoint, identity)}
+                  >
                     {t.integrity.downloadNote}
                   </button>
                 </td>
@@ -58,14 +62,4 @@ export function CheckpointTable(): ReactNode {
       </div>
     </section>
   );
-}
-
-/** Gives the signed note as a file. */
-function save({ note, size }: Checkpoint): void {
-  const address = URL.createObjectURL(new Blob([note], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = `checkpoint-${size}.txt`;
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -7,6 +7,8 @@ export interface LogMemory {
   readonly vkey: string;
   /** The newest tree it verified whole. */
   readonly lastSeen?: { readonly size: number; readonly root: string };
+  /** The newest checkpoint that was downloaded with it, and when. */
+  readonly kept?: { readonly size: number; readonly at: string };
 }
 
 const key = (origin: string): string => `attestry.log.${origin}`;
@@ -23,14 +25,23 @@ export function recallLog({ origin, vkey }: LogIdentity): LogMemory {
   return { vkey };
 }
 
-/** Remembers a tree that was verified whole and found right. */
-export function rememberLog(memory: LogMemory, report: VerificationReport): void {
-  if (!report.ok || report.root === null || report.checked.from !== 0 || report.checked.to !== report.size)
-    return;
+function remember(identity: LogIdentity, part: Partial<LogMemory>): void {
   try {
-    const lastSeen = { size: report.size, root: report.root };
-    localStorage.setItem(key(report.origin), JSON.stringify({ ...memory, lastSeen }));
+    localStorage.setItem(key(identity.origin), JSON.stringify({ ...recallLog(identity), ...part }));
   } catch {
     // Storage is off.
   }
+}
+
+/** Remembers a tree that was verified whole and found right. */
+export function rememberLog(identity: LogIdentity, report: VerificationReport): void {
+  const { ok, root, size, checked } = report;
+  if (ok && root !== null && checked.from === 0 && checked.to === size)
+    remember(identity, { lastSeen: { size, root } });
+}
+
+/** Remembers that a checkpoint was downloaded. */
+export function rememberKept(identity: LogIdentity, size: number): void {
+  if ((recallLog(identity).kept?.size ?? -1) < size)
+    remember(identity, { kept: { size, at: new Date().toISOString() } });
 }

@@ -45,7 +45,7 @@ export function useBrowserVerification(tenant: string, log: LogIdentity): Contro
         setState(data);
         return;
       }
-      rememberLog(memory, data.report);
+      rememberLog(log, data.report);
       setState({ kind: 'done', report: data.report });
     };
     running.onerror = (event) => setState({ kind: 'failed', message: event.message });

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type EventFilter, narrowed, term } from '../activity/activity-search.ts';
 import { type StatsGroup, statsQuery } from '../activity/stats.ts';
-import { ProblemState } from '../ui/states.tsx';
+import { ProblemState, SkeletonLines } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
 
 interface RankedListProps {
@@ -26,6 +26,7 @@ export function RankedList({ title, filter, by, rows, field }: RankedListProps):
       <h2 className="mb-2 text-[13.5px] font-semibold">{title}</h2>
       {stats.isError ? <ProblemState error={stats.error} retry={() => void stats.refetch()} /> : null}
       <div style={{ minHeight: rows * 28 }}>
+        {stats.isPending ? <SkeletonLines lines={rows} /> : null}
         <table className="w-full table-fixed">
           <caption className="at-sr">{title}</caption>
           <colgroup>

@@ -1,24 +1,29 @@
 import type { EventView } from '@attestry/core';
 import { ApiProblem, type Bucket } from '@attestry/react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo } from 'react';
-import { type ActivitySearch, filterOf, toggleTerm } from '../activity/activity-search.ts';
-import { ActivityToolbar } from '../activity/activity-toolbar.tsx';
+import {
+  lazy,
+  memo,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+} from 'react';
+import { ActivityHead, type ChangeSearch } from '../activity/activity-head.tsx';
+import { type ActivitySearch, filterOf } from '../activity/activity-search.ts';
 import { EmptyActivity } from '../activity/empty-activity.tsx';
-import { EventList } from '../activity/event-list.tsx';
+import { DAY_HEIGHT, EventList, useRowHeight } from '../activity/event-list.tsx';
 import type { EventPager } from '../activity/event-pager.ts';
 import { OPTIONAL_COLUMNS } from '../activity/event-row.tsx';
-import { Histogram } from '../activity/histogram.tsx';
-import { QueryBar } from '../activity/query-bar.tsx';
 import { RowTimes } from '../activity/row-times.ts';
-import { TimeRange } from '../activity/time-range.tsx';
 import { useNews, useWaiting } from '../activity/use-news.ts';
 import { usePager } from '../activity/use-pager.ts';
 import { useTimeline, useTotal } from '../activity/use-timeline.ts';
 import { queryClient } from '../api/api.ts';
 import { usePreferences } from '../app/preferences.ts';
 import { useShortcut } from '../app/shortcuts.ts';
-import { SavedSearchMenu } from '../searches/saved-search-menu.tsx';
 import { ProblemState, SkeletonRows } from '../ui/states.tsx';
 import { useNarrow } from '../ui/use-narrow.ts';
 import { t } from '../words/english.ts';
@@ -27,7 +32,6 @@ const EventPanel = lazy(() => import('../event/event-panel.tsx').then((m) => ({ 
 
 const FirstSteps = lazy(() => import('../first/first-steps.tsx').then((m) => ({ default: m.FirstSteps })));
 
-const HISTOGRAM_HEIGHT = 56;
 /** From here on all columns fit beside the panel. */
 const WIDE_PX = 1_700;
 
@@ -36,20 +40,21 @@ export function ActivityPage(): ReactNode {
   const search = useSearch({ from: '/app/activity' });
   const navigate = useNavigate({ from: '/activity' });
   const isNarrow = useNarrow();
-  const filter = filterOf(search);
+  const { q, from, to, time } = search;
+  const filter = useMemo(() => filterOf({ q, from, to, time } as ActivitySearch), [q, from, to, time]);
   const order = search.order ?? 'desc';
   const { data: timeline, isPlaceholderData: isTimelineOld } = useTimeline(filter);
   const total = useTotal(filter);
   // Where new events do not come first, or cannot be in the range, none are waited for.
-  const isLiveWanted = order === 'desc' && search.to === undefined;
+  const isLiveWanted = order === 'desc' && to === undefined;
   const live = useNews(filter, isLiveWanted);
   // Nothing is read before it is settled from where on new events are told.
   const pager = usePager(filter, order, !isLiveWanted || live.status !== 'connecting');
   // Bars are counted by the time when events happened: they say nothing about the order of recording.
-  const isTimed = !isTimelineOld && search.time !== 'recorded';
+  const isTimed = !isTimelineOld && time !== 'recorded';
   useExpectedRows(pager.next, isTimed ? timeline?.buckets : undefined, order);
-  const change = useCallback(
-    (next: Partial<Record<keyof ActivitySearch, string | undefined>>, replace = false): void => {
+  const change: ChangeSearch = useCallback(
+    (next, replace = false) => {
       void navigate({ search: (old) => ({ ...old, ...next }) as ActivitySearch, replace });
     },
     [navigate],
@@ -59,14 +64,18 @@ export function ActivityPage(): ReactNode {
   const { error } = pager.state;
   const refusal = error instanceof ApiProblem && error.status === 400 ? error.message : undefined;
   const open = useCallback((event: EventView) => change({ event: event.id }), [change]);
-  const refresh = (): void => {
+  const { clear } = live;
+  const { refresh: readAnew } = pager;
+  const refresh = useCallback((): void => {
     // First, so that what comes while the list is read counts as new unless the list has it.
-    live.clear();
-    pager.refresh();
+    clear();
+    readAnew();
     void queryClient.invalidateQueries({ queryKey: ['stats'] });
-  };
+  }, [clear, readAnew]);
   const waiting = useWaiting(live, pager);
-  const isPanelOpen = search.event !== undefined;
+  // The mark moves at once; what is shown of the event follows when there is time for it.
+  const panel = useDeferredValue(search.event);
+  const isPanelOpen = panel !== undefined;
   return (
     <div
       className={`grid min-h-0 flex-1 ${isPanelOpen && !isNarrow ? 'grid-cols-[minmax(0,1fr)_minmax(400px,34vw)] min-[1700px]:grid-cols-[minmax(0,1fr)_620px]' : 'grid-cols-1'}`}
@@ -75,53 +84,48 @@ export function ActivityPage(): ReactNode {
         aria-label={t.activity.label}
         className={`relative flex min-h-0 min-w-0 flex-col ${isPanelOpen && isNarrow ? 'hidden' : ''}`}
       >
-        <QueryBar q={search.q} search={(q) => change({ q, event: undefined })} refusal={refusal}>
-          <TimeRange
-            filter={filter}
-            choose={(range) => change({ from: undefined, to: undefined, time: undefined, ...range })}
-          />
-          <SavedSearchMenu filter={filter} />
-        </QueryBar>
-        <div className="mx-4 mt-3 min-[901px]:mx-6">
-          <Histogram
-            buckets={timeline?.buckets}
-            height={HISTOGRAM_HEIGHT}
-            choose={(from, to) =>
-              change({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })
-            }
-          />
-        </div>
-        <ActivityToolbar
-          filter={filter}
-          order={order}
-          total={total}
+        <ActivityHead
+          {...{ filter, order, refusal, total, waiting, refresh, change }}
+          buckets={timeline?.buckets}
           live={live.status}
-          waiting={waiting}
-          showNew={refresh}
-          toggle={(wanted) => change({ q: toggleTerm(search.q, wanted), event: undefined })}
-          setOrder={(order) => change({ order: order === 'asc' ? 'asc' : undefined })}
         />
-        <ListOrState {...{ pager, search, refusal, open, change, refresh, total }} />
+        <ListOrState {...{ pager, search, refusal, open, change, refresh, total, isPanelOpen }} />
       </section>
-      {search.event === undefined ? null : (
-        <Suspense fallback={<div className="border-l border-line bg-panel" />}>
-          <EventPanel
-            id={search.event}
-            tab={search.tab}
-            known={knownEvent(pager, search.event)}
-            close={close}
-            setTab={(tab) => change({ tab }, true)}
-            step={(by) => {
-              const row = pager.pager.rowOf(search.event ?? '');
-              const next = row === undefined ? undefined : pager.pager.at(row + by);
-              if (next !== undefined) change({ event: next.id }, true);
-            }}
-          />
-        </Suspense>
+      {panel === undefined ? null : (
+        <ShownEvent id={panel} tab={search.tab} pager={pager.pager} close={close} change={change} />
       )}
     </div>
   );
 }
+
+interface ShownEventProps {
+  readonly id: string;
+  readonly tab: string | undefined;
+  readonly pager: EventPager;
+  readonly close: () => void;
+  readonly change: ChangeSearch;
+}
+
+/** The panel of an event. Memoized: while the mark moves on, it stays as it is. */
+const ShownEvent = memo(function ShownEvent({ id, tab, pager, close, change }: ShownEventProps): ReactNode {
+  const row = pager.rowOf(id);
+  return (
+    <Suspense fallback={<div className="border-l border-line bg-panel" />}>
+      <EventPanel
+        id={id}
+        tab={tab}
+        known={row === undefined ? undefined : pager.at(row)}
+        close={close}
+        setTab={(next) => change({ tab: next }, true)}
+        step={(by) => {
+          const now = pager.rowOf(id);
+          const next = now === undefined ? undefined : pager.at(now + by);
+          if (next !== undefined) change({ event: next.id }, true);
+        }}
+      />
+    </Suspense>
+  );
+});
 
 /** Tells the list how long it is, and when its rows happened, as soon as that is counted. */
 function useExpectedRows(
@@ -134,11 +138,6 @@ function useExpectedRows(
   }, [pager, buckets, order]);
 }
 
-function knownEvent({ pager }: ReturnType<typeof usePager>, id: string): EventView | undefined {
-  const row = pager.rowOf(id);
-  return row === undefined ? undefined : pager.at(row);
-}
-
 interface ListOrStateProps {
   readonly pager: ReturnType<typeof usePager>;
   readonly search: ActivitySearch;
@@ -146,18 +145,17 @@ interface ListOrStateProps {
   readonly total: number | undefined;
   readonly open: (event: EventView) => void;
   readonly refresh: () => void;
-  readonly change: (
-    next: Partial<Record<keyof ActivitySearch, string | undefined>>,
-    replace?: boolean,
-  ) => void;
+  readonly change: ChangeSearch;
+  readonly isPanelOpen: boolean;
 }
 
 /** The events, or what stands there instead. */
 function ListOrState(props: ListOrStateProps): ReactNode {
-  const { pager, search, refusal, total, open, change, refresh } = props;
+  const { pager, search, refusal, total, open, change, refresh, isPanelOpen } = props;
   const chosen = usePreferences().columns;
+  const rowHeight = useRowHeight();
   // Beside the panel there is room for what happened and how it ended.
-  const isWide = search.event === undefined || innerWidth >= WIDE_PX;
+  const isWide = !isPanelOpen || innerWidth >= WIDE_PX;
   const columns = useMemo(
     () => OPTIONAL_COLUMNS.filter((column) => chosen.includes(column) && (isWide || column === 'outcome')),
     [chosen, isWide],
@@ -181,7 +179,7 @@ function ListOrState(props: ListOrStateProps): ReactNode {
     if (state.status === 'loading') {
       return (
         <div className="flex-1 overflow-hidden border-t border-line">
-          <SkeletonRows rows={24} height={36} />
+          <SkeletonRows rows={24} rowHeight={rowHeight} headingHeight={DAY_HEIGHT} />
         </div>
       );
     }

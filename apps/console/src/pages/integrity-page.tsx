@@ -10,6 +10,7 @@ import { BrowserCheck } from '../integrity/browser-check.tsx';
 import { CheckpointTable } from '../integrity/checkpoint-table.tsx';
 import { ContinuousLine } from '../integrity/continuous-line.tsx';
 import { recallLog } from '../integrity/log-memory.ts';
+import { OutsideWitness } from '../integrity/outside-witness.tsx';
 import { ServerCheck } from '../integrity/server-check.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { State } from '../ui/states.tsx';
@@ -35,7 +36,7 @@ export function IntegrityPage(): ReactNode {
           <BrowserCheck tenant={me.tenant.id} log={identity} />
           <ServerCheck log={log} />
         </div>
-        <CheckpointTable />
+        <CheckpointTable identity={identity} />
       </div>
     </div>
   );
@@ -76,7 +77,9 @@ function LogFacts({ identity, log }: LogFactsProps): ReactNode {
           <ContinuousLine check={log.continuous} />
         </dd>
         <dt>{t.integrity.anchor}</dt>
-        <dd className="text-muted">{t.integrity.noAnchor}</dd>
+        <dd>
+          <OutsideWitness identity={identity} checkpoint={checkpoint} />
+        </dd>
         <dt>{t.integrity.root}</dt>
         <dd className="at-mono">{checkpoint?.root ?? ''}</dd>
         <dt>{t.integrity.origin}</dt>

@@ -109,9 +109,13 @@ function Profile({ id, name, kind, filter, activity, children }: ProfileProps): 
           {name === id ? null : <Bidi text={id} className="at-mono break-all text-faint" />}
           <dl className="mt-4 flex min-h-[44px] flex-wrap gap-x-10 gap-y-3">
             <Fact name={t.profile.total}>
-              <Link to="/activity" search={filter} className="at-link font-[550]">
-                {data === undefined ? '' : format.number(data.total)}
-              </Link>
+              {data === undefined ? (
+                <span className="skeleton my-1 block h-3 w-10" />
+              ) : (
+                <Link to="/activity" search={filter} className="at-link font-[550]">
+                  {format.number(data.total)}
+                </Link>
+              )}
             </Fact>
             <Fact name={t.profile.first}>{data?.first_at == null ? '' : format.moment(data.first_at)}</Fact>
             <Fact name={t.profile.last}>{data?.last_at == null ? '' : format.moment(data.last_at)}</Fact>

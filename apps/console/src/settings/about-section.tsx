@@ -6,6 +6,7 @@ import { useMe } from '../app/me.tsx';
 import { t } from '../words/english.ts';
 import { LicenceList } from './licence-list.tsx';
 import { LimitList } from './limit-list.tsx';
+import { roleNames } from './role-names.ts';
 import { SectionHead } from './section-head.tsx';
 
 type Readiness = components['schemas']['Readiness'];
@@ -46,7 +47,7 @@ export function AboutSection(): ReactNode {
           </>
         )}
         <dt>{words.roles}</dt>
-        <dd>{me.roles.map((role) => t.settings.keys.roleNames[role] ?? role).join(', ')}</dd>
+        <dd>{roleNames(me.roles)}</dd>
         <dt>{words.scopes}</dt>
         <dd className="at-mono">{me.scopes.join(' ')}</dd>
         <dt>{words.personal}</dt>

@@ -8,6 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { ProblemState } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
 import { NewKeyModal } from './new-key-modal.tsx';
+import { roleNames } from './role-names.ts';
 import { SectionHead } from './section-head.tsx';
 import { TokenOnce } from './token-once.tsx';
 
@@ -86,7 +87,7 @@ function KeyTable({
                 ) : null}
               </div>
               <div className="text-muted">
-                {key.roles.map((role) => t.settings.keys.roleNames[role] ?? role).join(', ')}
+                {roleNames(key.roles)}
                 {key.projects === undefined ? '' : `: ${key.projects.join(', ')}`}
               </div>
             </div>

@@ -73,25 +73,45 @@ export function ProblemState({
   );
 }
 
-/** Rows of the size of what comes. */
-export function SkeletonRows({
-  rows,
-  height,
-}: {
+interface SkeletonRowsProps {
   readonly rows: number;
-  readonly height: number;
-}): ReactNode {
+  readonly rowHeight: number;
+  /** Height of what stands above the first row. */
+  readonly headingHeight: number;
+}
+
+/** Rows of the size of what comes. */
+export function SkeletonRows({ rows, rowHeight, headingHeight }: SkeletonRowsProps): ReactNode {
   return (
     <div role="status" aria-label={t.states.loading}>
+      <div className="border-b border-line" style={{ height: headingHeight }} />
       {Array.from({ length: rows }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: these rows have nothing else to be told apart by, and never change places
-        <div key={index} className="row-grid" style={{ height }}>
+        <div key={index} className="row-grid" style={{ height: rowHeight }}>
           <span className="skeleton h-3 w-16" />
           <span className="skeleton size-2 rounded-full" />
           <span className="skeleton h-3 w-24" />
-          <span className="skeleton h-3" style={{ width: `${35 + ((index * 29) % 45)}%` }} />
+          <span className="skeleton h-3" style={{ width: skeletonWidth(index) }} />
         </div>
       ))}
     </div>
   );
 }
+
+/** Lines of a list of values and numbers. */
+export function SkeletonLines({ lines }: { readonly lines: number }): ReactNode {
+  return (
+    <div role="status" aria-label={t.states.loading}>
+      {Array.from({ length: lines }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: these lines have nothing else to be told apart by, and never change places
+        <div key={index} className="flex h-7 items-center justify-between px-2">
+          <span className="skeleton h-3" style={{ width: skeletonWidth(index) }} />
+          <span className="skeleton h-3 w-8" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Looks as different as texts do. */
+const skeletonWidth = (index: number): string => `${35 + ((index * 29) % 45)}%`;

@@ -274,7 +274,9 @@ export const t = {
     },
     anchor: 'Outside witness',
     noAnchor:
-      'None: this version asks no witness. Keep checkpoints elsewhere, so that a rewritten history can be told from this one.',
+      'None: this version asks no witness, so nobody outside holds this log to its past. Keep a checkpoint where the server’s operator cannot change it: a history that is rewritten later does not lead to it.',
+    keepNewest: 'Download the newest checkpoint',
+    keptHere: (size: string, when: string) => `Downloaded with this browser: ${size} records, ${when}`,
     unsigned: (count: string) => `${count} waiting for the next checkpoint`,
     allSigned: 'every record is signed',
     server: 'Checked by the server',
