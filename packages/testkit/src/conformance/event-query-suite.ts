@@ -168,7 +168,9 @@ export function describeEventQueryStore(
           const query: EventQuery = { tenant: 'acme', personal: true, conditions, ...time };
           const expected = expectedEvents(events, query);
           const seqs = expected.map(({ seq }) => seq);
-          const limit = Math.max(7, Math.ceil(expected.length / 9));
+          // Every page asks with all of the condition again.
+          const pages = name === 'many addresses at once' ? 2 : 9;
+          const limit = Math.max(7, Math.ceil(expected.length / pages));
           const ascending = await collect(query, { order: 'asc', limit });
           expect(ascending.map(({ seq }) => seq)).toEqual(seqs);
           expect(ascending.map(({ text }) => text)).toEqual(expected.map(({ text }) => text));
