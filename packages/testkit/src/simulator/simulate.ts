@@ -157,7 +157,7 @@ class Simulation {
   #append(): void {
     const { ledger } = this.#embedded as EmbeddedLedger;
     const tenant = this.#random.pick(TENANTS);
-    const events = Array.from({ length: 1 + this.#random.below(this.#random.chance(0.1) ? 400 : 12) }, () =>
+    const events = Array.from({ length: 1 + this.#random.below(this.#random.chance(0.1) ? 150 : 12) }, () =>
       this.#event(tenant),
     );
     const life = this.#life;
