@@ -48,6 +48,9 @@ const NAMES_KNOWN_MAX = 1_000;
 /** Texts are looked through for secrets before they are cut, so far beyond the cut. */
 const CUT_SLACK_CHARS = 1_024;
 
+/** Texts that are remembered while an event is gone through again. */
+const LONG_CHARS = 1_000;
+
 /** Below it texts are not cut any more to make an event fit. */
 const TEXT_CHARS_MIN = 50;
 
@@ -127,7 +130,7 @@ class Cleaner {
   }
 
   clean<Value>(value: Value, charsMax = EVENT_CHARS_MAX, valuesMax = EVENT_VALUES_MAX): Value {
-    this.#cleaned.clear();
+    if (this.#cleaned.size > 0) this.#cleaned.clear();
     for (this.#textCharsMax = charsMax; ; this.#textCharsMax = Math.ceil(this.#textCharsMax / 4)) {
       this.#valuesLeft = valuesMax;
       this.#charsLeft = EVENT_CHARS_MAX;
@@ -159,9 +162,10 @@ class Cleaner {
   }
 
   #text(text: string, charsMax: number, isFormal = false): string {
-    // An event that is too large is gone through again with less room for each text.
-    let clean = this.#cleaned.get(text);
-    if (clean === undefined || isFormal) {
+    // An event that is too large is gone through again with less room for each text. Short ones are quicker looked at.
+    const isLong = text.length > LONG_CHARS && !isFormal;
+    let clean = isLong ? this.#cleaned.get(text) : undefined;
+    if (clean === undefined) {
       clean = text.length > charsMax ? text.slice(0, charsMax + CUT_SLACK_CHARS) : text;
       // Half of a pair, left by a cut through an emoji, is no text, and databases know no NUL.
       clean = clean.toWellFormed?.() ?? clean;
@@ -169,7 +173,7 @@ class Cleaner {
       if (this.#options !== false && !isFormal) {
         clean = withoutSecrets(clean);
         for (const pattern of this.#options.patterns ?? []) clean = clean.replace(pattern, REDACTED);
-        if (text.length > TEXT_CHARS_MIN) this.#cleaned.set(text, clean);
+        if (isLong) this.#cleaned.set(text, clean);
       }
     }
     return cut(clean, charsMax);
@@ -240,11 +244,11 @@ class Cleaner {
         return this.#value(member.call(object, ''), block, isFree);
       const rule = isList ? ITEM : this.#rule(name);
       if (isFree) this.#charsLeft -= rule.to.length;
+      const isBlock = !isFree && typeof member === 'object';
       const isSecret =
         (rule.isSecret && (isFree || !(name === 'session_id' || this.#isFormal(name)))) ||
-        ((isPairs || rule.isValue) && this.#isLabelled(object, name));
+        ((isPairs || (rule.isValue && !isBlock)) && this.#isLabelled(object, name));
       const bound = isList ? block : name === 'id' && block !== 'target' ? 'actor_id' : name;
-      const isBlock = !isFree && typeof member === 'object';
       let clean: unknown;
       if (!isSecret || !isTelling(name, member) || (isBlock && !FREE_MEMBERS.has(name)))
         clean = this.#value(member, bound, isFree || isList || FREE_MEMBERS.has(name));

@@ -41,7 +41,8 @@ const NAMED = /(?<![\w.%[\]-])([\w.%[\]-]{2,80})(?:=|%3[Dd]|\\{0,7}["']\s{0,9}:\
 const VALUE =
   /(\\{0,7}["'])(?:\\+[^"'\\]|[^"'\\])+|\[[^\]]{0,2000}|\{[^}]{0,2000}|(?!true|false|null)[^\s"'&;,<>\\{}[\]]+/y;
 
-const QUOTED_NAME = /["']\s{0,9}:/;
+/** What stands between a name and its value; most texts have none of it. */
+const SEPARATOR = /[=:%]/;
 
 /** A line of a header block or of YAML. */
 const LINE = /^([ \t-]{0,20}([\w.-]{2,80}):[ \t]+)(?!true\b|false\b|null\b)\S.{0,4000}$/gm;
@@ -57,8 +58,7 @@ const TOKEN_COUNT = /tokens: +\d+$/i;
 
 /** A text without secrets, and without numbers of cards (of a known network, with the right check digit). */
 export function withoutSecrets(text: string): string {
-  const hasNames = text.includes('=') || text.includes('%3') || text.includes(': ') || QUOTED_NAME.test(text);
-  const clean = hasNames ? withoutNamedSecrets(text) : text;
+  const clean = SEPARATOR.test(text) ? withoutNamedSecrets(text) : text;
   // Most texts have none, and looking is cheaper than replacing nothing.
   SECRET.lastIndex = 0;
   if (!SECRET.test(clean)) return clean;
