@@ -88,12 +88,14 @@ export async function changeStoredText(dataDir: string, from: string, to: string
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   try {
-    await client.query('ALTER TABLE attestry.records DISABLE TRIGGER ALL');
+    await client.query('ALTER TABLE attestry.records DISABLE TRIGGER append_only');
     const { rowCount } = await client.query(
       `UPDATE attestry.records SET text = convert_to(replace(convert_from(text, 'UTF8'), $1, $2), 'UTF8')
        WHERE strpos(convert_from(text, 'UTF8'), $1) > 0`,
       [from, to],
     );
+    // As it was: a server does not start over tables that somebody has changed.
+    await client.query('ALTER TABLE attestry.records ENABLE ALWAYS TRIGGER append_only');
     return rowCount ?? 0;
   } finally {
     await client.end();
