@@ -1,3 +1,6 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cloudTrailPieces } from '@attestry/core/cloudtrail';
 import { chromium } from '@attestry/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleUnderTest, startConsole, type WatchedPage } from './console-harness.ts';
@@ -61,6 +64,25 @@ function record(index: number, eventName: string, rest: Readonly<Record<string, 
   };
 }
 
+/** As another log exported it, and a line that is no event. */
+const EXPORTED = [
+  {
+    id: '293ba626-3be5-4a26-ab1b-0f4c54f49960',
+    type: 'document.shared',
+    occurred_at: '2026-07-09T12:00:00Z',
+    actor: { type: 'user', id: 'old', name: 'Old Hand' },
+    seq: 7,
+    recorded_at: '2026-07-09T12:00:00.000Z',
+    hash: 'a'.repeat(64),
+    prev_hash: 'b'.repeat(64),
+    tenant_id: 'elsewhere',
+    received_from: 'key-1',
+  },
+  { type: 'Not a type' },
+]
+  .map((line) => JSON.stringify(line))
+  .join('\n');
+
 /** Three hundred views, and one denial that people look for. */
 function sampleEvents(): readonly object[] {
   const start = Date.parse('2026-03-01T08:00:00Z');
@@ -89,6 +111,15 @@ function sampleEvents(): readonly object[] {
   return [...views, denial];
 }
 
+const realTrail = join(import.meta.dirname, '..', '..', '..', '..', 'shared', 'data', 'cloudtrail');
+const realSkip = existsSync(realTrail) ? undefined : 'no ../shared/data/cloudtrail';
+
+/** What is looked at of an event as it is imported. */
+interface RealEvent {
+  readonly id: string;
+  readonly action: { readonly status: string; readonly error?: string };
+}
+
 describe.skipIf(skip !== undefined)(`the console${skip === undefined ? '' : `; skipped: ${skip}`}`, () => {
   let underTest: ConsoleUnderTest;
   beforeAll(async () => {
@@ -112,11 +143,16 @@ describe.skipIf(skip !== undefined)(`the console${skip === undefined ? '' : `; s
     await page.getByRole('heading', { name: 'Nothing of yours is recorded yet' }).waitFor();
     const choosing = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Choose files' }).click();
-    await (await choosing).setFiles({
-      name: 'trail.json',
-      mimeType: 'application/json',
-      buffer: Buffer.from(CLOUD_TRAIL),
-    });
+    await (await choosing).setFiles([
+      { name: 'trail.json', mimeType: 'application/json', buffer: Buffer.from(CLOUD_TRAIL) },
+      { name: 'export.ndjson', mimeType: 'application/x-ndjson', buffer: Buffer.from(EXPORTED) },
+    ]);
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /^5 recorded. 1 refused: .*type/ })
+      .waitFor();
+    await page.getByRole('button', { name: 'Show the events' }).click();
+    await page.getByRole('row', { name: 'Old Hand' }).waitFor();
     await page.getByRole('row', { name: 'alice' }).first().waitFor();
     await page.getByRole('link', { name: 'Overview' }).click();
     await page.getByRole('link', { name: /^Failed sign-ins 1$/ }).click();
@@ -146,6 +182,27 @@ describe.skipIf(skip !== undefined)(`the console${skip === undefined ? '' : `; s
     expect(other.troubles).toEqual([]);
     await other.page.context().close();
   }, 60_000);
+
+  it.skipIf(realSkip !== undefined)(
+    `shows who was denied what in a real log of CloudTrail, and why${realSkip === undefined ? '' : `; skipped: ${realSkip}`}`,
+    async () => {
+      const text = readFileSync(join(realTrail, readdirSync(realTrail).sort()[0] ?? ''), 'utf8');
+      const pieces = [...cloudTrailPieces(text)];
+      const events = pieces.flatMap((piece) =>
+        piece.kind === 'event' ? [JSON.parse(piece.json) as RealEvent] : [],
+      );
+      const failed = events.find(({ action }) => action.status !== 'success');
+      if (failed === undefined) throw new Error('nothing failed in this file');
+      await underTest.send(events);
+      const { page, troubles } = await opened(`/activity?event=${failed.id}`);
+      const panel = page.getByRole('complementary');
+      await panel.getByRole('heading', { level: 2 }).filter({ hasText: 'failed to' }).waitFor();
+      await panel.getByText(failed.action.error ?? '').waitFor();
+      await panel.getByText('Proven in this browser').waitFor();
+      expect(troubles).toEqual([]);
+      await page.context().close();
+    },
+  );
 
   it('is given more events', () => underTest.send(sampleEvents()));
 

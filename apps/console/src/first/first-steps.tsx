@@ -47,7 +47,7 @@ export function FirstSteps({ refresh }: { readonly refresh: () => void }): React
           />
         </Step>
       </div>
-      <Outcome {...send} />
+      <Outcome {...send} show={refresh} />
     </section>
   );
 }
@@ -121,9 +121,10 @@ function useSending(refresh: () => void): Sending {
       const events = await read();
       return sendEvents(events, (done) => setProgress({ done, total: events.length }));
     },
-    onSuccess: async () => {
+    onSuccess: async ({ refused }) => {
       await queryClient.invalidateQueries();
-      refresh();
+      // These steps go away with the first event of one's own: not before it was read what was refused.
+      if (refused === 0) refresh();
     },
   });
   return {
@@ -144,7 +145,11 @@ function useSending(refresh: () => void): Sending {
   };
 }
 
-function Outcome({ isPending, error, sent, progress }: Sending): ReactNode {
+interface OutcomeProps extends Sending {
+  readonly show: () => void;
+}
+
+function Outcome({ isPending, error, sent, progress, show }: OutcomeProps): ReactNode {
   const { format } = useAttestry();
   if (isPending) {
     return (
@@ -167,13 +172,18 @@ function Outcome({ isPending, error, sent, progress }: Sending): ReactNode {
     );
   }
   if (sent === undefined) return null;
+  const { accepted, refused, reason = '' } = sent;
   return (
-    <p
-      role={sent.refused > 0 ? 'alert' : 'status'}
-      className={`mt-5 ${sent.refused > 0 ? 'text-red' : 'text-accent'}`}
-    >
-      {t.first.recorded(format.number(sent.accepted))}
-      {sent.refused > 0 ? ` ${t.first.refused(format.number(sent.refused), sent.reason ?? '')}` : ''}
-    </p>
+    <div className="mt-5 flex flex-wrap items-center gap-3">
+      <p role={refused > 0 ? 'alert' : 'status'} className={refused > 0 ? 'text-red' : 'text-accent'}>
+        {t.first.recorded(format.number(accepted))}
+        {refused > 0 ? ` ${t.first.refused(format.number(refused), reason)}` : ''}
+      </p>
+      {accepted > 0 ? (
+        <button type="button" className="button" onClick={show}>
+          {t.first.show}
+        </button>
+      ) : null}
+    </div>
   );
 }

@@ -1,15 +1,17 @@
+import type { JsonObject } from '@attestry/core';
 import { cloudTrailPieces } from '@attestry/core/cloudtrail';
+import { eventOfExport, isExportedEvent } from '@attestry/core/exported-event';
 import { t } from '../words/english.ts';
 
 /** What one reads in a browser without its memory being felt; more is the work of `attestry import`. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
-const isObject = (value: unknown): value is object =>
+const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * The events of files: one JSON object per line, an array of them, `{"events": [...]}`, or logs of AWS CloudTrail;
- * packed with gzip or not.
+ * packed with gzip or not. Events that were exported from another log are among them.
  *
  * @throws {Error} naming the file, and the place in it that is no event
  */
@@ -55,7 +57,12 @@ function parsed(text: string): unknown {
 function checked(values: readonly unknown[], name: string): readonly object[] {
   const wrong = values.findIndex((value) => !isObject(value));
   if (wrong !== -1) throw new Error(t.first.wrongLine(name, wrong + 1));
-  return values as readonly object[];
+  return values.filter(isObject).map(ownEvent);
+}
+
+/** What another log added to an event is kept in its metadata, as `attestry import` does. */
+function ownEvent(value: JsonObject): JsonObject {
+  return isExportedEvent(value) ? eventOfExport(value) : value;
 }
 
 function readLines(text: string, name: string): readonly object[] {
@@ -63,6 +70,6 @@ function readLines(text: string, name: string): readonly object[] {
     if (line.trim() === '') return [];
     const value = parsed(line);
     if (!isObject(value)) throw new Error(t.first.wrongLine(name, index + 1));
-    return [value];
+    return [ownEvent(value)];
   });
 }

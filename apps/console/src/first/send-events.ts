@@ -1,6 +1,9 @@
 import { ApiProblem } from '@attestry/react';
 import { api } from '../api/api.ts';
 
+/** What a request is answered with of which not one event can be used. */
+const ALL_REFUSED: ReadonlySet<number> = new Set([400, 409, 422]);
+
 /** Events of one request: far below what the server takes, so that progress is seen. */
 const BATCH_EVENTS = 250;
 
@@ -16,7 +19,8 @@ interface Answer {
   readonly receipts?: readonly unknown[];
   readonly accepted?: number;
   readonly refused?: number;
-  readonly results?: readonly { readonly problem?: { readonly title: string; readonly detail?: string } }[];
+  /** Of refused events: where and why. */
+  readonly results?: readonly { readonly path?: string; readonly detail?: string }[];
 }
 
 /** Records events, some at a time, and says how many of them the log took. */
@@ -43,15 +47,14 @@ async function sendBatch(events: readonly object[]): Promise<Answer> {
     return (await response.json()) as Answer;
   } catch (error) {
     // A request of which not one event can be used is refused whole; the next may be better.
-    if (!(error instanceof ApiProblem) || error.status !== 400) throw error;
-    return { refused: events.length, results: [{ problem: { title: error.message } }] };
+    if (!(error instanceof ApiProblem) || !ALL_REFUSED.has(error.status)) throw error;
+    return { refused: events.length, results: [{ detail: error.message }] };
   }
 }
 
 function plus(sum: Sent, answer: Answer, size: number): Sent {
   const refused = answer.refused ?? 0;
-  const problem = answer.results?.find((result) => result.problem !== undefined)?.problem;
-  const reason = sum.reason ?? problem?.detail ?? problem?.title;
+  const reason = sum.reason ?? answer.results?.find(({ detail }) => detail !== undefined)?.detail;
   return {
     accepted: sum.accepted + (answer.accepted ?? size - refused),
     refused: sum.refused + refused,

@@ -170,6 +170,7 @@ export const t = {
     own: 'Send an event',
     ownDetail: 'With the API key that you signed in with. Libraries and middleware are in the documentation.',
     recording: 'Recording',
+    show: 'Show the events',
     recorded: (count: string) => `${count} recorded.`,
     refused: (count: string, reason: string) => `${count} refused: ${reason}`,
     wrongLine: (name: string, line: number) => `${name}: line ${line} is no event`,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { isJsonObject, type JsonObject, type JsonValue, parseStrict, StrictJsonError } from '@attestry/core';
+import { eventOfExport, isExportedEvent } from '@attestry/core/exported-event';
 import { NDJSON_LINE_BYTES_MAX } from '../limits.ts';
-import { eventOfExport, isExportedEvent } from './exported-event.ts';
 import { type LineMapping, readLineMapping } from './line-mapping.ts';
 import type { Extracted, ImportFormat } from './run-import.ts';
 

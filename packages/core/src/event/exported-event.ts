@@ -1,4 +1,5 @@
-import { isJsonObject, isReservedType, type JsonObject, type JsonValue } from '@attestry/core';
+import { isJsonObject, type JsonObject, type JsonValue } from '../canonical/json-value.ts';
+import { isReservedType } from './catalogue.ts';
 
 /**
  * What a log adds to an event, or knows of it, and no client may send. `tenant_id` is among them because the events go
