@@ -51,6 +51,8 @@ const FATAL: ReadonlyMap<string, Advice> = new Map([
 
 const CONNECTION_CLASSES = /^(08|57P)/;
 const NODE_CODES = /^(E[A-Z]+|ERR_(SSL|TLS)_.+|CERT_.+|[A-Z_]*CERT[A-Z_]*)$/;
+/** What Node says of a certificate that it does not trust. */
+const CERTIFICATE_CODES = /^(UNABLE_TO_(GET|VERIFY)|SELF_SIGNED|DEPTH_ZERO|CERT_|ERR_TLS_CERT)/;
 const LOST =
   /connection (terminated|error|ended)|timeout exceeded|read timeout|client was closed|not queryable/i;
 
@@ -99,6 +101,10 @@ export function toStoreError(error: unknown, doing: string): LedgerError {
     return new OperationalError('store_busy', `${doing}: the database is short of resources ${detail}`, {
       cause,
     });
+  }
+  if (CERTIFICATE_CODES.test(String((cause as { readonly code?: unknown }).code))) {
+    const advice = 'its certificate is not trusted here; name its authority with sslrootcert=FILE in the URL';
+    return new OperationalError('store_unreachable', `${doing}: ${advice} ${detail}`, { cause });
   }
   if (isConnectionLost(error)) {
     const advice = /unsupported startup parameter/.test(cause.message)
