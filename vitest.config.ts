@@ -12,6 +12,9 @@ const units = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'];
 
 /** Larger ones of the same kind: all that they open, they close. */
 const inProcess = [
+  'packages/cli/test/{administration,evidence,import,postgres}-commands.test.ts',
+  'packages/cli/test/{checkpoint-memory,cloudtrail-acceptance,commands,doctor,export-import}.test.ts',
+  'packages/cli/test/{lost-log,rotate-command,tessera-fsck}.test.ts',
   'packages/core/test/*.test.ts',
   'packages/ledger/test/{checkpoints,estimate,personal-data,sequencer,start,verify-helpers}.test.ts',
   'packages/ledger/test/sqlite-{conformance,locks,open,query-plan,schema.golden}.test.ts',
@@ -22,7 +25,7 @@ const inProcess = [
   'packages/server/test/{stream,verify,viewer-tokens}.test.ts',
 ];
 
-/** The others start processes, databases and browsers: each file has a process of its own. */
+/** The others are about processes, databases and browsers: each file has a process of its own. */
 const systems = ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'script/**/*.test.ts'];
 
 /**

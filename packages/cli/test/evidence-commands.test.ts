@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { changeStoredText, dropStore, isOnPostgres, storeEnvironment } from '@attestry/testkit';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -34,7 +34,7 @@ describe('evidence from a real server', () => {
   it('trap 1: a folder that cannot be read is a report with a finding, never a pass', async () => {
     const empty = mkdtempSync(join(server.folder, 'empty-'));
     const damaged = mkdtempSync(join(server.folder, 'damaged-'));
-    cpSync(server.dataDir, damaged, { recursive: true });
+    server.copyTo(damaged);
     // Of a database: one that is empty.
     const env = await storeEnvironment(damaged);
     onTestFinished(() => dropStore(damaged));
@@ -74,7 +74,7 @@ describe('evidence from a real server', () => {
     `says in a notice that the search index was not compared${embeddedOnly}`,
     async () => {
       const copy = mkdtempSync(join(server.folder, 'copy-'));
-      cpSync(server.dataDir, copy, { recursive: true });
+      server.copyTo(copy);
       for (const name of ['search.db', 'search.db-wal', 'search.db-shm'])
         rmSync(join(copy, name), { force: true });
       const words = ['verify', '--data', copy, '--tenant', 'default'];

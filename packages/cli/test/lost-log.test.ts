@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { VerificationReport } from '@attestry/core';
@@ -41,7 +41,7 @@ describe.skipIf(skipped !== '')(
     });
 
     async function copyWithOneMoreLog(folder: string): Promise<void> {
-      cpSync(server.dataDir, folder, { recursive: true });
+      server.copyTo(folder);
       const embedded = await openEmbedded({ dataDir: folder, search: false });
       await embedded.ledger.createLog('acme');
       await embedded.close();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dropStore, type RunningServer, startServerProcess, storeEnvironment } from '@attestry/testkit';
@@ -104,6 +104,11 @@ export class TestServer {
   /** Records one event past the command line, and gives its receipt. */
   record(event: Readonly<Record<string, unknown>>): Promise<Receipt> {
     return this.api('/v1/events', { method: 'POST', body: JSON.stringify(event) });
+  }
+
+  /** Copies the data folder while the server runs; a file that is being replaced is gone before it is copied. */
+  copyTo(folder: string): void {
+    cpSync(this.dataDir, folder, { recursive: true, filter: (path) => !path.includes('.tmp-') });
   }
 
   /** @returns the exit code, `null` after a signal that ended it */
