@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+// @ts-expect-error -- the path of the program; the package has no types
+import program from 'workerd';
 import { freshDist } from '../build/fresh-dist.ts';
 import { type EventSink, startEventSink } from './event-sink.ts';
 
@@ -31,8 +32,6 @@ const WORKER = `
   export default app;
 `;
 
-const fromPackage = createRequire(join(import.meta.dirname, '../package.json'));
-const program = fromPackage.resolve('@cloudflare/workerd-linux-64/bin/workerd');
 const folder = mkdtempSync(join(tmpdir(), 'attestry-edge-'));
 
 let sink: EventSink;

@@ -2,7 +2,6 @@ import { expect, test, vi } from 'vitest';
 import { Attestry } from '../attestry.ts';
 import type { AttestryError } from '../errors.ts';
 import type { AttestryOptions } from '../options.ts';
-import { retryAfterMs } from './answers.ts';
 
 type Sent = { id: string; type: string; metadata?: Record<string, unknown> };
 type Answer = (events: readonly Sent[]) => Response | Promise<Response>;
@@ -296,18 +295,6 @@ test('what makes the server refuse all events of an app does not spoil the repor
   expect(audit.stats()).toMatchObject({ lost: 1, sent: 1 });
 });
 
-test.each([
-  [{ enrich: () => undefined }, /enrich must be a list of functions/],
-  [{ beforeSend: 5 }, /beforeSend must be a function/],
-  [{ spool: './dir' }, /spool must be an object/],
-  [{ sample: { '*.viewed': 0 } }, /may only be the end of a type/],
-  [{ redact: { pattern: [] } }, /there is no option redact.pattern/],
-  [null, /url must be/],
-])('options that cannot work are refused at the start: %j', (options, message) => {
-  const given = options === null ? null : { url: 'http://x.test', key: 'k', ...options };
-  expect(() => new Attestry(given as never)).toThrow(message);
-});
-
 test('a key function that fails says so, and is asked again soon', async () => {
   const { make, errors, requests } = scripted(problem(401));
   let calls = 0;
@@ -327,16 +314,6 @@ test('a key function that fails says so, and is asked again soon', async () => {
     message: 'the function `key` failed: vault is down',
   });
   expect(requests).toHaveLength(2);
-});
-
-test.each([
-  [{ names: [/passwort/i] }, /redact.names must be a list of texts/],
-  [{ names: 'x' }, /redact.names must be a list of texts/],
-  [{ allow: [null] }, /redact.allow must be a list of texts/],
-  [{ patterns: 'x' }, /redact.patterns must be a list/],
-  [{ patterns: [/x/] }, /needs the flag g/],
-])('redaction that cannot work is refused at the start: %j', (redact, message) => {
-  expect(() => new Attestry({ url: 'http://x.test', key: 'k', redact: redact as never })).toThrow(message);
 });
 
 function healthyAnswer(events: readonly Sent[]): Response {
@@ -520,22 +497,6 @@ test('without onError the console is told, once a minute for each kind of troubl
   await make().close();
 });
 
-test('mistakes in the options are all named at once', () => {
-  const options = { url: 'ftp://x', key: 'a b', batchEvents: 0, whenFull: 'drop' as never };
-  const more = { sample: { 'a.b': 2 }, redact: { patterns: [/x/] } };
-  expect(() => new Attestry({ ...options, ...more })).toThrow(
-    expect.objectContaining({
-      code: 'configuration',
-      message: expect.stringMatching(/url .*; .*key .*|key .*whenFull.*a\.b.*\/x\/.*batchEvents/s),
-    }),
-  );
-  for (const word of ['url', 'key', 'batchEvents', 'whenFull', 'a.b', '/x/'])
-    expect(() => new Attestry({ ...options, ...more })).toThrow(word);
-  const good = { url: 'http://server.test', key: 'k' };
-  expect(() => new Attestry({ ...good, batchSize: 5 } as object)).toThrow('there is no option batchSize');
-  expect(() => new Attestry({ ...good, url: 'http://user:pw@server.test/' })).toThrow('without a user');
-});
-
 test('close sends what waits, gives up at its deadline and says what is left', async () => {
   const { make, requests } = scripted();
   const audit = make({ flushIntervalMs: 60_000 });
@@ -546,15 +507,4 @@ test('close sends what waits, gives up at its deadline and says what is left', a
   const other = away.make();
   other.capture({ type: 'a.stuck' });
   expect(await other.close(300)).toEqual({ unsent: 1 });
-});
-
-const THEN = 'Sat, 21 Nov 2026 10:00:00 GMT';
-test.each([
-  ['3', THEN, 3_000],
-  ['Sat, 21 Nov 2026 10:00:05 GMT', THEN, 5_000],
-  ['999999999', null, 300_000],
-  ['soon', THEN, undefined],
-  [null, THEN, undefined],
-])('Retry-After %s, said at %s, is %s ms', (header, date, ms) => {
-  expect(retryAfterMs(header, date)).toBe(ms);
 });
