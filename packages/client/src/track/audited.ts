@@ -6,18 +6,22 @@ import type { TrackedEvent } from '../event/event-types.ts';
 /** The event of one call, or how it is made from the call's arguments. */
 export type EventOfCall<Args extends unknown[]> = TrackedEvent | ((...args: Args) => TrackedEvent);
 
-/** Wraps a function so that each call becomes an event with its outcome and duration. */
+/** Wraps a function so that each call becomes an event with its outcome and duration. It keeps its name and arity. */
 export function audited<Work extends (...args: never[]) => unknown>(
   audit: Attestry,
   event: EventOfCall<Parameters<Work>>,
   work: Work,
 ): (...args: Parameters<Work>) => Promise<Awaited<ReturnType<Work>>> {
-  return function (this: unknown, ...args: Parameters<Work>) {
+  const wrapped = function (this: unknown, ...args: Parameters<Work>): Promise<Awaited<ReturnType<Work>>> {
     return audit.track(
       eventOf(event, args, work.name),
       () => work.apply(this, args) as Awaited<ReturnType<Work>>,
     );
   };
+  // Routers and containers of dependencies look at them.
+  for (const member of ['name', 'length'] as const)
+    Object.defineProperty(wrapped, member, { value: work[member], configurable: true });
+  return wrapped;
 }
 
 /** A decorator of methods, by the standard (TypeScript 5) and by `experimentalDecorators` (NestJS). */
