@@ -6,7 +6,7 @@ import { installPacked } from './consumer/packed-package.ts';
 
 const rootDir = join(import.meta.dirname, '../../..');
 
-/** Documents whose `ts` blocks must compile as they are, in an app that has what docs-context.d.mts declares. */
+/** Documents whose `ts` blocks, and whose JavaScript that is an app of its own, must compile as they are, in an app that has what docs-context.d.mts declares. */
 const DOCUMENTS = ['packages/client/README.md', 'docs/client.md', 'docs/browser.md'] as const;
 
 let folder: string;
@@ -20,7 +20,9 @@ beforeAll(async () => {
     add(name, readFileSync(join(import.meta.dirname, 'consumer', name), 'utf8'));
   for (const document of DOCUMENTS) {
     const text = readFileSync(join(rootDir, document), 'utf8');
-    for (const [index, block] of [...text.matchAll(/^```ts\n(.*?)^```/gms)].entries())
+    for (const [index, block] of [
+      ...text.matchAll(/^```(?:ts|js(?=\n\/\/ app\.mjs))\n(.*?)^```/gms),
+    ].entries())
       add(`${document.replace(/\W/g, '-')}-${index + 1}.mts`, `${block[1] ?? ''}\nexport {};\n`);
   }
   const { exports } = JSON.parse(
@@ -99,7 +101,7 @@ test('every entry has types for import and for require', () => {
 });
 
 test('every snippet of the documents compiles', () => {
-  expect(files.filter((path) => path.includes('README')).length).toBeGreaterThan(2);
+  expect(files.filter((path) => path.includes('README')).length).toBeGreaterThan(3);
   expect(files.filter((path) => path.includes('docs-browser')).length).toBeGreaterThan(1);
   expect(problems(/-md-\d+\.mts$/)).toEqual([]);
 });

@@ -56,7 +56,7 @@ async function startApp(command: string, cwd: string): Promise<string> {
   return await new Promise<string>((resolve, reject) => {
     const read = (text: string): void => {
       output += text;
-      const port = /http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):(\d+)/.exec(output)?.[1];
+      const port = /(?:http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]):|port: )(\d+)/.exec(output)?.[1];
       if (port !== undefined) resolve(`http://127.0.0.1:${port}`);
     };
     app.stdout.setEncoding('utf8').on('data', read);

@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http';
+import { pathOf } from './node-request.ts';
 
 /** The part of a request that is used: that of Express 4 and 5, and of routers like it. */
 export interface ExpressRequest extends IncomingMessage {
@@ -31,8 +32,10 @@ const LOG = Symbol('attestry.mounts');
 
 type WatchedRequest = ExpressRequest & { [PARAMS]?: unknown; [LOG]?: Log };
 
+type Accessors = PropertyDescriptor & ThisType<WatchedRequest>;
+
 // One pair of functions for all requests, so that the engine gives them one shape.
-const ACCESSORS: PropertyDescriptor & ThisType<WatchedRequest> = {
+const OWN: Accessors = {
   configurable: true,
   enumerable: true,
   get() {
@@ -44,6 +47,23 @@ const ACCESSORS: PropertyDescriptor & ThisType<WatchedRequest> = {
   },
 };
 
+/** Of the prototype: makes `params` a request's own when Express sets it first, so that copies of requests have it. */
+const FIRST: Accessors = {
+  configurable: true,
+  enumerable: false,
+  get() {
+    return undefined;
+  },
+  set(params: unknown) {
+    own(this, params);
+  },
+};
+
+function own(request: WatchedRequest, params: unknown): void {
+  Object.defineProperty(request, 'params', OWN);
+  request[PARAMS] = params;
+}
+
 /**
  * Watches how a request goes down the routers. Express tells a handler its own pattern only: of the routers above it
  * there is the path as it was sent (`baseUrl`), and when a handler has thrown, not even that. So the parameters are
@@ -53,14 +73,13 @@ const ACCESSORS: PropertyDescriptor & ThisType<WatchedRequest> = {
 export function watchMounts(request: ExpressRequest): MountWatch {
   const { params } = request;
   const log: Log = [params, undefined, undefined];
-  if (Object.hasOwn(request, 'params')) {
-    // The first request of an app. Watching each by itself would give each a shape of its own, which is slow.
+  if (!Object.hasOwn(request, PARAMS)) {
+    // The first request of an app. What is there already is slow to be made another kind of member.
     watchAll(request);
-    (request as WatchedRequest)[PARAMS] = params;
-    Object.defineProperty(request, 'params', ACCESSORS);
+    own(request, params);
   }
   (request as WatchedRequest)[LOG] = log;
-  return { found: () => foundIn(matchIn(log), request.originalUrl ?? request.url ?? '/') };
+  return { found: () => foundIn(matchIn(log), pathOf(request.originalUrl ?? request.url ?? '/')) };
 }
 
 /** Watches all later requests of this copy of Express, at what its applications' requests have in common. */
@@ -72,7 +91,7 @@ function watchAll(request: ExpressRequest): void {
     prototype = next;
   }
   if (prototype !== IncomingMessage.prototype && !Object.hasOwn(prototype as object, 'params'))
-    Object.defineProperty(prototype, 'params', ACCESSORS);
+    Object.defineProperty(prototype, 'params', FIRST);
 }
 
 interface Match {
@@ -98,7 +117,7 @@ function matchIn(log: Log): Match | undefined {
   return matched;
 }
 
-function foundIn(matched: Match | undefined, url: string): ReturnType<MountWatch['found']> {
+function foundIn(matched: Match | undefined, requested: string): ReturnType<MountWatch['found']> {
   if (matched === undefined) return { route: undefined, params: {} };
   const { baseUrl, steps } = matched;
   let mount = baseUrl;
@@ -109,7 +128,7 @@ function foundIn(matched: Match | undefined, url: string): ReturnType<MountWatch
     if (step.baseLength < baseUrl.length) mount = withNames(mount, step);
   }
   const { path } = matched.route as { path?: unknown };
-  const pattern = Array.isArray(path) ? likest(path, url.slice(baseUrl.length)) : path;
+  const pattern = Array.isArray(path) ? likest(path, requested.slice(baseUrl.length)) : path;
   const route = `${mount}${String(pattern)}`;
   return { route: route.length > 1 ? route.replace(/\/$/, '') : route, params };
 }
@@ -135,8 +154,8 @@ function decoded(segment: string): string | undefined {
 }
 
 /** Of several patterns of one route, the one that the path looks like: Express does not say which it was. */
-function likest(patterns: readonly unknown[], url: string): unknown {
-  const path = url.replace(/[?#].*/, '').split('/');
+function likest(patterns: readonly unknown[], requested: string): unknown {
+  const path = requested.split('/');
   const fits = (pattern: unknown): boolean => {
     const segments = String(pattern).split('/');
     return (

@@ -1,7 +1,9 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { aroundRefusals } from './fastify-refusals.ts';
 import { NodeRequest } from './node-request.ts';
 import { nodeBody, onAnswered } from './node-response.ts';
 import { noteOf, openNote } from './noted-request.ts';
+import type { RecordedRequest } from './recorded-request.ts';
 import { type MiddlewareOptions, makeRequestRecorder } from './request-recorder.ts';
 
 export type { MiddlewareOptions } from './request-recorder.ts';
@@ -9,16 +11,11 @@ export type { MiddlewareOptions } from './request-recorder.ts';
 /** `app.register(attestry, { client })`, before the routes. */
 export const attestry: FastifyPluginCallback<MiddlewareOptions<FastifyRequest>> = (app, options, done) => {
   const record = makeRequestRecorder(options);
-  app.addHook('onRequest', (request, reply, next) => {
+  const begin = (request: FastifyRequest, reply: FastifyReply): RecordedRequest | undefined => {
     const note = openNote(request.raw);
-    if (note === undefined) {
-      next();
-      return;
-    }
+    if (note === undefined) return undefined;
     const recorded = record(new NodeRequest(request, request.raw, request.originalUrl));
     note.recorded = recorded;
-    reply.header('x-request-id', recorded.requestId);
-    nameHijacked(reply);
     const responseBody = nodeBody(reply.raw, options.bodies, (name) => headerOf(reply, name));
     // Fastify's own hooks do not tell of answers that end without being complete.
     onAnswered(reply.raw, (ending, thrown) => {
@@ -35,7 +32,26 @@ export const attestry: FastifyPluginCallback<MiddlewareOptions<FastifyRequest>> 
         ...(note.event === undefined ? {} : { event: note.event }),
       });
     });
+    return recorded;
+  };
+  app.addHook('onRequest', (request, reply, next) => {
+    const recorded = begin(request, reply);
+    if (recorded === undefined) {
+      next();
+      return;
+    }
+    reply.header('x-request-id', recorded.requestId);
+    nameHijacked(reply);
     recorded.run(next);
+  });
+  aroundRefusals(app, (request, reply, answer) => {
+    const recorded = begin(request, reply);
+    if (recorded === undefined) {
+      answer();
+      return;
+    }
+    reply.raw.setHeader('x-request-id', recorded.requestId);
+    recorded.run(answer);
   });
   // Reading the body has lost the context that `onRequest` gave.
   app.addHook('preValidation', (request, _reply, next) => {

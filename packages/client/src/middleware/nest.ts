@@ -17,6 +17,8 @@ import { Attestry } from '../attestry.ts';
 import type { EventInput } from '../event/event-input.ts';
 import { attestry, type ExpressRequest } from './express.ts';
 import { type ExpressApp, moveLastToFront } from './express-layers.ts';
+import { aroundRefusals } from './fastify-refusals.ts';
+import { inTime } from './hook-answer.ts';
 import { noteOf, type RequestNote } from './noted-request.ts';
 import type { MiddlewareOptions } from './request-recorder.ts';
 
@@ -81,9 +83,8 @@ function noteIn(context: ExecutionContext): RequestNote | undefined {
 
 /** Of the handler and its class, as Nest's own decorators work. */
 function auditOf(context: ExecutionContext): Partial<EventInput> | undefined {
-  const { getMetadata } = Reflect as { getMetadata?: (key: string, target: object) => unknown };
-  const given = getMetadata?.(AUDIT, context.getHandler()) ?? getMetadata?.(AUDIT, context.getClass());
-  return given as Partial<EventInput> | undefined;
+  const { getMetadata } = Reflect as { getMetadata?: (key: string, target: object) => object | undefined };
+  return getMetadata?.(AUDIT, context.getHandler()) ?? getMetadata?.(AUDIT, context.getClass());
 }
 
 /** Options of the module: those of the middleware. */
@@ -130,18 +131,16 @@ export class AttestryModule extends ConfigurableModuleClass implements NestModul
   /** For all requests: Nest's own routes of middleware end where the global prefix does. */
   configure(): void {
     const { httpAdapter } = this.#host;
-    httpAdapter.use(attestry(this.#options));
-    moveLastToFront(httpAdapter.getInstance<ExpressApp>());
+    const record = attestry(this.#options);
+    httpAdapter.use(record);
+    const app = httpAdapter.getInstance<ExpressApp>();
+    moveLastToFront(app);
+    aroundRefusals(app, ({ raw }, reply, answer) => record(raw, reply.raw, answer));
   }
 
-  /** Nest ends the process as soon as its hooks are done. The client stays open: others may still use it. */
+  /** Nest ends the process when its hooks are done, late or not. The client stays open: others may still use it. */
   async onApplicationShutdown(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, SHUTDOWN_MS_MAX);
-    });
-    await Promise.race([this.#options.client.flush(), late]);
-    clearTimeout(timer);
+    await inTime(this.#options.client.flush(), SHUTDOWN_MS_MAX).catch(() => undefined);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Attestry } from '../attestry.ts';
 import type { EventInput } from '../event/event-input.ts';
+import { inTime, isPromise } from './hook-answer.ts';
 import { digestStatus, tell } from './next-internals.ts';
 import { thrownText } from './sound-text.ts';
 
@@ -25,9 +26,11 @@ export function auditedAction<Args extends unknown[], Result>(
       throw error;
     } finally {
       const durationMs = performance.now() - startedMs;
-      void told(event, args).then((known) =>
-        client.capture(withOutcome(known, outcome, durationMs) as never),
-      );
+      const known = told(event, args, (given) => withOutcome(given, outcome, durationMs));
+      if (isPromise(known)) {
+        const occurred_at = new Date().toISOString();
+        client.waitFor(known.then((late) => client.capture({ occurred_at, ...late } as never)));
+      } else client.capture(known as never);
     }
   };
 }
@@ -45,20 +48,26 @@ function outcomeOf(error: unknown): Outcome {
   return { status: status < 400 ? 'success' : 'failure' };
 }
 
-/** The app's own function must not spoil its action. */
-async function told<Args extends unknown[]>(
+/** The app's own function must not spoil its action, nor take its event. */
+function told<Args extends unknown[]>(
   event: EventInput | ((...args: Args) => EventInput | Promise<EventInput>),
   args: Args,
-): Promise<EventInput> {
-  if (typeof event !== 'function') return event;
+  complete: (given: EventInput) => EventInput,
+): EventInput | Promise<EventInput> {
+  const untold = (error: unknown): EventInput =>
+    complete({ type: 'api.request', metadata: { middleware_errors: [`event: ${thrownText(error)}`] } });
   try {
-    return await event(...args);
+    const given = typeof event === 'function' ? event(...args) : event;
+    return isPromise(given) ? inTime(given).then(complete).catch(untold) : complete(given);
   } catch (error) {
-    return { type: 'api.request', metadata: { middleware_errors: [`event: ${thrownText(error)}`] } };
+    return untold(error);
   }
 }
 
+/** @throws {TypeError} for what is no event: a function's braces are easily taken for those of an object */
 function withOutcome(event: EventInput, { status, error }: Outcome, durationMs: number): EventInput {
+  if (typeof (event as Partial<EventInput> | null | undefined)?.type !== 'string')
+    throw new TypeError(`gave ${event === null ? 'null' : typeof event}, not an event with a type`);
   return {
     ...event,
     action: { ...event.action, status, ...(error === undefined ? {} : { error }) },

@@ -1,4 +1,5 @@
 import { BODY_BYTES, BodyCollector, type BodyOptions } from './captured-body.ts';
+import { tellUnanswered } from './next-internals.ts';
 import { isEventStream } from './node-response.ts';
 import { type Ending, watchStream } from './watched-stream.ts';
 
@@ -33,6 +34,12 @@ export class AnswerWatch {
     requestId: string,
     end: (status: number, ending: Ending, error?: unknown) => void,
   ): Response {
+    // Next explains what is wrong with a handler that gives something else.
+    if (typeof (response as Partial<Response> | null | undefined)?.headers?.get !== 'function') {
+      tellUnanswered(request.method, new URL(request.url).pathname);
+      end(500, 'complete', new TypeError(`the handler gave no Response but ${typeof response}`));
+      return response;
+    }
     const { body, status } = response;
     this.#headers = response.headers;
     this.#status = status;

@@ -19,6 +19,29 @@ export function isTold(error: unknown): boolean {
   return typeof cause === 'object' && cause !== null && told.has(cause);
 }
 
+/** Requests that Next will refuse to answer, though they have their event. Shared like the errors. */
+const REFUSED = Symbol.for('@attestry/client refused');
+const REFUSED_MAX = 100;
+
+type SharedRefused = { [REFUSED]?: Set<string> };
+
+/** Notes that a handler gave no answer: the error that Next makes of it is not seen before `onRequestError`, if at all. */
+export function tellUnanswered(method: string, path: string): void {
+  const shared = globalThis as SharedRefused;
+  shared[REFUSED] ??= new Set();
+  if (shared[REFUSED].size >= REFUSED_MAX) shared[REFUSED].clear();
+  shared[REFUSED].add(`${method} ${path}`);
+}
+
+/** Whether an error is what Next made of an answer that was missing, and has its event. */
+export function isUnansweredTold(error: unknown, method: string, path: string): boolean {
+  return (
+    error instanceof Error &&
+    error.message.startsWith('No response is returned from route handler') &&
+    (globalThis as SharedRefused)[REFUSED]?.delete(`${method} ${path}`) === true
+  );
+}
+
 /** The status that Next answers for what its own functions throw: `redirect()`, `notFound()`, `forbidden()`. */
 export function digestStatus(error: unknown): number | undefined {
   const { digest } = (error ?? {}) as { digest?: unknown };

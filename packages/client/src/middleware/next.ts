@@ -1,7 +1,8 @@
 import type { EventInput } from '../event/event-input.ts';
 import { copyOfBody } from './captured-body.ts';
 import { AnswerWatch } from './next-answer.ts';
-import { digestStatus, isTold, routePattern, tell } from './next-internals.ts';
+import { digestStatus, isTold, isUnansweredTold, routePattern, tell } from './next-internals.ts';
+import { pathOf } from './node-request.ts';
 import { type MiddlewareOptions, makeRequestRecorder } from './request-recorder.ts';
 import type { Ending } from './watched-stream.ts';
 
@@ -100,12 +101,13 @@ export function attestryErrors(
 ): (error: unknown, request: ErrorRequest, context: ErrorContext) => void {
   const record = makeRequestRecorder(options);
   return (error, request, { routePath, routeType }) => {
-    if (isTold(error)) return;
+    const path = pathOf(request.path);
+    if (isTold(error) || isUnansweredTold(error, request.method, path)) return;
     tell(error);
     const recorded = record({
       raw: request,
       method: request.method,
-      path: request.path.replace(/[?#].*$/s, ''),
+      path,
       header: (name) => [request.headers[name] ?? []].flat().join(', ') || undefined,
       remoteAddress: undefined,
     });

@@ -34,8 +34,11 @@ export function headerOf({ headers }: Pick<IncomingMessage, 'headers'>, name: st
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** Without query and fragment. */
+/** Without query and fragment, and without the origin of what is asked for as proxies are (`http://app.test/notes`). */
 export function pathOf(url: string): string {
   const end = url.search(/[?#]/);
-  return end < 0 ? url : url.slice(0, end);
+  const target = end < 0 ? url : url.slice(0, end);
+  return target.startsWith('/') ? target : target.replace(ORIGIN, '') || '/';
 }
+
+const ORIGIN = /^[a-z][a-z\d+.-]*:\/\/[^/]*/i;

@@ -3,22 +3,21 @@ import type { EventInput, JsonObject } from '../event/event-input.ts';
 import { capturedBody } from './captured-body.ts';
 import { classifyRequest, secretValues } from './classify-request.ts';
 import type { IncomingRequest, RequestEnd } from './recorded-request.ts';
+import type { Actor, Nobody } from './sound-actor.ts';
 import { soundText, thrownText } from './sound-text.ts';
-
-/** Who did something, as events say it. */
-export type Actor = NonNullable<EventInput['actor']>;
 
 /** What the app's own functions told about a request. */
 export interface Extracted {
-  readonly actor: Actor | undefined;
-  readonly tenant: string | undefined;
+  readonly actor: unknown;
+  readonly tenant: string | Nobody;
   /** Parsed bodies, when they are asked for. */
   readonly request: unknown;
   readonly response: unknown;
 }
 
 /** What is known of a request beside itself and its end. */
-export interface RequestFacts extends Pick<Extracted, 'actor' | 'tenant'> {
+export interface RequestFacts extends Pick<Extracted, 'tenant'> {
+  readonly actor: Actor | undefined;
   readonly requestId: string;
   readonly durationMs: number;
   readonly address: string | undefined;

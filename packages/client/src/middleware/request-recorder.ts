@@ -6,11 +6,11 @@ import { BODY_BYTES, BODY_BYTES_MAX, type BodyOptions } from './captured-body.ts
 import { isLogout } from './classify-request.ts';
 import { clientAddress, type TrustProxy } from './client-address.ts';
 import { type Exclusion, makeIsExcluded } from './exclusions.ts';
-import { atOnce, isPromise } from './hook-answer.ts';
+import { atOnce, inTime, isPromise } from './hook-answer.ts';
 import type { IncomingRequest, RecordedRequest, RequestEnd } from './recorded-request.ts';
-import { type Actor, bodyMembers, type Extracted, eventOf } from './request-event.ts';
+import { bodyMembers, type Extracted, eventOf } from './request-event.ts';
 import { requestIdOf } from './request-id.ts';
-import { soundActor } from './sound-actor.ts';
+import { type GivenActor, type Nobody, soundActor } from './sound-actor.ts';
 import { thrownText } from './sound-text.ts';
 import type { Ending } from './watched-stream.ts';
 
@@ -21,9 +21,9 @@ import type { Ending } from './watched-stream.ts';
 export interface MiddlewareOptions<Request> {
   readonly client: Attestry;
   /** Who made the request. Called when it has been answered, so that the app's own sign-in has happened. */
-  actor?(request: Request): Actor | undefined | Promise<Actor | undefined>;
+  actor?(request: Request): GivenActor | Nobody | Promise<GivenActor | Nobody>;
   /** Tenant of the request; must be that of the client's key. */
-  tenant?(request: Request): string | undefined | Promise<string | undefined>;
+  tenant?(request: Request): string | Nobody | Promise<string | Nobody>;
   /** Record reads (GET, HEAD) as well; failed ones always are. */
   readonly reads?: boolean;
   /** Requests that are not recorded: `/health`, `/internal/*`, or a function. */
@@ -38,9 +38,6 @@ export interface MiddlewareOptions<Request> {
 
 /** Paths at which there may be a route that ends a session; the route decides. */
 const LOGOUT_PATH = /(?:log|sign)-?out\/?$/i;
-
-/** Longest time that `actor` and `tenant` may take before the event goes without them. */
-const EXTRACTOR_MS_MAX = 5_000;
 
 /** Makes the recorder of an app, which all adapters share. */
 export function makeRequestRecorder<Request>(
@@ -230,21 +227,15 @@ function eventGiven(given: EventInput | null | undefined): EventInput | null | u
 
 /** Waits for what the app has to look up; the answer has been sent already. */
 async function settle(asked: object, faults: string[]): Promise<Extracted> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${EXTRACTOR_MS_MAX} ms`)), EXTRACTOR_MS_MAX);
-  });
   const members = await Promise.all(
     Object.entries(asked).map(async ([name, value]: [string, unknown]) => {
       try {
-        return [name, isPromise(value) ? await Promise.race([value, late]) : value] as const;
+        return [name, isPromise(value) ? await inTime(value) : value] as const;
       } catch (error) {
         faults.push(`${name}: ${thrownText(error)}`);
         return [name, undefined] as const;
       }
     }),
   );
-  clearTimeout(timer);
-  late.catch(() => undefined);
   return Object.fromEntries(members) as unknown as Extracted;
 }

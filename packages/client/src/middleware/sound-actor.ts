@@ -1,5 +1,22 @@
-import type { Actor } from './request-event.ts';
+import type { EventInput } from '../event/event-input.ts';
 import { soundText } from './sound-text.ts';
+
+/** Who did something, as events say it. */
+export type Actor = NonNullable<EventInput['actor']>;
+
+/** How `request.user ?? null` and `request.user && { … }` say that there is nobody. */
+export type Nobody = undefined | null | false | '' | 0;
+
+type Identified<Being> = Omit<Being, 'id' | 'on_behalf_of'> & {
+  /** Its id in your system; a number is taken as its text. */
+  readonly id?: string | number | undefined;
+};
+
+/** Who made a request, as apps know it. */
+export type GivenActor = Identified<Actor> & {
+  /** Whom the actor acts for, e.g. the user whose request an agent carries out. */
+  readonly on_behalf_of?: Identified<NonNullable<Actor['on_behalf_of']>> | undefined;
+};
 
 const KINDS: ReadonlySet<unknown> = new Set(['user', 'service', 'agent', 'system', 'anonymous']);
 
@@ -41,7 +58,8 @@ function known(members: object, path: string, faults: string[]): Actor {
     if (value === undefined || value === null) continue;
     const charsMax = CHARS_MAX[name];
     // Names come from people, ids from databases: many are numbers there, whatever the types say.
-    const text = ['string', 'number', 'bigint'].includes(typeof value) ? String(value) : undefined;
+    const isText = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
+    const text = isText ? String(value) : undefined;
     if (name === 'type' && KINDS.has(value)) sound['type'] = value as string;
     else if (name === 'type' || charsMax === undefined)
       faults.push(`${path}.${soundText(name, 100)}: is not known`);

@@ -28,6 +28,27 @@ test('functions of the app are written for its own requests', () => {
   new Koa().use(forKoa({ client, tenant: (context) => context.req.headers['x-tenant']?.toString() }));
 });
 
+test('nobody is said as apps say it, and ids may be numbers', () => {
+  interface Account {
+    readonly user?: { readonly id: number } | null;
+  }
+  express().use(
+    forExpress<ExpressRequest & Account>({
+      client,
+      actor: ({ user }) => user && { type: 'user', id: user.id },
+      tenant: ({ user }) => (user ? 'acme' : null),
+    }),
+    forExpress({ client, actor: (request) => (request.get('x-user') ? { type: 'user' } : false) }),
+    forExpress<ExpressRequest & Account>({
+      client,
+      actor: async ({ user }) =>
+        user ? { type: 'agent', id: 'a', on_behalf_of: { type: 'user', id: user.id } } : null,
+    }),
+    // @ts-expect-error a text is nobody either, but by mistake
+    forExpress({ client, actor: (request) => request.get('x-user') }),
+  );
+});
+
 test('a wrapped route handler is what Next wants of the file of its route', () => {
   type Handler = (
     request: NextRequest,

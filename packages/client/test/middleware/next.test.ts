@@ -48,6 +48,15 @@ describe('Next.js 16 on its own', () => {
       },
     ],
     [
+      'POST',
+      '/nothing',
+      500,
+      {
+        type: 'nothing.created',
+        action: { error: 'TypeError: the handler gave no Response but undefined' },
+      },
+    ],
+    [
       'GET',
       '/crash',
       500,

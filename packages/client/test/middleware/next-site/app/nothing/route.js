@@ -1,0 +1,4 @@
+import { withAudit } from '../../suite.js';
+
+// As if there were a `return` missing.
+export const POST = withAudit(() => undefined);
