@@ -1,3 +1,4 @@
+// Long because: it goes through the answers of a server one after the other, with one scripted server.
 import { expect, test, vi } from 'vitest';
 import { Attestry } from '../attestry.ts';
 import type { AttestryError } from '../errors.ts';
