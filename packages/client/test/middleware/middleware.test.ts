@@ -237,7 +237,7 @@ test('a request that had to be looked up happened when it was answered', async (
 });
 
 test('a client that is closed waits for who made its last requests, but not for ever', async () => {
-  const answers = [Promise.withResolvers<{ type: 'user'; id: string }>(), Promise.withResolvers<never>()];
+  const answers = Array.from({ length: 2 }, () => Promise.withResolvers<{ type: 'user'; id: string }>());
   let asked = 0;
   const client = new CollectingClient();
   const app = await startExpress({ client, actor: () => answers[asked++]?.promise });
