@@ -168,7 +168,8 @@ describe('connections that misbehave', () => {
     }
     const startedMs = Date.now();
     await expectStillFine();
-    expect(Date.now() - startedMs).toBeLessThan(2_000);
+    // Less than it takes until those are given up, on a machine that has much else to do too.
+    expect(Date.now() - startedMs).toBeLessThan(20_000);
     for (const socket of idlers) socket.destroy();
   });
 });

@@ -216,6 +216,12 @@ describe('locks of somebody else', () => {
     await stores.close();
   });
 
+  const waitingForLocks = async (): Promise<unknown> => {
+    const sql = `SELECT count(*)::int AS n FROM pg_stat_activity
+      WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+    return (await other.query<{ n: number }>(sql)).rows[0]?.n;
+  };
+
   it('make an append fail in time and write nothing; when they are gone it succeeds', async () => {
     const log = new LinkedLog('acme');
     const first = eventsBehind(log, random, 10);
@@ -240,7 +246,8 @@ describe('locks of somebody else', () => {
     await other.query("BEGIN; SET LOCAL deadlock_timeout = '5s'");
     await other.query('SELECT FROM heads WHERE tenant_no = 2 FOR UPDATE');
     const append = fateOf(stores.ledger.append(next));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // It has the first log and waits for the second.
+    await expect.poll(waitingForLocks).toBe(1);
     const theirs = other.query('SELECT FROM heads WHERE tenant_no = 1 FOR UPDATE').then(
       () => 'got it',
       () => 'lost',
