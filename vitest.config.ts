@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Set by `script/test --fuzz`: fuzzing takes minutes and is asked for.
 const fuzz = process.env.ATTESTRY_TEST_FUZZ === '1';
@@ -37,26 +36,9 @@ const onPostgres = [
   'packages/cli/test/cloudtrail-acceptance.test.ts',
 ];
 
-/** Small files that take longest. Vitest, which on a fresh clone begins with the largest files, would have them run last and alone. */
-const LONGEST = [
-  'ledger/test/crash/kill.test.ts',
-  'ledger/test/tampering/tampering-postgres.test.ts',
-  'cli/test/checkpoint-memory.test.ts',
-  'script/check.test.ts',
-  'server/test/process.test.ts',
-];
-
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification): boolean =>
-      LONGEST.some((name) => moduleId.endsWith(name));
-    const sorted = await super.sort(files);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
-  }
-}
-
 export default defineConfig({
   test: {
+    // In the order of their names, so that the longest files come first and the short ones fill the end.
     projects: [
       { extends: true, test: { name: 'units', include: units, isolate: false } },
       { extends: true, test: { name: 'in-process', include: inProcess, isolate: false } },
@@ -77,7 +59,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
-    sequence: { sequencer: LongestFirst },
     // Vitest leaves one processor to itself; with two, that is one file at a time, and many tests wait more than they work.
     maxWorkers: Math.max(2, availableParallelism()),
   },
