@@ -59,7 +59,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
-    // Vitest leaves one processor to itself; with two, that is one file at a time, and many tests wait more than they work.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Many tests wait more than they work: for a process to start, a browser, a connection to be given up.
+    maxWorkers: availableParallelism() + 1,
   },
 });
