@@ -21,23 +21,15 @@ export interface Stats {
   readonly groups: readonly { readonly key: string | null; readonly count: number }[];
 }
 
-/** How groups are counted: at most so many, and only of events that meet more parameters of the interface. */
+/** How groups are counted: at most so many. */
 export interface StatsOptions {
   readonly limit?: number;
-  readonly only?: readonly (readonly [name: string, value: string])[];
 }
-
-/** Failures and denials, as parameters of the interface. */
-export const FAILED: readonly (readonly [string, string])[] = [
-  ['status', 'failure'],
-  ['status', 'denied'],
-];
 
 /** Counts of the events of a search by one member. */
 export function statsQuery(filter: EventFilter, groupBy: StatsGroup, options: StatsOptions = {}) {
   const parameters = new URLSearchParams([
     ...filterParameters(filter).map(([name, value]) => [name, value]),
-    ...(options.only ?? []).map(([name, value]) => [name, value]),
     ['group_by', groupBy],
     ...(options.limit === undefined ? [] : [['limit', String(options.limit)]]),
   ]).toString();
