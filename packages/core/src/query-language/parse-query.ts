@@ -70,10 +70,19 @@ const QUERY_WORDS_MAX = 32;
 const METADATA_DEPTH_MAX = 32;
 
 const NAME = /[A-Za-z][\w]*(?:\.[^\s:=<>".]+)*/y;
+/** A name in which a part is missing: `metadata.=`, `actor..id:`. */
+const BROKEN_NAME = /[A-Za-z]\w*(?:\.[^\s:=<>".]*)+(?=[:=<>"])/y;
 const OPERATOR = /:?(?:>=|<=|[=<>])|:/y;
 const SPACE = /\s/;
 /** Runs of letters, digits, marks and private-use characters: what the full-text index takes for a word. */
 const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
+/** Words of other query languages, and what to write here instead. */
+const CONNECTIVES: Readonly<Record<string, string>> = {
+  or: 'There is no OR: write the field twice for either of its values: actor:alice actor:bob.',
+  and: 'Leave AND out: conditions of different fields must all be met.',
+  not: 'Write a minus before what must not be: -status:failure.',
+};
+
 /** Members of an event, below which an unknown name is a mistake and not a text. */
 const MEMBERS = /^(?:actor|action|target|context|http|ai|compliance)\./i;
 
@@ -118,11 +127,32 @@ class QueryReader {
       if (SPACE.test(text.charAt(this.#at))) this.#at += 1;
       else this.#readTerm();
     }
+    this.#refuseConnectives();
     const beyond = this.terms[QUERY_TERMS_MAX];
     if (beyond !== undefined)
       this.#problem('too_many', `A query has at most ${QUERY_TERMS_MAX} parts.`, beyond.from, text.length);
     if (this.#words > QUERY_WORDS_MAX)
       this.#problem('too_many', `A query has at most ${QUERY_WORDS_MAX} words to be found.`, 0, text.length);
+  }
+
+  /** Taken as words to be found, they would find nothing, where between conditions they are meant otherwise. */
+  #refuseConnectives(): void {
+    for (const [index, term] of this.terms.entries()) {
+      if (term.kind !== 'text' || term.negated) continue;
+      const word = term.text.toLowerCase();
+      const advice = Object.hasOwn(CONNECTIVES, word) ? CONNECTIVES[word] : undefined;
+      if (advice === undefined) continue;
+      const [before, after] = [index - 1, index + 1].map((at) => this.terms[at]?.kind === 'field');
+      const isMeant =
+        term.text === word.toUpperCase() ? before || after : after && (before || word === 'not');
+      if (isMeant)
+        this.#problem(
+          'bad_operator',
+          `${advice} To find it as a word, put it in quotes.`,
+          term.from,
+          term.to,
+        );
+    }
   }
 
   #readTerm(): void {
@@ -167,7 +197,8 @@ class QueryReader {
     const start = this.#at;
     const name = match(NAME, this.#text, start);
     const sign = name === undefined ? undefined : match(OPERATOR, this.#text, start + name.length);
-    if (name === undefined || sign === undefined) return false;
+    if (name === undefined) return false;
+    if (sign === undefined) return this.#refuseBroken(from);
     const operatorAt = start + name.length;
     const valueFrom = operatorAt + sign.length;
     const operator = (sign === ':' ? '=' : sign.replace(':', '')) as QueryOperator;
@@ -181,6 +212,23 @@ class QueryReader {
       { field, path: rest, operator, value, negated },
       { from, nameTo: operatorAt, valueFrom, to: this.#at },
     );
+    return true;
+  }
+
+  /** A field or member of the event whose name is not whole: else it would be a word that nothing holds. */
+  #refuseBroken(from: number): boolean {
+    const name = match(BROKEN_NAME, this.#text, this.#at);
+    if (name === undefined || !(name.includes('..') || name.endsWith('.'))) return false;
+    const head = name.slice(0, name.indexOf('.'));
+    if (queryField(head) === undefined && !MEMBERS.test(name)) return false;
+    const to = this.#at + name.length;
+    const isMetadata = head.toLowerCase() === 'metadata';
+    if (isMetadata) this.#problem('bad_value', 'Name a member: metadata.order.id=42.', from, to);
+    else this.#problem('unknown_field', `Beside a point of ${head} a name is missing.`, from, to);
+    const valueFrom = to + (match(OPERATOR, this.#text, to)?.length ?? 0);
+    this.#at = valueFrom;
+    if (valueFrom > to && this.#readValue(from, valueFrom) === undefined)
+      this.#at = Math.max(this.#at, valueFrom);
     return true;
   }
 
