@@ -10,8 +10,9 @@ import {
 import { type AttestryApi, createApi } from '../api/api.ts';
 import type { ApiProblem } from '../api/problem.ts';
 import type { AskToken } from '../api/token-source.ts';
+import type { EventView } from '../event/event-view.ts';
 import { createFormat, type Format } from '../format/format.ts';
-import type { LogIdentity } from '../proof/event-proof.ts';
+import type { EventProof, LogIdentity } from '../proof/event-proof.ts';
 import { english } from '../words/english.ts';
 import { type SomeWords, translated } from '../words/translate.ts';
 import type { Words } from '../words/words.ts';
@@ -30,6 +31,7 @@ export interface AttestryContext {
   /** Whether the page is alive in a browser: not while it is rendered on a server, nor at its first rendering there. */
   readonly isHydrated: boolean;
   readonly onError: ((problem: ApiProblem) => void) | undefined;
+  readonly onProof: ((event: EventView, proof: EventProof) => void) | undefined;
 }
 
 const Context = createContext<AttestryContext | undefined>(undefined);
@@ -52,12 +54,14 @@ export interface AttestryProviderProps {
   readonly theme?: Theme;
   /** Told of everything that goes wrong below. What a reader should know is shown as well. */
   readonly onError?: (problem: ApiProblem) => void;
+  /** Told of every proof that was checked below, and of how it ended. */
+  readonly onProof?: (event: EventView, proof: EventProof) => void;
   readonly children: ReactNode;
 }
 
 /** Stands around the components of this package; renders nothing itself. */
 export function AttestryProvider(props: AttestryProviderProps): ReactNode {
-  const { log, words, theme = 'auto', onError, children } = props;
+  const { log, words, theme = 'auto', onError, onProof, children } = props;
   const isHydrated = useHydrated();
   const api = useApi(props);
   // Until the page is alive it shows what the server rendered, whose language and time zone are not the reader's.
@@ -73,7 +77,7 @@ export function AttestryProvider(props: AttestryProviderProps): ReactNode {
   );
   const allWords = useMemo(() => translated(english, words), [words]);
   const { origin, vkey } = log ?? {};
-  const latest = useLatest(onError);
+  const latest = useLatest({ onError, onProof });
   const value = useMemo(
     (): AttestryContext => ({
       api,
@@ -82,7 +86,8 @@ export function AttestryProvider(props: AttestryProviderProps): ReactNode {
       log: origin === undefined || vkey === undefined ? undefined : { origin, vkey },
       theme,
       isHydrated,
-      onError: (problem) => latest.current?.(problem),
+      onError: (problem) => latest.current.onError?.(problem),
+      onProof: (event, proof) => latest.current.onProof?.(event, proof),
     }),
     [api, allWords, format, origin, vkey, theme, isHydrated, latest],
   );

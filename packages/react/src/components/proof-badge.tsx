@@ -6,7 +6,7 @@ import type { Words } from '../words/words.ts';
 import { useAttestry } from './context.tsx';
 import { ProblemNote } from './problem.tsx';
 import { ProofOutcome } from './proof-panel.tsx';
-import { ShieldIcon } from './proof-steps.tsx';
+import { ShieldIcon, verdictOf } from './proof-steps.tsx';
 import { Root } from './root.tsx';
 
 /** An event, or the id of one. */
@@ -37,7 +37,7 @@ function BadgeOfId({ id }: { readonly id: string }): ReactNode {
 }
 
 function Badge({ event }: { readonly event: EventView }): ReactNode {
-  const { words } = useAttestry();
+  const { words, format } = useAttestry();
   const [isOpen, setOpen] = useState(false);
   const state = useProof(event);
   const { status } = state;
@@ -53,7 +53,9 @@ function Badge({ event }: { readonly event: EventView }): ReactNode {
         onClick={() => setOpen(!isOpen)}
       >
         <ShieldIcon {...(status === 'proven' ? { ok: true } : status === 'failed' ? { ok: false } : {})} />
-        <span aria-live="polite">{labelOf(words, state)}</span>
+        <span aria-live="polite">
+          {state.proof === undefined ? labelOf(words, state) : verdictOf(state.proof, words, format)}
+        </span>
       </button>
       <div id={id} hidden={!isOpen} className="at-badge-steps">
         {isOpen ? <ProofOutcome event={event} state={state} /> : null}

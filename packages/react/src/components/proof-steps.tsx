@@ -1,5 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
+import type { Format } from '../format/format.ts';
 import type { EventProof, ProofStep } from '../proof/event-proof.ts';
+import type { Words } from '../words/words.ts';
 import { useAttestry } from './context.tsx';
 import { SmallHeading } from './root.tsx';
 
@@ -11,12 +13,12 @@ export function ProofSteps({
   readonly proof: EventProof;
   readonly footer?: ReactNode;
 }): ReactNode {
-  const { words, log } = useAttestry();
+  const { words, format, log } = useAttestry();
   return (
     <section className="at-proof" data-ok={proof.ok}>
       <SmallHeading className="at-proof-head">
         <ShieldIcon ok={proof.ok} />
-        {proof.ok ? words.proof.proven : words.proof.failed}
+        {verdictOf(proof, words, format)}
       </SmallHeading>
       <ol>
         {proof.steps.map((step) => (
@@ -27,6 +29,13 @@ export function ProofSteps({
       {footer === undefined ? null : <div className="at-proof-foot">{footer}</div>}
     </section>
   );
+}
+
+/** What a proof has shown, in a few words: what it says nothing of is part of it. */
+export function verdictOf(proof: EventProof, words: Words, format: Format): string {
+  if (!proof.ok) return words.proof.failed;
+  const sealed = Number(proof.steps.find(({ name }) => name === 'same')?.value ?? 0);
+  return sealed === 0 ? words.proof.proven : words.proof.provenBut(sealed, format.number(sealed));
 }
 
 function Step({ step, proof }: { readonly step: ProofStep; readonly proof: EventProof }): ReactNode {

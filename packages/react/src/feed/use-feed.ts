@@ -36,7 +36,12 @@ export function useFeed(filter: EventFilter, { order, pageSize, initial, isLive 
     const listed = new Set(events.map(({ id }) => id));
     return live.count - live.events.filter(({ id }) => listed.has(id)).length;
   }, [events, live.events, live.count]);
-  return { list, status, waiting, showNew };
+  // Where nothing stands nothing can move: the first ones come in by themselves.
+  const isEmpty = list.status === 'ready' && events.length === 0;
+  useEffect(() => {
+    if (isEmpty && waiting > 0) showNew();
+  }, [isEmpty, waiting, showNew]);
+  return { list, status, waiting: isEmpty ? 0 : waiting, showNew };
 }
 
 /**

@@ -29,6 +29,8 @@ export interface Live {
   readonly error: ApiProblem | undefined;
   /** Begins to count anew, when what came was taken over. */
   readonly clear: () => void;
+  /** Begins anew from now on: what is shown is read anew as soon as the status is no longer `connecting`. */
+  readonly restart: () => void;
 }
 
 interface State {
@@ -49,9 +51,11 @@ function nothing(key: string, status: LiveStatus): State {
 
 /** Follows the events of a filter as they are recorded, while the page is looked at. */
 export function useLive(filter: EventFilter = {}, options: LiveOptions = {}): Live {
-  const { isOn = true, after, keep = KEEP } = options;
+  const { isOn = true, keep = KEEP } = options;
+  const [restarts, setRestarts] = useState(0);
+  const after = restarts === 0 ? options.after : undefined;
   const { api, onError } = useAttestry();
-  const key = filterParameters(filter).toString();
+  const key = `${restarts} ${filterParameters(filter)}`;
   const [state, setState] = useState<State>(() => nothing(key, isOn ? 'connecting' : 'off'));
   const stream = filterParameters(withoutRange(filter)).toString();
   const latest = useLatest({ options, onError, filter });
@@ -104,6 +108,7 @@ export function useLive(filter: EventFilter = {}, options: LiveOptions = {}): Li
     };
   }, [api, key, stream, isOn, after, keep, latest]);
   const clear = useCallback(() => setState((old) => ({ ...old, events: [], count: 0 })), []);
+  const restart = useCallback(() => setRestarts((old) => old + 1), []);
   const { status, events, count, error } = state.key === key ? state : nothing(key, 'connecting');
-  return { status, events, count, error, clear };
+  return { status, events, count, error, clear, restart };
 }

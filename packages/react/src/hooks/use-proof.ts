@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { AttestryApi } from '../api/api.ts';
 import { ApiProblem } from '../api/problem.ts';
-import { useAttestry } from '../components/context.tsx';
+import { useAttestry, useLatest } from '../components/context.tsx';
 import type { EventView } from '../event/event-view.ts';
 import type { EventProof, LogIdentity } from '../proof/event-proof.ts';
 import { namedLog, proveEvent } from '../proof/prove-event.ts';
@@ -25,13 +25,17 @@ const PENDING_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
 
 /** Proves an event in this browser: fetches its record and proof file, and recomputes every step. */
 export function useProof(event: EventView | undefined): ProofState {
-  const { api, log } = useAttestry();
+  const { api, log, onProof } = useAttestry();
   const key =
     event === undefined ? undefined : `${event.id} ${event.hash} ${log?.origin ?? ''} ${log?.vkey ?? ''}`;
   const { data, error, retry } = useLoaded(key, async (signal) => {
     if (event === undefined) throw new Error('an event is proven when there is one');
     return proveEvent(api, event, log ?? (await namedLogOf(api)), signal);
   });
+  const latest = useLatest(event);
+  useEffect(() => {
+    if (data !== undefined && latest.current !== undefined) onProof?.(latest.current, data);
+  }, [data, onProof, latest]);
   const isPending = error?.status === 404;
   usePendingRetries(key, isPending ? error : undefined, retry);
   const status =

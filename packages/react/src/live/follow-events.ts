@@ -23,7 +23,7 @@ export interface LivePlace {
 /** Longest silence: the server sends a heartbeat every 15 s, so after this long the line is dead. */
 const SILENCE_MS_MAX = 40_000;
 const PAUSE_MS_MIN = 1_000;
-const PAUSE_MS_MAX = 30_000;
+const PAUSE_MS_MAX = 10_000;
 /** Refusals that another attempt does not change. */
 const FINAL: ReadonlySet<number> = new Set([400, 401, 403, 404]);
 
@@ -47,6 +47,7 @@ export async function followEvents(
     if (isHidden()) {
       listener.onStatus('waiting');
       await seen(signal);
+      listener.onStatus('connecting');
       continue;
     }
     let problem: ApiProblem | undefined;

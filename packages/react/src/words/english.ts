@@ -96,6 +96,8 @@ export const english: Words = {
   proof: {
     checking: 'Checking in this browser',
     proven: 'Proven in this browser',
+    provenBut: (sealed, formatted) =>
+      `Proven in this browser, but for ${formatted} sealed ${sealed === 1 ? 'member' : 'members'}`,
     failed: 'Not proven',
     pending: 'Not signed yet',
     pendingDetail: 'The event is stored. The next signed checkpoint covers it, usually within a second.',
@@ -122,7 +124,7 @@ export const english: Words = {
     explain: {
       record:
         'The browser computes SHA-256 over the exact bytes that the log stored. A single changed character would give another hash.',
-      same: 'The content you read is compared with the bytes that were hashed, so the page cannot show something else than what was recorded.',
+      same: 'The content you read is compared with the bytes that were hashed, so the page cannot show something else than what was recorded. Sealed members, such as who it was, are kept outside of the record so that they can be erased: for those you have the server’s word.',
       leaf: 'All records form a tree of hashes. The path leads from this record to the one root; no other record fits.',
       signed:
         'The log signed that root. Changing or removing any record would need another root, and that one was not signed.',

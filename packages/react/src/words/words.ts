@@ -79,6 +79,8 @@ export interface Words {
   readonly proof: {
     readonly checking: string;
     readonly proven: string;
+    /** Proven, but for members that are not in the record. */
+    readonly provenBut: (sealed: number, formatted: string) => string;
     readonly failed: string;
     readonly pending: string;
     readonly pendingDetail: string;
