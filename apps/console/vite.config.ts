@@ -36,6 +36,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     license: { fileName: 'licenses.md' },
     reportCompressedSize: false,
+    // How long a plugin took is nothing that who sets this up can do something about.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   worker: { format: 'es' },
   server: { proxy: { '/v1': 'http://127.0.0.1:8484' } },

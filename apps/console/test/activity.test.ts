@@ -302,6 +302,26 @@ describe.skipIf(skip !== undefined)(`the console${skip === undefined ? '' : `; s
     await page.context().close();
   });
 
+  it('takes all that was recorded into the list, and counts nothing of it as new', async () => {
+    const { page, troubles } = await opened('/activity?q=type%3Ainvoice.paid');
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByText('0 events', { exact: true }).waitFor();
+    // Longer ago than a page reaches, and more than the server sends at once.
+    const paid = { type: 'invoice.paid', actor: alice };
+    const events = Array.from({ length: 350 }, (_, index) => ({
+      ...paid,
+      occurred_at: new Date(Date.parse('2025-01-01T00:00:00Z') + index * 60_000).toISOString(),
+    }));
+    await underTest.send(events);
+    const isNew = page.getByRole('button', { name: /^Show .* new$/ });
+    await isNew.click();
+    await page.getByText('350 events', { exact: true }).waitFor();
+    await underTest.send([paid]);
+    await expect.poll(() => isNew.textContent()).toBe('Show 1 new');
+    expect(troubles).toEqual([]);
+    await page.context().close();
+  });
+
   it('is walked with the keyboard alone', async () => {
     const { page, troubles } = await opened('/activity');
     await page.getByRole('row').nth(3).waitFor();

@@ -16,7 +16,10 @@ export interface ConsoleUnderTest {
   /** Sends events, with the first key when none is named. */
   send(events: readonly object[], key?: string): Promise<void>;
   /** Stops the server, does something to its folder, and starts it again at the same address, with other settings. */
-  restart(between?: () => void, environment?: Readonly<Record<string, string>>): Promise<void>;
+  restart(
+    between?: () => void | Promise<void>,
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<void>;
   /** A page in a session of its own, signed in with the first key when none is named. */
   signedIn(options?: BrowserContextOptions, key?: string): Promise<WatchedPage>;
   /** A page that is not signed in. */
@@ -96,7 +99,7 @@ export async function startConsole(): Promise<ConsoleUnderTest> {
     restart: async (between, environment = {}) => {
       const { dataDir, url } = server;
       await server.stop();
-      between?.();
+      await between?.();
       server = await startServerProcess({ dataDir, port: Number(new URL(url).port), environment });
     },
     signedIn: async (options, key = server.key) => {

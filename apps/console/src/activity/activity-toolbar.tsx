@@ -1,5 +1,6 @@
 import { type LiveStatus, useAttestry } from '@attestry/react';
 import { lazy, type ReactNode, useState } from 'react';
+import { useMe } from '../app/me.tsx';
 import { useShortcut } from '../app/shortcuts.ts';
 import { Icon } from '../ui/icon.tsx';
 import { OnDemand } from '../ui/on-demand.tsx';
@@ -27,9 +28,10 @@ export function ActivityToolbar(props: ToolbarProps): ReactNode {
   const { filter, order, total, live, waiting, showNew, toggle, setOrder } = props;
   const { format } = useAttestry();
   const [isExporting, setExporting] = useState(false);
-  useShortcut('e', () => setExporting(true));
+  const mayExport = useMe().scopes.includes('exports:write');
+  useShortcut('e', () => setExporting(mayExport));
   return (
-    <div className="flex min-h-[46px] items-center gap-2 px-4 py-2 text-muted min-[901px]:px-6">
+    <div className="flex min-h-[46px] items-center gap-2 px-4 py-2 text-muted max-[900px]:flex-wrap min-[901px]:px-6">
       <strong className="font-semibold whitespace-nowrap text-text" role="status">
         {total === undefined ? t.activity.counting : t.activity.count(total, format.number(total))}
       </strong>
@@ -46,12 +48,8 @@ export function ActivityToolbar(props: ToolbarProps): ReactNode {
         >
           <span aria-live="polite">{t.activity.showNew(waiting, format.number(waiting))}</span>
         </button>
-      ) : live === 'live' ? (
-        <span className="hidden items-center gap-1.5 font-[550] text-accent min-[901px]:flex">
-          <span className="size-[7px] rounded-full bg-current shadow-[0_0_0_3px_var(--at-accent-soft)]" />
-          {t.activity.live}
-        </span>
       ) : null}
+      <LiveMark status={live} isAlone={waiting === 0} />
       <OnDemand
         button={(open) => (
           <button
@@ -67,17 +65,55 @@ export function ActivityToolbar(props: ToolbarProps): ReactNode {
       >
         <ViewMenu order={order} setOrder={setOrder} />
       </OnDemand>
-      <OnDemand
-        isAsked={isExporting}
-        button={() => (
-          <button type="button" aria-haspopup="menu" onClick={() => setExporting(true)} className="chip">
-            <Icon name="download" size={14} />
-            <span className="at-sr min-[901px]:not-sr-only">{t.activity.export}</span>
-          </button>
-        )}
-      >
-        <ExportMenu {...{ filter, order, total }} isOpen={isExporting} setOpen={setExporting} />
-      </OnDemand>
+      {mayExport ? (
+        <OnDemand
+          isAsked={isExporting}
+          button={() => (
+            <button type="button" aria-haspopup="menu" onClick={() => setExporting(true)} className="chip">
+              <Icon name="download" size={14} />
+              <span className="at-sr min-[901px]:not-sr-only">{t.activity.export}</span>
+            </button>
+          )}
+        >
+          <ExportMenu {...{ filter, order, total }} isOpen={isExporting} setOpen={setExporting} />
+        </OnDemand>
+      ) : null}
     </div>
+  );
+}
+
+interface LiveMarkProps {
+  readonly status: LiveStatus;
+  /** Nothing new waits, which takes the room that a narrow page has. */
+  readonly isAlone: boolean;
+}
+
+/** Whether the page hears of new events. That it does not, for now, is said at every width, and beside what waits. */
+function LiveMark({ status, isAlone }: LiveMarkProps): ReactNode {
+  const isAway = status === 'waiting';
+  const [text, colour] = isAway
+    ? [t.activity.away, 'text-amber']
+    : status === 'live'
+      ? [t.activity.live, 'text-accent']
+      : [status === 'off' ? t.activity.paused : '', 'text-faint max-[900px]:hidden'];
+  const place = isAway
+    ? 'max-[900px]:order-last max-[900px]:basis-full'
+    : isAlone
+      ? ''
+      : 'max-[900px]:hidden';
+  return (
+    <span
+      role="status"
+      className={`flex items-center gap-1.5 font-[550] whitespace-nowrap ${colour} ${place}`}
+    >
+      {text === '' ? null : (
+        <>
+          <span
+            className={`size-[7px] rounded-full bg-current ${status === 'live' ? 'shadow-[0_0_0_3px_var(--at-accent-soft)]' : ''}`}
+          />
+          {text}
+        </>
+      )}
+    </span>
   );
 }

@@ -36,9 +36,9 @@ export class EventPager {
   readonly #filter: EventFilter;
   readonly #order: 'asc' | 'desc';
   readonly #listeners = new Set<() => void>();
-  /** Ids of the first page, which is soon let go, while new events are still compared with it. */
-  readonly #firstIds = new Set<string>();
   #run = new EventRun();
+  /** Newest record of the first page: the list was read when all up to it was recorded. */
+  #readTo = -1;
   #times: RowTimes | undefined;
   #reading: AbortController | undefined;
   #view = { from: 0, to: 0 };
@@ -97,9 +97,9 @@ export class EventPager {
     return this.#run.rowOf(id);
   }
 
-  /** Whether the list has an event that was recorded while it was read. */
-  has(id: string): boolean {
-    return this.#firstIds.has(id) || this.#run.rowOf(id) !== undefined;
+  /** Whether the list has an event, at hand or on a page that is not: it was recorded before the list was read. */
+  has({ id, seq }: EventView): boolean {
+    return seq <= this.#readTo || this.#run.rowOf(id) !== undefined;
   }
 
   /** Makes sure that the rows of a view, and those around it, are there or on their way. */
@@ -170,7 +170,7 @@ export class EventPager {
     if (side === 'before') run.addBefore(answer);
     else run.addAfter(answer);
     if (run.start === 0 && side === 'after' && run.pages.length === 1)
-      for (const { id } of answer.events) this.#firstIds.add(id);
+      for (const { seq } of answer.events) this.#readTo = Math.max(this.#readTo, seq);
     this.#run = run;
     const moved = this.#renumber(run);
     this.#view = { from: this.#view.from + moved, to: this.#view.to + moved };

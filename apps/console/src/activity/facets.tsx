@@ -2,6 +2,7 @@ import { shortId, useAttestry, visibleText } from '@attestry/react';
 import { useQuery } from '@tanstack/react-query';
 import { Popover } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
+import { useMe } from '../app/me.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ProblemState } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
@@ -121,9 +122,13 @@ function FacetValue({ facet, filter, toggle, value, count, share }: FacetValuePr
   );
 }
 
+/** What is sealed for who may not see persons. */
+const OF_PERSONS: ReadonlySet<Facet> = new Set(['actor', 'target', 'ip']);
+
 function useValueName(facet: Facet, value: string | null): string {
   const { words } = useAttestry();
-  if (value === null) return t.activity.facetNone;
+  const { personal } = useMe();
+  if (value === null) return !personal && OF_PERSONS.has(facet) ? t.overview.sealed : t.activity.facetNone;
   const tables: Partial<Record<Facet, Readonly<Record<string, string>>>> = {
     category: words.categories,
     severity: words.severities,

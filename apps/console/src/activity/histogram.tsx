@@ -4,6 +4,17 @@ import { t } from '../words/english.ts';
 import { shortTime } from './short-time.ts';
 import { type BarRange, useBrush } from './use-brush.ts';
 
+const DAY_MS = 86_400_000;
+const UTC_DAY = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+
+/** Days are counted from midnight to midnight UTC, so that is how they are named, wherever they are looked at. */
+const utcDay = (ms: number): string => `${UTC_DAY.format(ms)} UTC`;
+
 /** From here on the year matters more than the hour. */
 const LONG_MS = 100 * 86_400_000;
 /** The height of a bar that would otherwise vanish, in hundredths of the whole. */
@@ -28,14 +39,18 @@ export function Histogram({ buckets = [], height, choose }: HistogramProps): Rea
     if (from !== undefined && to !== undefined) choose(from.fromMs, to.toMs);
   });
   const isLong = first !== undefined && last !== undefined && last.toMs - first.fromMs > LONG_MS;
+  const isOfDays = first !== undefined && first.toMs - first.fromMs >= DAY_MS;
   const time = (ms: number): string =>
-    isLong ? format.date(new Date(ms).toISOString()) : shortTime(format, ms);
+    isOfDays ? utcDay(ms) : isLong ? format.date(new Date(ms).toISOString()) : shortTime(format, ms);
+  // A bar of days ends with its last day, and the newest one reaches beyond now, where nothing can be.
+  const end = (ms: number): string =>
+    time(Math.min(isOfDays ? ms - 1 : ms, Math.max(Date.now(), first?.fromMs ?? 0)));
   const shown = sumOf(buckets, brush.range ?? oneBar(brush.at));
   const said =
     shown === undefined
       ? undefined
       : t.activity.histogramAt(
-          brush.range === undefined ? time(shown.fromMs) : `${time(shown.fromMs)} – ${time(shown.toMs)}`,
+          brush.range === undefined ? time(shown.fromMs) : `${time(shown.fromMs)} – ${end(shown.toMs)}`,
           t.activity.count(shown.count, format.number(shown.count)),
           shown.failed === 0 ? undefined : format.number(shown.failed),
         );
@@ -71,7 +86,7 @@ export function Histogram({ buckets = [], height, choose }: HistogramProps): Rea
             <span>
               {first === undefined || last === undefined ? '' : time((first.fromMs + last.toMs) / 2)}
             </span>
-            <span>{last === undefined ? '' : time(last.toMs)}</span>
+            <span>{last === undefined ? '' : end(last.toMs)}</span>
           </>
         ) : (
           <span className="mx-auto text-muted">{said}</span>
@@ -174,9 +189,9 @@ const BucketTable = memo(function BucketTable({
       <tbody>
         {buckets
           .filter(({ count }) => count > 0)
-          .map(({ fromMs, count, failed }) => (
+          .map(({ fromMs, toMs, count, failed }) => (
             <tr key={fromMs}>
-              <td>{shortTime(format, fromMs)}</td>
+              <td>{toMs - fromMs >= DAY_MS ? utcDay(fromMs) : shortTime(format, fromMs)}</td>
               <td>{format.number(count)}</td>
               <td>{format.number(failed)}</td>
             </tr>

@@ -44,8 +44,15 @@ async function suggestedValues(
 }
 
 /** What the server is asked for: values of a field, or the members of the metadata on the way to one. */
-function askedFor({ field, prefix }: TermAtCaret): readonly [field: string, prefix: string] | undefined {
-  if (field !== undefined) return queryField(field)?.kind === 'time' ? undefined : [field, prefix];
+export function askedFor({
+  field,
+  prefix,
+}: TermAtCaret): readonly [field: string, prefix: string] | undefined {
+  if (field?.startsWith('metadata.') === true) return [field, prefix];
+  if (field !== undefined) {
+    const known = queryField(field);
+    return known === undefined || known.kind === 'time' ? undefined : [field, prefix];
+  }
   const path = prefix.split('.');
   return path[0] === 'metadata' && path.length > 1
     ? [path.slice(0, -1).join('.'), path.at(-1) ?? '']

@@ -1,7 +1,8 @@
 import { type EventView, type Live, useLive } from '@attestry/react';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { Me } from '../api/session.ts';
 import { useMe } from '../app/me.tsx';
+import { refreshLogState } from '../app/use-log-state.ts';
 import type { EventFilter } from './activity-search.ts';
 import type { Pager } from './use-pager.ts';
 
@@ -11,14 +12,22 @@ const KEPT = 1_000;
 /** Follows what is recorded of a search, but for what this reader's own reading records. */
 export function useNews(filter: EventFilter, isOn: boolean): Live {
   const me = useMe();
-  return useLive({ ...filter }, { isOn, keep: KEPT, accepts: (event) => !isOwnReading(event, me) });
+  const live = useLive({ ...filter }, { isOn, keep: KEPT, accepts: (event) => !isOwnReading(event, me) });
+  const { status } = live;
+  const wasAway = useRef(false);
+  useEffect(() => {
+    // A server that went away may come back with another log: what it said of it before is old.
+    if (status === 'waiting' || (status === 'live' && wasAway.current)) refreshLogState();
+    wasAway.current = status === 'waiting' || (wasAway.current && status !== 'live');
+  }, [status]);
+  return live;
 }
 
-/** How many of them the list does not have. */
+/** How many of them the list, and what is counted of it, do not have. */
 export function useWaiting({ events, count }: Live, { pager, state }: Pager): number {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the pager is one object for as long as its search; its state says when it has read more
   return useMemo(
-    () => count - events.filter(({ id }) => pager.has(id)).length,
+    () => count - events.filter((event) => pager.has(event)).length,
     [events, count, pager, state],
   );
 }

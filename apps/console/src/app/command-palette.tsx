@@ -111,8 +111,10 @@ function EntryList({ id, entries, chosen, run }: EntryListProps): ReactNode {
 /** Everything that is called like the text, then what can be looked for with it. */
 function useEntries(text: string, me: Me): readonly Entry[] {
   const navigate = useNavigate();
-  const actors = useQuery(statsQuery({}, 'actor', { limit: 200 }));
-  const saved = useQuery(savedSearchesQuery);
+  const mayRead = me.scopes.includes('events:read');
+  const mayManage = me.scopes.includes('admin');
+  const actors = useQuery({ ...statsQuery({}, 'actor', { limit: 200 }), enabled: mayRead });
+  const saved = useQuery({ ...savedSearchesQuery, enabled: mayRead });
   const go = (href: string) => (): void => void navigate({ href });
   const { pages, actions } = t.palette;
   const page = (href: string, name: string, icon: IconName): Entry => ({
@@ -135,10 +137,14 @@ function useEntries(text: string, me: Me): readonly Entry[] {
     page('/activity?q=status%3Adenied', t.palette.deniedAccess, 'alert'),
     page('/overview', t.nav.overview, 'overview'),
     page('/integrity', t.nav.integrity, 'integrity'),
-    page('/settings/keys', t.settings.keys.title, 'key'),
-    ...(me.platform ? [page('/settings/tenants', t.settings.tenants.title, 'settings')] : []),
-    page('/settings/types', t.settings.types.title, 'settings'),
-    page('/settings/viewers', t.settings.viewers.title, 'key'),
+    ...(mayManage ? [page('/settings/keys', t.settings.keys.title, 'key')] : []),
+    ...(mayManage && me.platform ? [page('/settings/tenants', t.settings.tenants.title, 'settings')] : []),
+    ...(mayManage
+      ? [
+          page('/settings/types', t.settings.types.title, 'settings'),
+          page('/settings/viewers', t.settings.viewers.title, 'key'),
+        ]
+      : []),
     page('/settings/about', t.settings.about.title, 'settings'),
     ...(['system', 'light', 'dark'] as const).map((theme) =>
       action(t.palette.theme(t.account.themes[theme]), 'sun', () => setPreferences({ theme })),

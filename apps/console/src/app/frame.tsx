@@ -4,16 +4,17 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { api } from '../api/api.ts';
 import { type Me, meQuery } from '../api/session.ts';
+import { noteDamage, withEvent } from '../integrity/found-damage.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { OnDemand } from '../ui/on-demand.tsx';
-import { ProblemState } from '../ui/states.tsx';
+import { NoRight, ProblemState } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
 import { ACCOUNT_BUTTON } from './account-button.ts';
 import { DamageBar, LogSeal } from './log-seal.tsx';
 import { MeProvider } from './me.tsx';
 import { usePreferences } from './preferences.ts';
 import { useShortcut } from './shortcuts.ts';
-import { useLogState } from './use-log-state.ts';
+import { logNameOf, useLogState } from './use-log-state.ts';
 
 const CommandPalette = lazy(() =>
   import('./command-palette.tsx').then((m) => ({ default: m.CommandPalette })),
@@ -39,8 +40,15 @@ export function Frame(): ReactNode {
   if (me.isPending) return <FrameSkeleton />;
   if (me.isError) return <ProblemState error={me.error} retry={() => void me.refetch()} />;
   if (me.data === null) return <FrameSkeleton />;
+  const log = logNameOf(me.data);
   return (
-    <AttestryProvider api={api} {...(timeZone === 'UTC' ? { timeZone } : {})}>
+    <AttestryProvider
+      api={api}
+      onProof={({ id, seq }, { ok }) =>
+        noteDamage(log, (found) => withEvent(found, { id, seq, by: 'proof' }, ok))
+      }
+      {...(timeZone === 'UTC' ? { timeZone } : {})}
+    >
       <MeProvider me={me.data}>
         <FramedPage me={me.data} />
       </MeProvider>
@@ -109,7 +117,7 @@ function FramedPage({ me }: { readonly me: Me }): ReactNode {
       <Rail />
       <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-col outline-none">
         {isDamaged ? <DamageBar log={log} /> : null}
-        <Outlet />
+        <Page me={me} />
       </main>
       <Suspense>
         {isPaletteOpen ? <CommandPalette me={me} close={() => setPaletteOpen(false)} /> : null}
@@ -117,6 +125,14 @@ function FramedPage({ me }: { readonly me: Me }): ReactNode {
       </Suspense>
     </div>
   );
+}
+
+/** Pages for whom does not read events: the others would only ask for what is refused, and recorded as refused. */
+const OPEN_PAGES = /^\/(integrity|settings)(\/|$)/;
+
+function Page({ me }: { readonly me: Me }): ReactNode {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  return me.scopes.includes('events:read') || OPEN_PAGES.test(path) ? <Outlet /> : <NoRight />;
 }
 
 function Shield(): ReactNode {

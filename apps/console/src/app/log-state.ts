@@ -1,9 +1,11 @@
-/** What the server knows of the state of the whole log: `GET /v1/integrity`. */
+import type { FoundDamage } from '../integrity/found-damage.ts';
+
+/** What is known of the state of the whole log: what `GET /v1/integrity` says, and what this browser found. */
 export interface LogState {
   readonly status: 'verified' | 'checking' | 'unchecked' | 'damaged' | 'unknown' | 'loading';
   readonly size: number;
   readonly checked_at?: string;
-  /** Records that the newest finished verification read. */
+  /** Records from the first on that were read since the server started. */
   readonly checked_size?: number;
   readonly findings_total?: number;
   /** The verification that found damage, else the newest that somebody asked for: its report is at /v1/verify/{job}. */
@@ -12,6 +14,8 @@ export interface LogState {
   readonly continuous?: ContinuousCheck;
   /** The newest checkpoint that somebody outside has confirmed; `null` where nobody does. */
   readonly anchor?: null;
+  /** What came to light in this browser and was not verified since. */
+  readonly found?: FoundDamage;
 }
 
 export interface ContinuousCheck {

@@ -12,7 +12,10 @@ import {
 } from '@attestry/react';
 import { useQuery } from '@tanstack/react-query';
 import { Tabs } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
+import { useMe } from '../app/me.tsx';
+import { logNameOf } from '../app/use-log-state.ts';
+import { noteDamage, useFoundDamage, withEvent } from '../integrity/found-damage.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { ProblemState } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
@@ -35,6 +38,7 @@ interface EventDetailProps {
 export function EventDetail({ id, tab, known, setTab }: EventDetailProps): ReactNode {
   const query = useQuery(eventQuery(id, known));
   const event = query.data;
+  useVerdict(event);
   if (query.isError) return <ProblemState error={query.error} retry={() => void query.refetch()} />;
   if (event === undefined) return <DetailSkeleton />;
   const shown = TABS.find((name) => name === tab) ?? 'summary';
@@ -74,8 +78,21 @@ export function EventDetail({ id, tab, known, setTab }: EventDetailProps): React
   );
 }
 
+/** What the server says of an event that it read: where the record is not what was signed, every page says so. */
+function useVerdict(event: EventView | undefined): void {
+  const log = logNameOf(useMe());
+  const { id, seq, verification } = event ?? {};
+  const status = verification?.status;
+  useEffect(() => {
+    if (id === undefined || seq === undefined || (status !== 'verified' && status !== 'failed')) return;
+    noteDamage(log, (found) => withEvent(found, { id, seq, by: 'server' }, status === 'verified'));
+  }, [log, id, seq, status]);
+}
+
 function DetailHead({ event }: { readonly event: EventView }): ReactNode {
   const { format } = useAttestry();
+  const found = useFoundDamage(logNameOf(useMe()));
+  const isDamaged = found.events.some(({ id }) => id === event.id);
   return (
     <div className="px-4 pt-2 min-[901px]:px-6">
       <div className="flex items-start gap-2">
@@ -96,7 +113,7 @@ function DetailHead({ event }: { readonly event: EventView }): ReactNode {
         <span>{format.relative(event.occurred_at, Date.now())}</span>
         <span className="at-mono leading-[1.8]">{t.event.number(format.number(event.seq))}</span>
       </div>
-      {event.verification?.status === 'failed' ? (
+      {isDamaged ? (
         <p role="alert" className="mt-2 font-[550] text-red">
           {t.event.damaged}
         </p>

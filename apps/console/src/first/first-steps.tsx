@@ -122,8 +122,9 @@ function useSending(refresh: () => void): Sending {
       return sendEvents(events, (done) => setProgress({ done, total: events.length }));
     },
     onSuccess: async ({ refused }) => {
-      await queryClient.invalidateQueries();
-      // These steps go away with the first event of one's own: not before it was read what was refused.
+      // These steps go away with the first event of one's own: not before it was read what was refused. Until then the
+      // numbers above stay as the list is.
+      await queryClient.invalidateQueries({ predicate: ({ queryKey: [first] }) => first !== 'stats' });
       if (refused === 0) refresh();
     },
   });

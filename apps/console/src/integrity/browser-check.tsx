@@ -1,8 +1,12 @@
 import { useAttestry } from '@attestry/react';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { LogIdentity } from '../api/session.ts';
+import { useMe } from '../app/me.tsx';
+import { logNameOf } from '../app/use-log-state.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/english.ts';
+import { findingsOf, useFoundDamage } from './found-damage.ts';
 import { ReportView } from './report-view.tsx';
 import { type BrowserVerification, useBrowserVerification } from './use-browser-verification.ts';
 
@@ -28,6 +32,7 @@ export function BrowserCheck({
     <section className="grid content-start gap-3" aria-label={t.integrity.browser}>
       <h2 className="text-[15px] font-semibold">{t.integrity.browser}</h2>
       <p className="text-muted">{t.integrity.browserLead}</p>
+      <FoundHere />
       <div className="flex flex-wrap items-center gap-2">
         <RangeInput
           label={t.integrity.rangeFrom}
@@ -57,6 +62,37 @@ export function BrowserCheck({
       </div>
       <Outcome state={state} />
     </section>
+  );
+}
+
+/** What this browser found before, until it is verified again. */
+function FoundHere(): ReactNode {
+  const { format } = useAttestry();
+  const found = useFoundDamage(logNameOf(useMe()));
+  const { events, range } = found;
+  if (findingsOf(found) === 0) return null;
+  return (
+    <div role="alert" className="rounded-box border border-red-line bg-red-soft px-4 py-3 text-red">
+      <p className="font-[550]">{t.integrity.foundLead}</p>
+      <ul>
+        {events.map(({ id, seq, by }) => (
+          <li key={`${id} ${by}`}>
+            <Link to="/events/$id" params={{ id }} search={{}} className="underline underline-offset-3">
+              {t.integrity.foundEvent(format.number(seq), by)}
+            </Link>
+          </li>
+        ))}
+        {range === undefined ? null : (
+          <li>
+            {t.integrity.foundRange(
+              t.integrity.bad(range.findings, format.number(range.findings)),
+              format.number(range.from),
+              format.number(range.to),
+            )}
+          </li>
+        )}
+      </ul>
+    </div>
   );
 }
 

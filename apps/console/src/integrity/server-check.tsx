@@ -1,10 +1,13 @@
 import { bodyOf, type components, useAttestry } from '@attestry/react';
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
-import { api, queryClient } from '../api/api.ts';
+import { api } from '../api/api.ts';
 import type { LogState } from '../app/log-state.ts';
+import { useMe } from '../app/me.tsx';
+import { logNameOf, refreshLogState } from '../app/use-log-state.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/english.ts';
+import { noteDamage, type Verified, withServerVerification } from './found-damage.ts';
 import { ReportView } from './report-view.tsx';
 
 type VerifyJob = components['schemas']['VerifyJob'];
@@ -23,22 +26,26 @@ const jobQuery = (id: string) =>
 
 /** The server's own verification: the newest one, and a new one on request. */
 export function ServerCheck({ log }: { readonly log: LogState }): ReactNode {
+  const { format } = useAttestry();
+  const name = logNameOf(useMe());
   const [started, setStarted] = useState<string>();
   const id = started ?? log.job;
   const job = useQuery({ ...jobQuery(id ?? ''), enabled: id !== undefined });
   const start = useMutation({
     mutationFn: () => bodyOf(api.client.POST('/v1/verify', { body: {} })),
-    onSuccess: async ({ id: made }) => {
+    onSuccess: ({ id: made }) => {
       setStarted(made);
-      await queryClient.invalidateQueries({ queryKey: ['log-state'] });
+      refreshLogState();
     },
   });
-  const status = started === undefined ? undefined : job.data?.status;
+  const { status, report } = (started === undefined ? undefined : job.data) ?? {};
   // What it found is the state of the whole log, on every page, at once.
   useEffect(() => {
-    if (status === 'done' || status === 'failed')
-      void queryClient.invalidateQueries({ queryKey: ['log-state'] });
-  }, [status]);
+    if (status !== 'done' && status !== 'failed') return;
+    if (report !== undefined)
+      noteDamage(name, (found) => withServerVerification(found, report as unknown as Verified));
+    refreshLogState();
+  }, [status, report, name]);
   const isBusy = start.isPending || isOpen(job.data);
   const error = start.error?.message ?? job.data?.error;
   return (
@@ -57,7 +64,11 @@ export function ServerCheck({ log }: { readonly log: LogState }): ReactNode {
         </p>
       )}
       {job.data === undefined ? (
-        <p className="text-faint">{id === undefined ? t.integrity.never : ''}</p>
+        <p className="text-faint">
+          {id === undefined
+            ? t.integrity.never(format.number(log.checked_size ?? 0), format.number(log.size))
+            : ''}
+        </p>
       ) : (
         <JobView job={job.data} />
       )}

@@ -1,6 +1,7 @@
 import type { VerificationReport } from '@attestry/core';
 import { useEffect, useRef, useState } from 'react';
 import type { LogIdentity } from '../api/session.ts';
+import { noteDamage, withVerification } from './found-damage.ts';
 import { recallLog, rememberLog } from './log-memory.ts';
 import type { VerifyNews, VerifyOrder } from './verify-worker.ts';
 
@@ -46,6 +47,8 @@ export function useBrowserVerification(tenant: string, log: LogIdentity): Contro
         return;
       }
       rememberLog(log, data.report);
+      // The seal and every page say at once what was found here.
+      noteDamage(log.origin, (found) => withVerification(found, data.report));
       setState({ kind: 'done', report: data.report });
     };
     running.onerror = (event) => setState({ kind: 'failed', message: event.message });

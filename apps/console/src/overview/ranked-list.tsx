@@ -1,9 +1,11 @@
-import { shortId, useAttestry, visibleText } from '@attestry/react';
-import { useQuery } from '@tanstack/react-query';
+import { actorOf, shortId, useAttestry, visibleText } from '@attestry/react';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type EventFilter, narrowed, term } from '../activity/activity-search.ts';
+import { actorNameQuery } from '../activity/actor-name.ts';
 import { type StatsGroup, statsQuery } from '../activity/stats.ts';
+import { useMe } from '../app/me.tsx';
 import { ProblemState, SkeletonLines } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
 
@@ -20,6 +22,7 @@ interface RankedListProps {
 export function RankedList({ title, filter, by, rows, field }: RankedListProps): ReactNode {
   const { format } = useAttestry();
   const stats = useQuery(statsQuery(filter, by, { limit: rows }));
+  const names = useActorNames(by, stats.data?.groups ?? []);
   const most = Math.max(1, ...(stats.data?.groups.map(({ count }) => count) ?? []));
   return (
     <section aria-label={title}>
@@ -42,7 +45,7 @@ export function RankedList({ title, filter, by, rows, field }: RankedListProps):
                       className="absolute inset-y-0 left-0 -z-10 rounded-[4px] bg-sunk"
                       style={{ width: `${(100 * count) / most}%` }}
                     />
-                    <ValueName by={by} value={key} />
+                    <ValueName by={by} value={key} name={names.get(key)} />
                   </span>
                 </th>
                 <td className="text-right">
@@ -68,9 +71,41 @@ export function RankedList({ title, filter, by, rows, field }: RankedListProps):
   );
 }
 
-function ValueName({ by, value }: { readonly by: StatsGroup; readonly value: string | null }): ReactNode {
+/** What actors are called, by id: numbers name them by their id alone. */
+function useActorNames(
+  by: StatsGroup,
+  groups: readonly { readonly key: string | null }[],
+): ReadonlyMap<string | null, string> {
   const { words } = useAttestry();
-  if (value === null) return <span className="text-faint">{t.overview.none}</span>;
+  // Who may not see who did it may not ask for it either.
+  const isShown = useMe().personal && by === 'actor';
+  const ids = isShown ? groups.flatMap(({ key }) => (key === null ? [] : [key])) : [];
+  const events = useQueries({ queries: ids.map(actorNameQuery) });
+  return new Map(
+    ids.flatMap((id, index) => {
+      const event = events[index]?.data;
+      return event == null ? [] : [[id, actorOf(event, words.sentence).label] as const];
+    }),
+  );
+}
+
+/** Members of a person, which are sealed for who may not see them. */
+const OF_PERSONS: ReadonlySet<StatsGroup> = new Set(['actor', 'ip', 'target']);
+
+interface ValueNameProps {
+  readonly by: StatsGroup;
+  readonly value: string | null;
+  readonly name: string | undefined;
+}
+
+function ValueName({ by, value, name }: ValueNameProps): ReactNode {
+  const { words } = useAttestry();
+  const { personal } = useMe();
+  if (value === null) {
+    const isSealed = !personal && OF_PERSONS.has(by);
+    return <span className="text-faint">{isSealed ? t.overview.sealed : t.overview.none}</span>;
+  }
+  if (name !== undefined) return <bdi>{visibleText(name)}</bdi>;
   const tables: Partial<Record<StatsGroup, Readonly<Record<string, string>>>> = {
     category: words.categories,
     severity: words.severities,

@@ -1,5 +1,5 @@
 import type { EventView } from '@attestry/core';
-import { ApiProblem, type Bucket } from '@attestry/react';
+import { ApiProblem, type Bucket, type Live } from '@attestry/react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import {
   lazy,
@@ -10,6 +10,7 @@ import {
   useDeferredValue,
   useEffect,
   useMemo,
+  useRef,
 } from 'react';
 import { ActivityHead, type ChangeSearch } from '../activity/activity-head.tsx';
 import { type ActivitySearch, filterOf } from '../activity/activity-search.ts';
@@ -19,7 +20,7 @@ import type { EventPager } from '../activity/event-pager.ts';
 import { OPTIONAL_COLUMNS } from '../activity/event-row.tsx';
 import { RowTimes } from '../activity/row-times.ts';
 import { useNews, useWaiting } from '../activity/use-news.ts';
-import { usePager } from '../activity/use-pager.ts';
+import { type Pager, usePager } from '../activity/use-pager.ts';
 import { useTimeline, useTotal } from '../activity/use-timeline.ts';
 import { queryClient } from '../api/api.ts';
 import { usePreferences } from '../app/preferences.ts';
@@ -49,7 +50,8 @@ export function ActivityPage(): ReactNode {
   const isLiveWanted = order === 'desc' && to === undefined;
   const live = useNews(filter, isLiveWanted);
   // Nothing is read before it is settled from where on new events are told.
-  const pager = usePager(filter, order, !isLiveWanted || live.status !== 'connecting');
+  const isPlaced = !isLiveWanted || live.status !== 'connecting';
+  const pager = usePager(filter, order, isPlaced);
   // Bars are counted by the time when events happened: they say nothing about the order of recording.
   const isTimed = !isTimelineOld && time !== 'recorded';
   useExpectedRows(pager.next, isTimed ? timeline?.buckets : undefined, order);
@@ -64,14 +66,7 @@ export function ActivityPage(): ReactNode {
   const { error } = pager.state;
   const refusal = error instanceof ApiProblem && error.status === 400 ? error.message : undefined;
   const open = useCallback((event: EventView) => change({ event: event.id }), [change]);
-  const { clear } = live;
-  const { refresh: readAnew } = pager;
-  const refresh = useCallback((): void => {
-    // First, so that what comes while the list is read counts as new unless the list has it.
-    clear();
-    readAnew();
-    void queryClient.invalidateQueries({ queryKey: ['stats'] });
-  }, [clear, readAnew]);
+  const refresh = useRefresh(live, pager, isPlaced);
   const waiting = useWaiting(live, pager);
   // The mark moves at once; what is shown of the event follows when there is time for it.
   const panel = useDeferredValue(search.event);
@@ -96,6 +91,21 @@ export function ActivityPage(): ReactNode {
       )}
     </div>
   );
+}
+
+/** Reads list and numbers anew, after the stream has begun anew: what comes from then on is new, and nothing else. */
+function useRefresh({ restart }: Live, { refresh: readAnew }: Pager, isPlaced: boolean): () => void {
+  const isAsked = useRef(false);
+  useEffect(() => {
+    if (!isAsked.current || !isPlaced) return;
+    isAsked.current = false;
+    void queryClient.invalidateQueries({ queryKey: ['stats'] });
+  });
+  return useCallback(() => {
+    isAsked.current = true;
+    restart();
+    readAnew();
+  }, [restart, readAnew]);
 }
 
 interface ShownEventProps {
@@ -139,7 +149,7 @@ function useExpectedRows(
 }
 
 interface ListOrStateProps {
-  readonly pager: ReturnType<typeof usePager>;
+  readonly pager: Pager;
   readonly search: ActivitySearch;
   readonly refusal: string | undefined;
   readonly total: number | undefined;
@@ -217,7 +227,7 @@ function ListOrState(props: ListOrStateProps): ReactNode {
 const FRESH_ROWS_MAX = 60;
 
 /** Whether a log holds nothing but what it recorded about itself. */
-function isOnlyOwn({ pager, state }: ReturnType<typeof usePager>): boolean {
+function isOnlyOwn({ pager, state }: Pager): boolean {
   if (state.hasMore || state.rows > FRESH_ROWS_MAX) return false;
   return Array.from({ length: state.rows }, (_, row) => pager.at(row)).every(
     (event) => event?.received_from === 'attestry',

@@ -8,10 +8,11 @@ import { Histogram } from '../activity/histogram.tsx';
 import { statsQuery } from '../activity/stats.ts';
 import { useTimeline } from '../activity/use-timeline.ts';
 import { api } from '../api/api.ts';
+import { useMe } from '../app/me.tsx';
 import { usePreferences } from '../app/preferences.ts';
 import { ContextRow } from '../event/event-context.tsx';
 import { RankedList } from '../overview/ranked-list.tsx';
-import { ProblemState, State } from '../ui/states.tsx';
+import { NoRight, ProblemState, State } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
 
 const HISTOGRAM_HEIGHT = 72;
@@ -19,6 +20,11 @@ const TOP = 6;
 
 /** Who somebody is, as far as the log knows: when, from where, and what they did. */
 export function ActorPage(): ReactNode {
+  // Who did what is personal data, also of a service: the server refuses all of it to others.
+  return useMe().personal ? <ActorProfile /> : <NoRight />;
+}
+
+function ActorProfile(): ReactNode {
   const { id } = useParams({ from: '/app/actors/$id' });
   const { words } = useAttestry();
   const activity = useQuery({

@@ -6,7 +6,7 @@ import { KeySection } from '../settings/key-section.tsx';
 import { TenantSection } from '../settings/tenant-section.tsx';
 import { TypeSection } from '../settings/type-section.tsx';
 import { ViewerSection } from '../settings/viewer-section.tsx';
-import { State } from '../ui/states.tsx';
+import { NoRight } from '../ui/states.tsx';
 import { t } from '../words/english.ts';
 
 const SECTIONS = ['keys', 'viewers', 'types', 'tenants', 'about'] as const;
@@ -19,6 +19,7 @@ export function SettingsPage(): ReactNode {
   const mayManage = me.scopes.includes('admin');
   const fallback: Section = mayManage ? 'keys' : 'about';
   const shown = SECTIONS.find((name) => name === section) ?? fallback;
+  const isOpen = shown === 'about' || (mayManage && (shown !== 'tenants' || me.platform));
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto grid max-w-[1080px] grid-cols-[minmax(0,1fr)] gap-6 px-4 py-5 min-[901px]:px-8">
@@ -35,13 +36,7 @@ export function SettingsPage(): ReactNode {
             </Link>
           ))}
         </nav>
-        {shown === 'about' || mayManage ? (
-          <SectionBody section={shown} />
-        ) : (
-          <State icon="key" title={t.states.noRight}>
-            <p>{t.states.noRightDetail}</p>
-          </State>
-        )}
+        {isOpen ? <SectionBody section={shown} /> : <NoRight />}
       </div>
     </div>
   );

@@ -28,6 +28,15 @@ export function State({ icon, title, children, tone = 'plain' }: StateProps): Re
   );
 }
 
+/** Something that one's role does not include. */
+export function NoRight(): ReactNode {
+  return (
+    <State icon="key" title={t.states.noRight}>
+      <p>{t.states.noRightDetail}</p>
+    </State>
+  );
+}
+
 /** A command that can be copied. */
 export function Command({ text }: { readonly text: string }): ReactNode {
   return (
@@ -47,13 +56,7 @@ export function ProblemState({
   readonly retry?: () => void;
 }): ReactNode {
   const problem = error instanceof ApiProblem ? error : undefined;
-  if (problem?.status === 403) {
-    return (
-      <State icon="key" title={t.states.noRight}>
-        <p>{t.states.noRightDetail}</p>
-      </State>
-    );
-  }
+  if (problem?.status === 403) return <NoRight />;
   return (
     <div role="alert">
       <State icon="alert" title={problem?.status === 404 ? t.states.notFound : t.states.failed} tone="red">

@@ -65,11 +65,11 @@ export const t = {
     signOutEverywhere: 'Sign out everywhere',
   },
   seal: {
-    verified: (size: string) => `Verified, ${size} events`,
-    verifiedShort: 'Verified',
+    verified: (count: number, formatted: string) =>
+      `${formatted} ${one(count, 'record', 'records')} verified`,
+    verifiedOf: (checked: string, size: string) => `${checked} of ${size} verified`,
     checking: 'Checking',
     unchecked: 'Not checked yet',
-    uncheckedSince: (count: string) => `${count} not checked since`,
     damaged: (count: number, formatted: string) =>
       `Damaged: ${formatted} ${one(count, 'finding', 'findings')}`,
     damagedShort: 'Damaged',
@@ -130,6 +130,7 @@ export const t = {
     oldest: 'Oldest first',
     live: 'Live',
     paused: 'Not live',
+    away: 'Not live, trying again',
     showNew: (_count: number, formatted: string) => `Show ${formatted} new`,
     end: 'The beginning of what matches',
     endOldest: 'The end of what matches',
@@ -309,10 +310,17 @@ export const t = {
     showRecord: 'Show the event',
     duration: (time: string) => `in ${time}`,
     checkedAt: (time: string) => `Checked ${time}`,
-    never: 'This log has not been verified yet.',
+    never: (checked: string, size: string) =>
+      `Nobody has asked for it yet. By itself the server has verified ${checked} of ${size} records since it started.`,
     damaged: 'This log is damaged',
     damagedLead: 'A verification found records that are not what was signed.',
     seeFindings: 'See the findings',
+    foundHere: 'found by this browser',
+    foundLead: 'Found by this browser, and not verified since:',
+    foundEvent: (seq: string, by: 'proof' | 'server') =>
+      by === 'proof' ? `event #${seq} is not proven` : `event #${seq} does not match its proof`,
+    foundRange: (findings: string, from: string, to: string) =>
+      `${findings} in the records from ${from} to ${to}`,
     checkpoints: 'Checkpoints',
     checkpointsLead:
       'Each is the signed root of all records up to it. Two for one size would be fraud, so keep some.',
@@ -351,6 +359,7 @@ export const t = {
     topAddresses: 'Addresses',
     over: 'Events over time',
     none: 'not given',
+    sealed: 'sealed from you, or not given',
     name: 'Name',
     count: 'Events',
     share: 'Share',
