@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Configuration, Provider } from 'oidc-provider';
+import type { Configuration } from 'oidc-provider';
 
 /** Somebody whom the provider knows: claims beside `sub`. */
 export type KnownPeople = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -77,6 +77,8 @@ function configurationOf({
 export async function startIdentityProvider(
   options: IdentityProviderOptions,
 ): Promise<RunningIdentityProvider> {
+  // It comes with hundreds of modules, and most tests that load this package want none of them.
+  const { Provider } = await import('oidc-provider');
   const server: Server = createServer();
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
