@@ -202,7 +202,8 @@ async function startSelfCheck(
     integrity,
     tenants: () => [SYSTEM_TENANT, ...tenants.list().map(({ id }) => id)],
     head: (tenant) => ledger.head(tenant),
-    // The database as a whole is looked at with the server's own log, which begins at its first record once a day.
+    onGrowth: (listener) => ledger.onGrowth(({ tenant }) => listener(tenant)),
+    // The database as a whole is looked at with the server's own log, which begins at its first record at the start and once a day.
     check: (tenant, range) => verifyJobs.check(tenant, range, tenant === SYSTEM_TENANT && range.from === 0),
     isOurs: await takeDuty('self-check'),
     now,
@@ -250,7 +251,7 @@ async function assembleOver(embedded: EmbeddedLedger, surroundings: Surroundings
   const held = await holdSettings(embedded, now);
   const { tenants, keys } = held;
   await embedded.exclusively('default-tenant', () => ensureDefaultTenant(tenants, now()));
-  const integrity = await LogIntegrity.open(ledger.admin);
+  const integrity = await LogIntegrity.open(ledger.admin, embedded.presence);
   const live = openStreams(embedded, options.live);
   const metrics = new Metrics({
     ledger,

@@ -52,6 +52,42 @@ describe('GET /v1/integrity', () => {
     expect((await integrity(server.adminToken)).status).not.toBe('damaged');
   });
 
+  it('counts what this process has verified only, from its start on and as the log grows', async () => {
+    // The clock stands, so that no turn comes but the first.
+    const atMs = Date.now();
+    const options = { env: { ATTESTRY_VERIFY_EVERY_S: '1' }, server: { now: () => atMs } };
+    const first = await openTestServer(options);
+    const ask = async ({ get, adminToken: key }: TestServer): Promise<Integrity> =>
+      (await get('/v1/integrity', key)).json();
+    const isVerified = ({ status }: Integrity): boolean => status === 'verified';
+    const young = await eventually(() => ask(first), isVerified);
+    expect(young.continuous).toMatchObject({ last_status: 'ok' });
+    const events = Array.from({ length: 40 }, (_, n) => ({ type: 'a.b', metadata: { amount: `n${n}` } }));
+    await first.post('/v1/events', { events });
+    await eventually(
+      () => ask(first),
+      (grown) => isVerified(grown) && grown.checked_size > 40,
+    );
+    await first.close();
+    expect(await changeStoredText(first.dataDir, '"amount":"n7"', '"amount":"n9"')).toBe(1);
+
+    const { dataDir } = first;
+    const blind = await openTestServer({ dataDir });
+    const atStart = await ask(blind);
+    expect(atStart).toMatchObject({ status: 'unchecked', checked_size: 0, findings_total: 0 });
+    expect(atStart).not.toHaveProperty('checked_at');
+    await blind.close();
+    const second = await openTestServer({ ...options, dataDir });
+    try {
+      await eventually(
+        () => ask(second),
+        ({ status }) => status === 'damaged',
+      );
+    } finally {
+      await second.remove();
+    }
+  });
+
   it('is for who sees the whole log', async () => {
     const part = await server.makeKey({ roles: ['project_manager'], projects: ['p'] }, 'checked');
     expect((await server.get('/v1/integrity', part.token)).statusCode).toBe(403);

@@ -150,6 +150,64 @@ describe('a viewer token', () => {
     expect((await ask(ORIGIN, '/v1/keys')).statusCode).toBe(405);
   });
 
+  it('is recorded as itself, not as its key, when it is refused', async () => {
+    const token = await tokenOf({});
+    expect((await page('/v1/stats', token, 'https://thief.example')).statusCode).toBe(403);
+    expect((await page('/v1/keys', token)).statusCode).toBe(403);
+    await server.ops.audit.flush();
+    const { events } = (
+      await server.get('/v1/events?type=permission.denied&order=desc&limit=100', acme)
+    ).json();
+    type Denied = { metadata: { viewer_token?: { id: string; used_from?: string } } };
+    const stolen = events.find(
+      ({ metadata }: Denied) => metadata.viewer_token?.used_from === 'https://thief.example',
+    );
+    const { id, key } = stolen.metadata.viewer_token;
+    expect(stolen).toMatchObject({
+      actor: {
+        type: 'service',
+        id: `viewer:${id}`,
+        name: `viewer token for ${ORIGIN}`,
+        ip_address: '127.0.0.1',
+      },
+      action: { status: 'denied', error: 'viewer token used from another origin' },
+      metadata: { viewer_token: { origin: ORIGIN }, operations: { getStats: 1 } },
+    });
+    expect(token).toContain(key);
+    const ofIt = events.filter(({ metadata }: Denied) => metadata.viewer_token?.id === id);
+    expect(ofIt.map(({ action }: { action: { error: string } }) => action.error)).toContain(
+      'This needs the scope admin, which the key does not have.',
+    );
+  });
+
+  it('counts as a failed authentication from another origin, and when it has ended', async () => {
+    const strict = await openTestServer({ env: { ATTESTRY_RATE_LIMIT_FAILED_AUTH: '2' } });
+    try {
+      const { token } = (await strict.post('/v1/viewer-tokens', { origin: ORIGIN })).json();
+      const ask = async (bearer: string, origin: string): Promise<number> =>
+        (await strict.call('GET', '/v1/me', { token: bearer, headers: { origin } })).statusCode;
+      expect(await ask(token, 'https://evil.example')).toBe(403);
+      expect(await ask(`${token.slice(0, -2)}AA`, ORIGIN)).toBe(401);
+      expect(await ask(token, 'https://evil.example')).toBe(429);
+      expect(await ask(token, ORIGIN)).toBe(200);
+      await strict.ops.audit.flush();
+      const own = (await strict.get('/v1/events?type=security.unauthorized_access&tenant=_system')).json();
+      expect(own.events.map(({ action }: { action: { error: string } }) => action.error)).toEqual([
+        'viewer token forged',
+      ]);
+    } finally {
+      await strict.remove();
+    }
+  });
+
+  it('tells its page nothing of the key that made it', async () => {
+    const { key, token } = await server.makeKey({ name: 'backend of app', roles: ['auditor'] }, 'acme');
+    const answer = await page('/v1/me', await tokenOf(P1, token));
+    expect(answer.json()).toMatchObject({ tenant: { id: 'acme' }, roles: [], scopes: ['events:read'] });
+    expect(answer.json()).not.toHaveProperty('key');
+    for (const secret of [key.id, key.name, 'auditor']) expect(answer.body).not.toContain(secret);
+  });
+
   it('ends with its time, and with the key that made it', async () => {
     const { key, token } = await server.makeKey({ roles: ['auditor'], cidrs: ['127.0.0.1'] }, 'acme');
     const viewer = await tokenOf({ ttl_s: 60 }, token);

@@ -383,7 +383,7 @@ export interface paths {
         };
         /**
          * State of the log, as its verifications have found it
-         * @description What verifications have found, those that somebody asked for and those that the server makes by itself (`ATTESTRY_VERIFY_EVERY_S`). `verified` counts for the first `checked_size` records.
+         * @description What verifications have found, those that somebody asked for and those that the server makes by itself (`ATTESTRY_VERIFY_EVERY_S`). `verified` counts for the first `checked_size` records. Only damage outlives a restart: nothing counts as verified that no running server has verified.
          */
         get: operations["getIntegrity"];
         put?: never;
@@ -1577,18 +1577,18 @@ export interface components {
         };
         Integrity: {
             /**
-             * @description `damaged` until a verification that reads the same records again finds nothing. `checking` while one that somebody asked for runs, or the first one.
+             * @description `damaged` until a verification that reads the same records again finds nothing. `checking` while one that somebody asked for runs, or while the server reads the log for the first time since its start, or more than half of it anew. `unchecked`: less than half was verified since the start, and the server does not do it by itself, or could not. `verified`: the first `checked_size` records.
              * @enum {string}
              */
             status: "verified" | "checking" | "unchecked" | "damaged";
             origin: string;
             /** @description Records. */
             size: number;
-            /** @description Records from the first on that were read again; the others came since. */
+            /** @description Records from the first on that were read again since the server was started. */
             checked_size: number;
             /**
              * Format: date-time
-             * @description End of the newest verification.
+             * @description End of the newest verification since then.
              */
             checked_at?: string;
             /** @description Of the damage; 0 when there is none. */
@@ -1721,7 +1721,8 @@ export interface components {
                 id: string;
                 name?: string;
             };
-            key: {
+            /** @description Absent with a viewer token. */
+            key?: {
                 /** @description Of the API key; of a person from an identity provider, a fingerprint. */
                 id: string;
                 name: string;
@@ -1731,6 +1732,7 @@ export interface components {
                  */
                 expires_at?: string;
             };
+            /** @description None with a viewer token. */
             roles: ("platform_admin" | "admin" | "security_officer" | "auditor" | "project_manager" | "member" | "ingest")[];
             scopes: ("events:write" | "events:read" | "exports:write" | "verify" | "retention:write" | "privacy:write" | "admin")[];
             /** @description Sees sealed members. */
@@ -1741,7 +1743,7 @@ export interface components {
             sees_all: boolean;
             /** @description The person this is. */
             subject?: string;
-            /** @description For who sees the whole log. */
+            /** @description With what its proofs are checked. */
             log?: {
                 origin: string;
                 /** @description Records; for readers of the whole log. */

@@ -25,6 +25,9 @@ interface SelfAuditOptions {
   readonly windowMs?: number;
 }
 
+/** As browsers name the origin of a page; whoever is no browser may write anything there. */
+const ORIGIN_PATTERN = /^(?:null|https?:\/\/[\w.:[\]-]{1,255})$/;
+
 /** Repetitions of one act by one credential within a minute: the first is one event, the rest another. */
 interface Window {
   readonly tenant: string;
@@ -41,10 +44,23 @@ interface Window {
   readonly reason: string | undefined;
   /** What was acted on. */
   readonly target: { readonly type: string; readonly id: string };
+  /** The viewer token that was refused. */
+  readonly viewer?: UsedViewer | undefined;
   /** When it was opened: by the first act, which has an event of its own. */
   readonly openedMs: number;
   /** What is not written yet. */
   pending: Tally;
+}
+
+/** A viewer token, as a refusal names it. */
+interface UsedViewer {
+  readonly id: string;
+  /** Id of the API key that made it. */
+  readonly key: string;
+  /** Whose pages it is for. */
+  readonly origin: string;
+  /** Whose page it came from, as the request said. */
+  readonly used_from?: string;
 }
 
 /** Acts that become one event. */
@@ -122,9 +138,14 @@ export class SelfAudit {
     });
   }
 
-  /** Notes that a credential asked for what it may not have; in the log of its own tenant (trap 24). */
-  noteDenied(caller: Caller, operation: string, reason: string): void {
+  /**
+   * Notes that a credential asked for what it may not have; in the log of its own tenant (trap 24).
+   *
+   * @param usedFrom origin of the page, where a token was used by another than the one it is for
+   */
+  noteDenied(caller: Caller, operation: string, reason: string, usedFrom?: string): void {
     this.#note(caller.key.tenant, {
+      viewer: this.#usedViewer(caller, usedFrom),
       type: 'permission.denied',
       status: 'denied',
       caller,
@@ -216,11 +237,13 @@ export class SelfAudit {
       reason: string | undefined;
       /** The log itself, when absent. */
       target?: Window['target'];
+      viewer?: UsedViewer | undefined;
     },
   ): void {
     const { key, address } = act.caller;
-    const { target = { type: 'audit_log', id: tenant } } = act;
-    const name = `${act.type} ${key.id} ${tenant} ${act.reason ?? ''} ${target.id}`;
+    const { target = { type: 'audit_log', id: tenant }, viewer } = act;
+    const token = viewer === undefined ? '' : `${viewer.id} ${viewer.used_from ?? ''}`;
+    const name = `${act.type} ${key.id} ${tenant} ${act.reason ?? ''} ${target.id} ${token}`;
     const open = this.#windows.get(name);
     const window =
       open ??
@@ -230,9 +253,18 @@ export class SelfAudit {
         status: act.status,
         reason: act.reason,
         target,
-        ...auditActor(key, address),
+        viewer,
+        ...(viewer === undefined ? auditActor(key, address) : viewerActor(viewer, address)),
       });
     this.#count(window, act.operation, act.filters, open === undefined);
+  }
+
+  /** Past so many windows the refusals of a key are one again, whichever of its tokens they are of. */
+  #usedViewer({ key, viewer }: Caller, usedFrom: string | undefined): UsedViewer | undefined {
+    if (viewer === undefined || this.#windows.size >= AUDIT_WINDOWS_MAX) return undefined;
+    const { id, origin } = viewer;
+    const isOrigin = usedFrom !== undefined && ORIGIN_PATTERN.test(usedFrom);
+    return { id, key: key.id, origin, ...(isOrigin ? { used_from: usedFrom } : {}) };
   }
 
   #open(name: string, parts: Omit<Window, 'openedMs' | 'pending'>): Window {
@@ -330,6 +362,22 @@ export function auditActor(
   return { actor, personal: isSealed ? [] : [{ subject: `key:${key.id}`, paths: ['/actor/ip_address'] }] };
 }
 
+/** A page that holds a viewer token: neither the key that made it nor the backend has done this. */
+function viewerActor(
+  { id, key, origin }: UsedViewer,
+  address: string,
+): { readonly actor: object; readonly personal: readonly object[] } {
+  return {
+    actor: {
+      type: 'service',
+      id: `viewer:${id}`,
+      name: `viewer token for ${origin}`,
+      ip_address: address,
+    },
+    personal: [{ subject: `key:${key}`, paths: ['/actor/ip_address'] }],
+  };
+}
+
 /** What was done, where it is not reading. */
 const VERBS: Readonly<Record<string, string>> = {
   'audit_log.exported': 'export',
@@ -355,6 +403,7 @@ function describe({ window, tally }: AuditEvent): object {
       last_at: new Date(tally.lastMs).toISOString(),
       operations: Object.fromEntries(tally.operations),
       ...(tally.filters.size === 0 ? {} : { filters: Object.fromEntries(tally.filters) }),
+      ...(window.viewer === undefined ? {} : { viewer_token: window.viewer }),
     },
     ...(window.personal.length === 0 ? {} : { personal: window.personal }),
   };

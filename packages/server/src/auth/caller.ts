@@ -11,8 +11,8 @@ export interface Caller {
   readonly tenant: string;
   /** Client address, for the log's own audit. */
   readonly address: string;
-  /** The viewer token it came by. */
-  readonly viewer?: { readonly id: string; readonly expiresAtMs: number };
+  /** The viewer token it came by, made by `key` for pages of an origin. */
+  readonly viewer?: { readonly id: string; readonly origin: string; readonly expiresAtMs: number };
   /** The session it came by; absent with a key. */
   readonly session?: OpenSession;
 }

@@ -252,7 +252,7 @@ export const SETTINGS = [
     fallback: '3600',
     range: [0, 2_592_000],
     meaning:
-      'How often the server checks its own logs, in seconds: what is new and a 24th of what is old; 0 switches it off (docs/verification.md).',
+      'How often the server checks its own logs, in seconds: what is new and a 24th of what is old, after a start everything; 0 switches it off (docs/verification.md).',
   },
   {
     name: 'LOG_LEVEL',

@@ -53,6 +53,7 @@ async function readCredential(
 ): Promise<Authenticated | OpenSession | (Authenticated & Required<Pick<Caller, 'viewer'>>)> {
   const bearer = bearerToken(request);
   await assertFresh(ops.settings);
+  const isViewer = isViewerToken(bearer);
   const hasKey = bearer !== undefined || request.headers.authorization !== undefined;
   const cookie = hasKey ? undefined : sessionToken(request);
   const outcome =
@@ -66,8 +67,7 @@ async function readCredential(
         ? 'missing'
         : await askTwice(ops.settings, () => authenticateBearer(ops, bearer, request.ip), isNewsPossible);
   if (typeof outcome !== 'string') {
-    if ('claims' in outcome)
-      return viewerOf(ops, request, outcome) as Authenticated & Required<Pick<Caller, 'viewer'>>;
+    if ('claims' in outcome) return viewerOf(ops, limits, request, outcome);
     if (cookie !== undefined) refuseForgery(request, cookie);
     return outcome;
   }
@@ -76,9 +76,12 @@ async function readCredential(
     request.routeOptions.config.operationId === 'getMe' && request.headers.authorization === undefined;
   if (!isAsking) {
     if (limits.failedAuth !== undefined) await limits.failedAuth(request);
-    ops.audit.noteUnknownCredential(request.ip, outcome);
+    ops.audit.noteUnknownCredential(request.ip, isViewer ? `viewer token ${outcome}` : outcome);
   }
-  throw new ApiError('unauthenticated', SENTENCES[outcome] ?? 'This API key is not valid here and now.');
+  const invalid = isViewer
+    ? 'This viewer token is not valid here and now; ask the backend for another one.'
+    : 'This API key is not valid here and now.';
+  throw new ApiError('unauthenticated', SENTENCES[outcome] ?? invalid);
 }
 
 /** What to say of a credential besides that it does not count. */

@@ -153,12 +153,12 @@ const Integrity = Type.Object({
     type: 'string',
     enum: ['verified', 'checking', 'unchecked', 'damaged'],
     description:
-      '`damaged` until a verification that reads the same records again finds nothing. `checking` while one that somebody asked for runs, or the first one.',
+      '`damaged` until a verification that reads the same records again finds nothing. `checking` while one that somebody asked for runs, or while the server reads the log for the first time since its start, or more than half of it anew. `unchecked`: less than half was verified since the start, and the server does not do it by itself, or could not. `verified`: the first `checked_size` records.',
   }),
   origin: Type.String(),
   size: count('Records.'),
-  checked_size: count('Records from the first on that were read again; the others came since.'),
-  checked_at: Type.Optional(time('End of the newest verification.')),
+  checked_size: count('Records from the first on that were read again since the server was started.'),
+  checked_at: Type.Optional(time('End of the newest verification since then.')),
   findings_total: count('Of the damage; 0 when there is none.'),
   job: Type.Optional(
     Type.String({
@@ -242,12 +242,19 @@ const SavedSearch = Type.Object({
 
 const Me = Type.Object({
   tenant: Type.Object({ id: Type.String(), name: Type.Optional(Type.String()) }),
-  key: Type.Object({
-    id: Type.String({ description: 'Of the API key; of a person from an identity provider, a fingerprint.' }),
-    name: Type.String(),
-    expires_at: Type.Optional(time('When it stops.')),
-  }),
-  roles: Type.Array(words(ROLES)),
+  key: Type.Optional(
+    Type.Object(
+      {
+        id: Type.String({
+          description: 'Of the API key; of a person from an identity provider, a fingerprint.',
+        }),
+        name: Type.String(),
+        expires_at: Type.Optional(time('When it stops.')),
+      },
+      { description: 'Absent with a viewer token.' },
+    ),
+  ),
+  roles: Type.Array(words(ROLES), { description: 'None with a viewer token.' }),
   scopes: Type.Array(words(SCOPES)),
   personal: Type.Boolean({ description: 'Sees sealed members.' }),
   platform: Type.Boolean({ description: 'May name another tenant.' }),
@@ -260,7 +267,7 @@ const Me = Type.Object({
         size: Type.Optional(count('Records; for readers of the whole log.')),
         vkey: Type.Optional(Type.String({ description: 'Key that signs its checkpoints now (C2SP vkey).' })),
       },
-      { description: 'For who sees the whole log.' },
+      { description: 'With what its proofs are checked.' },
     ),
   ),
   session: Type.Optional(

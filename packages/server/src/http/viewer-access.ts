@@ -6,6 +6,7 @@ import { ApiError } from '../errors/api-error.ts';
 import { toEventFilters } from '../operations/event-filters.ts';
 import type { Operations } from '../operations/operations.ts';
 import { READ_TO_HEADER } from './read-to.ts';
+import type { RequestLimits } from './request-limits.ts';
 
 const EXPOSED_HEADERS = `retry-after, x-request-id, ${READ_TO_HEADER}`;
 
@@ -30,16 +31,25 @@ export function openToViewers(ops: Operations, request: FastifyRequest, reply: F
 /**
  * Who a viewer token lets in: its key, with nothing but the right to read, and no more of the log than its filters show.
  *
- * @throws {ApiError} `forbidden` from a page of another origin
+ * @throws {ApiError} `forbidden` from a page of another origin, `rate_limited` when that comes too often
  */
-export function viewerOf(
+export async function viewerOf(
   ops: Operations,
+  limits: RequestLimits,
   request: FastifyRequest,
   { maker, claims, expiresAtMs }: ViewerCredential,
-): Pick<Caller, 'key' | 'rights' | 'viewer'> {
-  if (originOf(request) !== claims.origin)
+): Promise<Pick<Caller, 'key' | 'rights'> & Required<Pick<Caller, 'viewer'>>> {
+  const { filters, q, id, origin } = claims;
+  const viewer = { id, origin, expiresAtMs };
+  const usedFrom = originOf(request);
+  if (usedFrom !== origin) {
+    if (limits.failedAuth !== undefined) await limits.failedAuth(request);
+    const { key, rights } = maker;
+    const caller = { key, rights, tenant: key.tenant, address: request.ip, viewer };
+    const { operationId = '' } = request.routeOptions.config;
+    ops.audit.noteDenied(caller, operationId, 'viewer token used from another origin', usedFrom);
     throw new ApiError('forbidden', 'This viewer token is for pages of another origin.');
-  const { filters, q, id } = claims;
+  }
   const { view, scopes, personal } = maker.rights;
   const shown = toEventFilters({ ...filters, ...(q === undefined ? {} : { q }) }, ops.now());
   const rights: Rights = {
@@ -50,7 +60,7 @@ export function viewerOf(
     view: view === undefined ? undefined : { ...view, filters: shown },
     seesAll: false,
   };
-  return { key: maker.key, rights, viewer: { id, expiresAtMs } };
+  return { key: maker.key, rights, viewer };
 }
 
 /** The page's origin: as it says, or this server's own, which pages do not name when they only read. */

@@ -69,7 +69,7 @@ describe('planCheck', () => {
       const { ranges, pass } = planCheck(state, size, nowMs, PACE);
       for (const { from, to } of ranges) if (to <= state.checkedTo) again.push(from);
       expect(ranges.at(-1)).toEqual(turn === 0 ? undefined : { from: state.checkedTo, to: size });
-      state = { ...state, checkedTo: size, own: { atMs: nowMs, pass } };
+      state = { ...state, checkedTo: size, own: { atMs: nowMs, isComplete: true, pass } };
     }
     // Nothing was to be read again at first; a pass begins every fourth turn.
     expect(again.filter((from) => from === 0)).toHaveLength(2);
@@ -78,7 +78,7 @@ describe('planCheck', () => {
     expect(again.length).toBeLessThanOrEqual(8);
     expect(
       planCheck(
-        { ...state, own: { atMs: nowMs, pass: { startedAtMs: nowMs, next: size } } },
+        { ...state, own: { atMs: nowMs, isComplete: true, pass: { startedAtMs: nowMs, next: size } } },
         state.checkedTo,
         nowMs,
         PACE,

@@ -18,6 +18,8 @@ export interface Damage extends SeqRange {
 export interface IntegrityState {
   /** Of the log that this is known of; another generation of it begins anew. */
   readonly origin: string;
+  /** The processes that have found it out; once none of them runs, only damage is still known. */
+  readonly by?: readonly string[];
   /** Records from the first on that were read since they were recorded. */
   readonly checkedTo: number;
   /** End of the newest verification that was carried out. */
@@ -29,12 +31,14 @@ export interface IntegrityState {
   readonly own?: OwnCheck;
 }
 
-/** How far the server's own check of a log is. */
+/** How far the server's own check of a log is; absent until its first turn has ended. */
 export interface OwnCheck {
   /** End of the newest one. */
   readonly atMs: number;
   /** Why the newest one could not be carried out. */
   readonly error?: string;
+  /** A turn has read to its end, so that all the records that were there at the start were read. */
+  readonly isComplete: boolean;
   /** What was checked before is read again, from the first record on: since when, and up to where it was. */
   readonly pass: { readonly startedAtMs: number; readonly next: number };
 }
@@ -42,6 +46,23 @@ export interface OwnCheck {
 /** What is known of a log that nothing was verified of. */
 export function unknownState(origin: string): IntegrityState {
   return { origin, checkedTo: 0 };
+}
+
+/**
+ * What is left when nobody runs any more who found it out: anything may have happened to the files since, so that nothing
+ * counts as verified. Damage does not go away by itself.
+ */
+export function afterStop({ origin, asked, damage }: IntegrityState): IntegrityState {
+  return {
+    ...unknownState(origin),
+    ...(asked === undefined ? {} : { asked }),
+    ...(damage === undefined ? {} : { damage }),
+  };
+}
+
+/** Whether less than half of the log was checked: too little to wait until the next turn. */
+export function isMostlyUnchecked({ checkedTo }: IntegrityState, size: number): boolean {
+  return checkedTo * 2 < size;
 }
 
 function covers(outer: SeqRange, inner: SeqRange): boolean {
@@ -106,6 +127,11 @@ export function planCheck(state: IntegrityState, size: number, nowMs: number, pa
     // What is new is read by this turn already, so a pass that had nothing left stays at the end.
     pass: { ...pass, next: again.to >= state.checkedTo ? Math.max(size, again.to) : again.to },
   };
+}
+
+/** What is read between two turns, when a log has grown to more than twice what was checked of it. */
+export function planGrowth(state: IntegrityState, size: number, pace: CheckPace): readonly SeqRange[] {
+  return isMostlyUnchecked(state, size) ? cut({ from: state.checkedTo, to: size }, pace.rangeRecordsMax) : [];
 }
 
 function cut({ from, to }: SeqRange, recordsMax: number): readonly SeqRange[] {

@@ -1,21 +1,22 @@
 import type { Caller } from '../auth/caller.ts';
 import { notFound } from '../errors/api-error.ts';
-import type { IntegrityState } from '../integrity/integrity-state.ts';
+import { type IntegrityState, isMostlyUnchecked } from '../integrity/integrity-state.ts';
 import type { Operations } from './operations.ts';
 
 /** What is known of the state of the whole log. */
 export interface Integrity {
   /**
    * `damaged`: a verification found something, and none that read the same again found nothing. `checking`: one that
-   * somebody asked for runs, or the first one.
+   * somebody asked for runs, or the server reads the log for the first time since it was started, or follows its growth.
+   * `unchecked`: less than half was verified, and the server does not do it by itself, or could not.
    */
   readonly status: 'verified' | 'checking' | 'unchecked' | 'damaged';
   readonly origin: string;
   /** Records of the log. */
   readonly size: number;
-  /** Records from the first on that were read again since they were recorded; the others came since. */
+  /** Records from the first on that were read again since the server was started. */
   readonly checked_size: number;
-  /** When the newest verification ended. */
+  /** When the newest verification since then ended. */
   readonly checked_at?: string;
   readonly findings_total: number;
   /** The verification to look at: the one that found something, else the newest that somebody asked for. */
@@ -43,9 +44,9 @@ export async function integrity(ops: Operations, caller: Caller): Promise<Integr
   const asked = state.asked === undefined ? undefined : await ops.verifyJobs.get(tenant, state.asked);
   const isRunning = asked?.status === 'waiting' || asked?.status === 'running';
   const job = damage?.job ?? asked?.id;
+  const isOwnOn = ops.verifyEveryMs > 0;
   return {
-    status:
-      isRunning && damage === undefined ? 'checking' : statusOf(state, ops.verifyJobs.isChecking(tenant)),
+    status: isRunning && damage === undefined ? 'checking' : statusOf(state, head.size, isOwnOn),
     origin: head.origin,
     size: head.size,
     checked_size: Math.min(state.checkedTo, head.size),
@@ -57,11 +58,14 @@ export async function integrity(ops: Operations, caller: Caller): Promise<Integr
   };
 }
 
-function statusOf({ damage, checkedTo }: IntegrityState, isChecking: boolean): Integrity['status'] {
+function statusOf(state: IntegrityState, size: number, isOwnOn: boolean): Integrity['status'] {
+  const { damage, checkedTo, own } = state;
   if (damage !== undefined) return 'damaged';
-  // The server's own check comes again and again: it does not hide what is known.
-  if (checkedTo > 0) return 'verified';
-  return isChecking ? 'checking' : 'unchecked';
+  if (checkedTo > 0 && checkedTo >= size) return 'verified';
+  // The first turn reads all that was there at the start; later ones come again and again, and hide nothing of what is known.
+  const isPending = isOwnOn && own?.isComplete !== true;
+  if (!isPending && !isMostlyUnchecked(state, size)) return 'verified';
+  return isOwnOn && own?.error === undefined && size > 0 ? 'checking' : 'unchecked';
 }
 
 function continuousOf(
@@ -78,7 +82,9 @@ function continuousOf(
     last_at: iso(atMs),
     // A log in which nothing is new, and which was read again lately, is left alone.
     next_at: iso(Math.max(atMs + everyMs, nowMs)),
-    last_status: error !== undefined ? 'failed' : damage === undefined ? 'ok' : 'damaged',
+    // What somebody else's verification has found since then is not what this one has found.
+    last_status:
+      error !== undefined ? 'failed' : damage !== undefined && damage.atMs <= atMs ? 'damaged' : 'ok',
     ...(error === undefined ? {} : { last_error: error }),
   };
 }

@@ -1,3 +1,4 @@
+import type { ApiKey } from '../auth/api-key.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Role, Scope } from '../auth/roles.ts';
 import type { Operations } from './operations.ts';
@@ -5,7 +6,9 @@ import type { Operations } from './operations.ts';
 /** Who asks, and what they may do: what a console needs before it shows anything. */
 export interface Me {
   readonly tenant: { readonly id: string; readonly name?: string };
-  readonly key: { readonly id: string; readonly name: string; readonly expires_at?: string };
+  /** Not told to pages with a viewer token, which have nothing to do with the key of their backend. */
+  readonly key?: { readonly id: string; readonly name: string; readonly expires_at?: string };
+  /** None with a viewer token. */
   readonly roles: readonly Role[];
   readonly scopes: readonly Scope[];
   /** Sees sealed members. */
@@ -27,24 +30,26 @@ export interface Me {
 
 /** The caller, as they may see themselves. */
 export async function me(ops: Operations, caller: Caller): Promise<Me> {
-  const { key, rights, tenant, session } = caller;
+  const { rights, tenant, session } = caller;
   const name = ops.tenants.get(tenant)?.name;
   return {
     tenant: { id: tenant, ...(name === undefined ? {} : { name }) },
-    key: {
-      id: key.id,
-      name: key.name,
-      ...(key.expiresAtMs === undefined ? {} : { expires_at: iso(key.expiresAtMs) }),
-    },
-    roles: key.roles,
+    ...(caller.viewer === undefined ? keyOf(caller.key) : { roles: [] }),
     scopes: [...rights.scopes],
     personal: rights.personal,
     platform: rights.platform,
     sees_all: rights.seesAll,
-    ...(key.subject === undefined ? {} : { subject: key.subject }),
     ...(rights.scopes.has('events:read') ? await logOf(ops, tenant, rights.seesAll) : {}),
     ...(session === undefined ? {} : { session: sessionOf(ops, session) }),
     server: { version: ops.version },
+  };
+}
+
+function keyOf({ id, name, expiresAtMs, roles, subject }: ApiKey): Pick<Me, 'key' | 'roles' | 'subject'> {
+  return {
+    key: { id, name, ...(expiresAtMs === undefined ? {} : { expires_at: iso(expiresAtMs) }) },
+    roles,
+    ...(subject === undefined ? {} : { subject }),
   };
 }
 

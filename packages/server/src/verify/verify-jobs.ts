@@ -149,13 +149,6 @@ export class VerifyJobs {
     });
   }
 
-  /** Whether the server's own check of a log runs here or waits for its turn. */
-  isChecking(tenant: string): boolean {
-    return [...this.#entries.values()].some(
-      (entry) => entry.own !== undefined && entry.tenant === tenant && !entry.isSettled,
-    );
-  }
-
   #newEntry(tenant: string, range: VerifyRange, key: string): Entry {
     const created_at = new Date(this.#options.now()).toISOString();
     const job: VerifyJob = { id: randomUUID(), status: 'waiting', range, created_at };

@@ -106,10 +106,13 @@ function changeInFile(path: string, from: string, to: string): number {
   // The server writes to it too, now and then.
   const file = new DatabaseSync(path, { timeout: 5_000 });
   try {
-    for (const { name } of file.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").all())
-      file.exec(`DROP TRIGGER ${String(name)}`);
+    const triggers = file.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").all();
+    for (const { name } of triggers) file.exec(`DROP TRIGGER ${String(name)}`);
     const sql = 'UPDATE records SET text = replace(text, ?, ?) WHERE instr(text, ?) > 0';
-    return Number(file.prepare(sql).run(from, to, from).changes);
+    const { changes } = file.prepare(sql).run(from, to, from);
+    // As it was: a server does not start over tables that somebody has changed.
+    for (const trigger of triggers) file.exec(String(trigger['sql']));
+    return Number(changes);
   } finally {
     file.close();
   }

@@ -26,7 +26,7 @@ const VERIFY_ROUTES: readonly AnyRoute[] = [
     tag,
     summary: 'State of the log, as its verifications have found it',
     description:
-      'What verifications have found, those that somebody asked for and those that the server makes by itself (`ATTESTRY_VERIFY_EVERY_S`). `verified` counts for the first `checked_size` records.',
+      'What verifications have found, those that somebody asked for and those that the server makes by itself (`ATTESTRY_VERIFY_EVERY_S`). `verified` counts for the first `checked_size` records. Only damage outlives a restart: nothing counts as verified that no running server has verified.',
     query: TenantQuery,
     responses: { 200: { description: 'What is known now.', schema: ref('Integrity') } },
     handle: async (caller, { ops }) => ({
