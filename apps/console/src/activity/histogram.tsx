@@ -5,18 +5,6 @@ import { shortTime } from './short-time.ts';
 import { type BarRange, useBrush } from './use-brush.ts';
 
 const DAY_MS = 86_400_000;
-const UTC_DAY = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
-
-/** Days are counted from midnight to midnight UTC, so that is how they are named, wherever they are looked at. */
-const utcDay = (ms: number): string => `${UTC_DAY.format(ms)} UTC`;
-
-/** From here on the year matters more than the hour. */
-const LONG_MS = 100 * 86_400_000;
 /** The height of a bar that would otherwise vanish, in hundredths of the whole. */
 const BAR_MIN = 4;
 /** Room above the highest bar, in hundredths of the whole. */
@@ -38,10 +26,9 @@ export function Histogram({ buckets = [], height, choose }: HistogramProps): Rea
     const [from, to] = [buckets[range.first], buckets[range.last]];
     if (from !== undefined && to !== undefined) choose(from.fromMs, to.toMs);
   });
-  const isLong = first !== undefined && last !== undefined && last.toMs - first.fromMs > LONG_MS;
   const isOfDays = first !== undefined && first.toMs - first.fromMs >= DAY_MS;
   const time = (ms: number): string =>
-    isOfDays ? utcDay(ms) : isLong ? format.date(new Date(ms).toISOString()) : shortTime(format, ms);
+    isOfDays ? format.utcDate(new Date(ms).toISOString()) : shortTime(format, ms);
   // A bar of days ends with its last day, and the newest one reaches beyond now, where nothing can be.
   const end = (ms: number): string =>
     time(Math.min(isOfDays ? ms - 1 : ms, Math.max(Date.now(), first?.fromMs ?? 0)));
@@ -191,7 +178,11 @@ const BucketTable = memo(function BucketTable({
           .filter(({ count }) => count > 0)
           .map(({ fromMs, toMs, count, failed }) => (
             <tr key={fromMs}>
-              <td>{toMs - fromMs >= DAY_MS ? utcDay(fromMs) : shortTime(format, fromMs)}</td>
+              <td>
+                {toMs - fromMs >= DAY_MS
+                  ? format.utcDate(new Date(fromMs).toISOString())
+                  : shortTime(format, fromMs)}
+              </td>
               <td>{format.number(count)}</td>
               <td>{format.number(failed)}</td>
             </tr>

@@ -1,5 +1,5 @@
 import { bodyOf, useAttestry } from '@attestry/react';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { api } from '../api/api.ts';
 import type { LogIdentity } from '../api/session.ts';
@@ -42,6 +42,9 @@ export function IntegrityPage(): ReactNode {
   );
 }
 
+/** How often is asked for a checkpoint of records that have none yet. */
+const UNSIGNED_MS = 2_000;
+
 interface LogFactsProps {
   readonly identity: LogIdentity;
   readonly log: LogState;
@@ -50,12 +53,16 @@ interface LogFactsProps {
 function LogFacts({ identity, log }: LogFactsProps): ReactNode {
   const { format } = useAttestry();
   const latest = useQuery({
-    queryKey: ['checkpoints', 'latest'],
+    // Another one is signed when the log has grown, within a second or so.
+    queryKey: ['checkpoints', 'latest', log.size],
+    refetchInterval: (query) => ((query.state.data?.size ?? 0) < log.size ? UNSIGNED_MS : false),
+    placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
       bodyOf(api.client.GET('/v1/checkpoints/{name}', { params: { path: { name: 'latest' } }, signal })),
   });
   const checkpoint = latest.data;
-  const unsigned = checkpoint === undefined ? 0 : Math.max(0, identity.size - checkpoint.size);
+  const size = Math.max(log.size, checkpoint?.size ?? 0);
+  const unsigned = checkpoint === undefined ? 0 : size - checkpoint.size;
   const pinned = recallLog(identity).vkey;
   return (
     <section aria-label={t.integrity.title}>
@@ -63,9 +70,7 @@ function LogFacts({ identity, log }: LogFactsProps): ReactNode {
       <dl className="at-facts">
         <dt>{t.integrity.size}</dt>
         <dd>
-          <strong className="text-[17px] font-semibold">
-            {format.number(Math.max(identity.size, checkpoint?.size ?? 0))}
-          </strong>{' '}
+          <strong className="text-[17px] font-semibold">{format.number(size)}</strong>{' '}
           <span className="text-muted">
             {unsigned > 0 ? t.integrity.unsigned(format.number(unsigned)) : t.integrity.allSigned}
           </span>

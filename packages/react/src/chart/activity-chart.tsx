@@ -7,8 +7,7 @@ import { useTimeline } from '../hooks/use-timeline.ts';
 import { Bars } from './bars.tsx';
 import type { Bucket, Timeline } from './timeline.ts';
 
-/** From here on the year matters more than the hour. */
-const LONG_MS = 100 * 86_400_000;
+const DAY_MS = 86_400_000;
 
 export interface ActivityChartProps {
   /** Which events. */
@@ -51,8 +50,11 @@ function Chart({ timeline, name, onSelect }: ChartProps): ReactNode {
       ? undefined
       : ({ fromMs, toMs }: Bucket): void => onSelect({ from: iso(fromMs), to: iso(toMs) });
   const [first, last] = [buckets[0], buckets.at(-1)];
-  const isLong = first !== undefined && last !== undefined && last.toMs - first.fromMs > LONG_MS;
-  const time = (ms: number): string => (isLong ? format.date(iso(ms)) : format.shortMoment(iso(ms)));
+  const isOfDays = first !== undefined && first.toMs - first.fromMs >= DAY_MS;
+  const time = (ms: number): string => (isOfDays ? format.utcDate(iso(ms)) : format.shortMoment(iso(ms)));
+  // A bar of days ends with its last day, and the newest one reaches beyond now, where nothing can be.
+  const end = ({ fromMs, toMs }: Bucket): string =>
+    time(Math.max(fromMs, Math.min(isOfDays ? toMs - 1 : toMs, Date.now())));
   return (
     <>
       <figcaption className="at-chart-head">
@@ -72,7 +74,7 @@ function Chart({ timeline, name, onSelect }: ChartProps): ReactNode {
       <Bars buckets={buckets} hovered={hovered} hover={setHovered} choose={choose} />
       <p className="at-chart-times" aria-hidden="true">
         <span>{first === undefined ? ' ' : time(first.fromMs)}</span>
-        <span>{last === undefined ? '' : time(last.toMs)}</span>
+        <span>{last === undefined ? '' : end(last)}</span>
       </p>
       {buckets.length === 0 ? null : (
         <details className="at-disclosure">

@@ -22,6 +22,8 @@ export interface Format {
   dayKey(time: string): string;
   /** "21 Nov 2026" */
   date(time: string): string;
+  /** "21 Nov 2026 UTC": days are counted from midnight to midnight UTC, wherever they are looked at. */
+  utcDate(time: string): string;
   /** "21 Nov, 16:00" */
   shortMoment(time: string): string;
   /** "2 minutes ago" */
@@ -60,6 +62,7 @@ export function createFormat({ locale, timeZone }: FormatOptions = {}): Format {
   });
   const day = dates({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
   const date = dates({ day: 'numeric', month: 'short', year: 'numeric' });
+  const utcDate = dates({ day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
   const shortMoment = dates({
     day: 'numeric',
     month: 'short',
@@ -80,6 +83,7 @@ export function createFormat({ locale, timeZone }: FormatOptions = {}): Format {
     day: (time) => day.format(Date.parse(time)),
     dayKey: (time) => date.format(Date.parse(time)),
     date: (time) => date.format(Date.parse(time)),
+    utcDate: (time) => `${utcDate.format(Date.parse(time))} UTC`,
     shortMoment: (time) => shortMoment.format(Date.parse(time)),
     relative: (time, nowMs) => relativeTime(relative, Date.parse(time) - nowMs),
     bytes: (value) => byteCount(number, value),
