@@ -6,11 +6,10 @@ const fuzz = process.env.ATTESTRY_TEST_FUZZ === '1';
 
 const excluded = [...configDefaults.exclude, ...(fuzz ? [] : ['**/*.fuzz.test.ts'])];
 
-/** Beside what they test: they start nothing and leave nothing behind, so that they share a process. */
-const units = ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'];
-
-/** Larger ones of the same kind: all that they open, they close. */
+/** They leave nothing behind, all that they open they close: so they share a process, and what it has loaded. */
 const inProcess = [
+  'packages/*/src/**/*.test.ts',
+  'apps/*/src/**/*.test.ts',
   'packages/cli/test/{administration,evidence,import,postgres}-commands.test.ts',
   'packages/cli/test/{checkpoint-memory,cloudtrail-acceptance,commands,doctor,export-import}.test.ts',
   'packages/cli/test/{lost-log,rotate-command,tessera-fsck}.test.ts',
@@ -40,7 +39,6 @@ export default defineConfig({
   test: {
     // In the order of their names, so that the longest files come first and the short ones fill the end.
     projects: [
-      { extends: true, test: { name: 'units', include: units, isolate: false } },
       { extends: true, test: { name: 'in-process', include: inProcess, isolate: false } },
       { extends: true, test: { name: 'embedded', include: systems, exclude: [...excluded, ...inProcess] } },
       {
