@@ -29,13 +29,12 @@ export class ReaderPool {
     this.#slots = new Array(Math.max(1, readers) + 1).fill(undefined);
   }
 
-  /** Starts all threads; rejects with what keeps one from starting. */
+  /**
+   * Starts the thread of short reads; rejects with what keeps it from starting. The others start with the first query:
+   * a process that only writes needs none, and a thread costs a start a tenth of a second of a processor.
+   */
   async start(): Promise<void> {
-    const started = await Promise.allSettled(this.#slots.map((_, slot) => this.#thread(slot)));
-    const failed = started.find((result) => result.status === 'rejected');
-    if (failed === undefined) return;
-    await this.close();
-    throw failed.reason;
+    await this.#thread(0);
   }
 
   /** A short read. */
