@@ -22,8 +22,9 @@ export class Attestry {
   /** @internal of `child` */
   constructor(options: AttestryOptions | undefined, pipeline: Pipeline, defaults: EventContext);
   constructor(options: AttestryOptions = {}, pipeline?: Pipeline, defaults?: EventContext) {
-    this.#pipeline = pipeline ?? new Pipeline(options ?? {});
-    this.#defaults = defaults ?? mergeDefaults({}, options?.defaults ?? {});
+    const given = withoutNulls(options);
+    this.#pipeline = pipeline ?? new Pipeline(given);
+    this.#defaults = defaults ?? mergeDefaults({}, given.defaults ?? {});
   }
 
   /**
@@ -108,4 +109,11 @@ export class Attestry {
   stats(): AttestryStats {
     return this.#pipeline.stats();
   }
+}
+
+/** What is null is not given. */
+function withoutNulls(options: AttestryOptions | null): AttestryOptions {
+  return Object.fromEntries(
+    Object.entries(options ?? {}).filter(([, value]) => value !== null),
+  ) as AttestryOptions;
 }

@@ -38,3 +38,17 @@ test.each([
 ])('redaction that cannot work is refused at the start: %j', (redact, message) => {
   expect(() => new Attestry({ url: 'http://x.test', key: 'k', redact: redact as never })).toThrow(message);
 });
+
+test('what is null is not given', async () => {
+  const none = { redact: null, beforeSend: null, onError: null, spool: null, sample: null, waitUntil: null };
+  const audit = new Attestry({
+    url: 'http://x.test',
+    key: 'k',
+    drainOnExit: false,
+    fetch: () => Promise.resolve(Response.json({ receipts: [{}] }, { status: 201 })),
+    ...(none as object),
+  });
+  audit.capture({ type: 'a.b' });
+  expect(await audit.flush()).toBe(true);
+  expect(() => new Attestry({ url: 'http://x.test', key: 5 as never })).toThrow(/key must be/);
+});

@@ -99,7 +99,7 @@ export function resolveOptions(options: AttestryOptions): Settings {
     `url must be an http address without a user, given or in ATTESTRY_URL, not ${JSON.stringify(url)}`,
   );
   need(
-    typeof key === 'function' || /^[\x21-\x7e]+$/.test(key),
+    typeof key === 'function' || (typeof key === 'string' && /^[\x21-\x7e]+$/.test(key)),
     'key must be given or in ATTESTRY_API_KEY, without spaces',
   );
   need(['drop-newest', 'drop-oldest', 'block'].includes(whenFull), `whenFull cannot be ${whenFull}`);
@@ -145,7 +145,7 @@ const KINDS = [
   ...(['beforeSend', 'onError', 'onDrop', 'fetch', 'waitUntil'] as const).map(
     (name) => [name, 'function'] as const,
   ),
-  ...(['spool', 'defaults', 'headers'] as const).map((name) => [name, 'object'] as const),
+  ...(['spool', 'defaults', 'headers', 'sample'] as const).map((name) => [name, 'object'] as const),
 ] as const;
 
 /** All that can be told; what is not known is a mistake, and nobody would notice that it has no effect. */

@@ -200,7 +200,10 @@ test('a second Ctrl-C does not wait for a server that does not answer', async ()
     setInterval(() => {}, 1000);
     console.log('ready');`);
   child.stdout?.on('data', (text) => String(text).includes('asked') && child.kill('SIGINT'));
-  expect(await end(child, 'SIGINT')).toMatchObject({ signal: 'SIGINT', output: 'ready\nasked\n' });
+  expect(await end(child, 'SIGINT')).toMatchObject({
+    signal: 'SIGINT',
+    output: 'ready\nasked\ndropped end.twice closed\n',
+  });
 });
 
 test('process.exit sends nothing more, and says so', async () => {

@@ -8,7 +8,7 @@ export type SampleRates = Readonly<Record<string, number>>;
  * denied is always kept.
  */
 export function sampleRate(rates: SampleRates, { type, action }: EventInput): number {
-  if ((action?.status ?? 'success') !== 'success') return 1;
+  if (['failure', 'denied', 'partial'].includes(action?.status ?? '')) return 1;
   for (let name = type, stem = type; ; name = `${stem}*`) {
     if (Object.hasOwn(rates, name)) return rates[name] as number;
     if (name === '*') return 1;

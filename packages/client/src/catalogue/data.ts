@@ -62,7 +62,12 @@ export function recordUpdated(
   change: { readonly before: JsonObject; readonly after: JsonObject },
   more?: More,
 ): DataEvent {
-  const data = { ...more?.data, before: change.before, after: change.after };
+  const { before, after } = (change as typeof change | undefined) ?? {};
+  const data = {
+    ...more?.data,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+  };
   return makeEvent('record.updated', { verb: 'update', target: thing(type, record) }, withData(more, data));
 }
 

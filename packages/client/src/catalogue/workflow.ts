@@ -29,8 +29,9 @@ export function stepExecuted(
   step: { readonly executionId: string; readonly node: string; readonly step?: number },
   more?: More,
 ): WorkflowEvent {
-  const ai = { ...more?.ai, node: step.node, ...(step.step === undefined ? {} : { step: step.step }) };
-  return ofRun('workflow.node.executed', 'success', workflow, step.executionId, { ...more, ai });
+  const { executionId = '', node = '', step: number } = (step as Partial<typeof step> | undefined) ?? {};
+  const ai = { ...more?.ai, node, ...(number === undefined ? {} : { step: number }) };
+  return ofRun('workflow.node.executed', 'success', workflow, executionId, { ...more, ai });
 }
 
 function ofRun(

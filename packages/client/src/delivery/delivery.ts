@@ -171,7 +171,11 @@ export abstract class Delivery {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#report ??= this.takeReport();
-    const reports = this.#report === undefined ? [] : [this.#report];
+    const report = this.#report;
+    // One that is suspected waits until others have got through.
+    const isHeld =
+      report !== undefined && this.#suspects.get(report) === this.#delivered && this.queue.ready > 0;
+    const reports = report === undefined || isHeld ? [] : [report];
     const events = this.queue.take(this.#batchEvents - reports.length, this.#settings.batchBytes);
     const batch = [...reports, ...events];
     this.#inFlight = events;
@@ -235,8 +239,13 @@ export abstract class Delivery {
     const isSettled = results.length > 0 && !results.includes(undefined);
     // The others go again at once: without those that were named, else in halves, down to the one event that is the reason.
     const isHalved = (isForeign ?? isRefused) === true && !results.some((result) => result !== undefined);
-    this.#batchEvents = isHalved ? Math.max(1, Math.ceil(batch.length / 2)) : this.#settings.batchEvents;
-    if (isRefused === true && !isSettled) return;
+    // And then larger step by step: the event that is the reason is still near.
+    this.#batchEvents = isHalved
+      ? Math.max(1, Math.ceil(batch.length / 2))
+      : Math.min(this.#settings.batchEvents, 2 * Math.max(this.#batchEvents, batch.length));
+    // The same at once, where the way has worked and it is but some of the events that do not get through.
+    if (!isSettled && (isRefused === true || (isForeign === true && batch.length > 1 && this.#delivered > 0)))
+      return;
     if (!isSettled) {
       this.#pause(error, afterMs);
       return;
@@ -249,7 +258,7 @@ export abstract class Delivery {
 
   /** A proxy refuses one event for what is in it, and a wrong address all: given up is what alone is refused again when others are taken. */
   #suspect([event, ...others]: readonly QueuedEvent[], error: AttestryError): readonly AttestryError[] {
-    if (event === undefined || others.length > 0 || event === this.#report) return [];
+    if (event === undefined || others.length > 0) return [];
     const deliveredThen = this.#suspects.get(event);
     if (deliveredThen !== undefined && deliveredThen < this.#delivered)
       return [new AttestryError('event_refused', `${event.type}: ${error.message}`, { eventId: event.id })];

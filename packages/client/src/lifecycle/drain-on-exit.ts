@@ -94,7 +94,7 @@ function drainAtEnd(process: NodeProcess): Set<Drainable> {
         return;
       }
       // Who asks a second time does not want to wait.
-      if (isEnding) endNow();
+      if (isEnding) void each((client) => client.end()).finally(endNow);
       else void each((client) => client.close()).finally(endNow);
       isEnding = true;
     };

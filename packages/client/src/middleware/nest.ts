@@ -25,7 +25,6 @@ import type { MiddlewareOptions } from './request-recorder.ts';
 export type { MiddlewareOptions } from './request-recorder.ts';
 
 const AUDIT = 'attestry:event';
-
 /** Longest time that the end of the app waits for its last events. */
 const SHUTDOWN_MS_MAX = 5_000;
 
@@ -48,6 +47,7 @@ class AttestryInterceptor implements NestInterceptor, CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const note = noteIn(context);
     if (note === undefined) return true;
+    note.recorded?.run(() => undefined);
     const event = auditOf(context);
     if (event !== undefined) note.event = event;
     const request = context.switchToHttp().getRequest<HandledRequest>();

@@ -57,7 +57,7 @@ class Recording<Request> implements RecordedRequest {
   readonly #startedMs = performance.now();
   readonly #storage = contextStorage();
   /** An answer ends in the context of whoever wrote its last byte; its event is that of the request. */
-  readonly #context = this.#storage?.getStore();
+  #context = this.#storage?.getStore();
   #own: EventDefaults | undefined;
   #ended = false;
 
@@ -78,7 +78,15 @@ class Recording<Request> implements RecordedRequest {
     if (this.#own === undefined) {
       const own = { context: { request_id: this.requestId } };
       this.#own = this.#context === undefined ? own : mergeDefaults(this.#context, own);
-    } else if (storage.getStore() === this.#own) return work();
+    } else {
+      const now = storage.getStore();
+      if (now === this.#own) return work();
+      if (now?.context?.request_id === this.requestId) {
+        // What the app has said by `run` on the way is true of the request, and of its event.
+        this.#context = now;
+        return work();
+      }
+    }
     return storage.run(this.#own, work);
   }
 

@@ -30,7 +30,10 @@ const CHARS_MAX: Readonly<Record<string, number>> = {
   session_id: 500,
 };
 
-const ADDRESS = /^[\da-f:.]+$/i;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
+/** Members that are read: those of the app's records are often getters of a class. */
+const NAMES = ['type', ...Object.keys(CHARS_MAX)] as const;
 
 /**
  * What the app's own function said of who made a request, as the log takes it. It is often the app's record of a user:
@@ -40,32 +43,57 @@ const ADDRESS = /^[\da-f:.]+$/i;
  * @returns `undefined` when there is nobody: `req.user ?? null` and `isSignedIn && {…}` say so as well
  */
 export function soundActor(given: unknown, faults: string[]): Actor | undefined {
-  if (!given) return undefined;
-  if (typeof given !== 'object' || Array.isArray(given)) {
-    faults.push(`actor: gave a ${Array.isArray(given) ? 'list' : typeof given}, not { type, id }`);
-    return undefined;
-  }
-  const { on_behalf_of: principal, ...members } = given as Readonly<Record<string, unknown>>;
-  const actor = known(members, 'actor', faults);
-  return principal
-    ? { ...actor, on_behalf_of: known(principal as object, 'actor.on_behalf_of', faults) }
-    : actor;
+  const actor = known(given, 'actor', faults);
+  const principal = known(
+    (given as { on_behalf_of?: unknown } | undefined)?.on_behalf_of,
+    'actor.on_behalf_of',
+    faults,
+  );
+  return actor && principal ? { ...actor, on_behalf_of: principal } : actor;
 }
 
-function known(members: object, path: string, faults: string[]): Actor {
-  const sound: Record<string, string> = { type: 'user' };
-  for (const [name, value] of Object.entries(members) as [string, unknown][]) {
-    if (value === undefined || value === null) continue;
-    const charsMax = CHARS_MAX[name];
-    // Names come from people, ids from databases: many are numbers there, whatever the types say.
-    const isText = typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';
-    const text = isText ? String(value) : undefined;
-    if (name === 'type' && KINDS.has(value)) sound['type'] = value as string;
-    else if (name === 'type' || charsMax === undefined)
-      faults.push(`${path}.${soundText(name, 100)}: is not known`);
-    else if (text === undefined || (name === 'ip_address' && !ADDRESS.test(text)))
-      faults.push(`${path}.${name}: must be ${name === 'ip_address' ? 'an address' : 'a text'}`);
-    else sound[name] = soundText(text, charsMax);
+function known(given: unknown, path: string, faults: string[]): Actor | undefined {
+  if (!given) return undefined;
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    faults.push(`${path}: gave a ${Array.isArray(given) ? 'list' : typeof given}, not { type, id }`);
+    return undefined;
   }
+  const members = given as Readonly<Record<string, unknown>>;
+  const sound: Record<string, string> = { type: 'user' };
+  for (const name of NAMES) {
+    const value = members[name];
+    if (value === undefined || value === null || value === '') continue;
+    const text = textOf(value);
+    if (name === 'type') {
+      if (KINDS.has(value)) sound['type'] = value as string;
+      else faults.push(`${path}.type: is not known`);
+    } else if (text === undefined) faults.push(`${path}.${name}: must be a text`);
+    else if (name !== 'ip_address') sound[name] = soundText(text, CHARS_MAX[name] ?? 0);
+    else if (isAddress(addressIn(text))) sound[name] = addressIn(text);
+    else faults.push(`${path}.ip_address: must be an address`);
+  }
+  for (const name of Object.keys(members))
+    if (!(name in CHARS_MAX) && name !== 'type' && name !== 'on_behalf_of' && members[name] !== undefined)
+      faults.push(`${path}.${soundText(name, 100)}: is not known`);
   return sound as unknown as Actor;
+}
+
+/** Names come from people, ids from databases: numbers and objects with a text of their own there, whatever the types say. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'bigint') return value.toString();
+  const { toJSON } = value as { toJSON?: unknown };
+  const json: unknown = typeof toJSON === 'function' ? toJSON.call(value) : undefined;
+  return typeof json === 'string' ? json : undefined;
+}
+
+/** Some proxies tell the port as well. */
+function addressIn(text: string): string {
+  return text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
+}
+
+function isAddress(text: string): boolean {
+  return (
+    IPV4.test(text) || (/^[\da-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]/`))
+  );
 }

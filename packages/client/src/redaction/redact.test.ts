@@ -132,6 +132,9 @@ test.each([
   'order 4111 1111 1111 1112 is not a card',
   'tokens: 17',
   'Invalid token: expired',
+  'password: must be at least 8 characters',
+  'token: Unexpected end of JSON input',
+  'cookie: policy accepted',
   'Unexpected token: }',
   'note: the password: was wrong',
   'a secret meeting',
@@ -200,8 +203,12 @@ test.each([
   ['{"credentials":{"v":"hunter2"},"a":1}'],
   [String.raw`{\\"a\\":\\"{\\\\\\"password\\\\\\":\\\\\\"hunter2\\\\\\"}\\"}`],
   ["{'password': 'hunter2', 'a': 1}"],
-  ['user: bob\npassword: my secret hunter2\na: 1'],
+  ['user: bob\npassword: hunter2\na: 1'],
   ['X-Api-Key: hunter2\r\nAuthorization: Digest username="hunter2"'],
+  ['Cookie: theme=dark; sid=abc; remember=hunter2'],
+  ['{"credentials":{"a":{"b":"x"},"v":"hunter2"}}'],
+  ['password=truehunter2'],
+  ['password%3Dhunter2%26a=1'],
   ['next=%2Fa%3Ftoken%3Dhunter2&a=1'],
   ['https://s3.test/x?X-Amz-Signature=hunter2&sig=hunter2'],
 ])('a secret that is named in a text does not leave: %s', (text) => {
@@ -229,7 +236,7 @@ test('what is changed, and the values of sets, maps and headers, are looked at t
     ],
     patch: [{ op: 'replace', path: '/user/password', value: REDACTED }],
     roles: ['admin'],
-    map: [['api_key', REDACTED]],
+    map: { api_key: REDACTED },
     headers: [
       ['accept', '*'],
       ['authorization', REDACTED],
@@ -247,10 +254,24 @@ test('own names and patterns count, allowed names do not', () => {
   });
 });
 
+test('the same long text in two places is cut by the bound of each', () => {
+  const text = 'x '.repeat(10_000);
+  const clean = redact({ action: { error: text }, metadata: { text } });
+  expect(clean.action.error).toHaveLength(4_000);
+  expect(clean.metadata.text).toBe(text);
+});
+
+test('a set or a map as a block is an object', () => {
+  expect(redact({ metadata: new Map([['a', 1]]), data: { before: new Set([1]) } })).toEqual({
+    metadata: { a: 1 },
+    data: { before: { items: [1] } },
+  });
+});
+
 test('own names and patterns leave alone what the schema gives a form', () => {
   const own = makeRedact({
     names: ['id', 'type', 'actor', 'metadata', 'occurred_at'],
-    patterns: [/\d{4,}/g, /user|success/g],
+    patterns: [/\d{4,}/g, /user|success|action|status/g],
   });
   const event = {
     id: '01990000-0000-7000-8000-000000001000',

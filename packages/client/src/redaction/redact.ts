@@ -1,5 +1,5 @@
 import { EVENT_CHARS_MAX, EVENT_DEPTH_MAX, EVENT_VALUES_MAX, NAME_CHARS_MAX } from '../limits.ts';
-import { isSecretName, plainName, REDACTED, withoutSecrets } from './secret-patterns.ts';
+import { isSecretPlainName, plainName, REDACTED, withoutSecrets } from './secret-patterns.ts';
 
 export interface RedactionOptions {
   /** Further member names whose values never leave; case, `-` and `_` do not matter. */
@@ -41,6 +41,14 @@ const VALUE_NAME =
 
 /** What `JSON.stringify` would make nothing of: their items are kept. */
 const ITERABLE = /^(?:Set|Map|Headers|URLSearchParams|FormData)$/;
+
+/** A map of texts is an object; other items are a list, within an object where the schema wants one. */
+function itemsOf(value: Iterable<unknown>, isBlock: boolean): object {
+  const items = [...value];
+  if (value instanceof Map && [...value.keys()].every((key) => typeof key === 'string'))
+    return Object.fromEntries(value) as object;
+  return isBlock ? { items } : items;
+}
 
 /** Names whose rule is remembered. Names come from the app's code, nearly always; else memory stays bounded. */
 const NAMES_KNOWN_MAX = 1_000;
@@ -120,7 +128,7 @@ class Cleaner {
   /** The objects that the value is in, outermost first. */
   readonly #path: object[] = [];
   /** Longer texts of the value, as they are without secrets. */
-  readonly #cleaned = new Map<string, string>();
+  readonly #cleaned = new Map<string, { readonly clean: string; readonly charsMax: number }>();
   #textCharsMax = 0;
   #valuesLeft = 0;
   #charsLeft = 0;
@@ -144,11 +152,12 @@ class Cleaner {
     let rule = this.#rules.get(name);
     if (rule === undefined) {
       const { names = [], allow = [] } = this.#options || {};
-      const isSame = (other: string): boolean => plainName(other) === plainName(name);
+      const plain = plainName(name);
+      const isSame = (other: string): boolean => plainName(other) === plain;
+      const looks = this.#options !== false;
       rule = {
-        isSecret:
-          this.#options !== false && (names.some(isSame) || (isSecretName(name) && !allow.some(isSame))),
-        isValue: this.#options !== false && VALUE_NAME.test(plainName(name)),
+        isSecret: looks && (names.some(isSame) || (isSecretPlainName(plain) && !allow.some(isSame))),
+        isValue: looks && VALUE_NAME.test(plain),
         // Code that copies members by assignment would set a prototype; strict parsers refuse the name.
         to: name === '__proto__' ? '[__proto__]' : this.#text(name, NAME_CHARS_MAX),
       };
@@ -164,7 +173,8 @@ class Cleaner {
   #text(text: string, charsMax: number, isFormal = false): string {
     // An event that is too large is gone through again with less room for each text. Short ones are quicker looked at.
     const isLong = text.length > LONG_CHARS && !isFormal;
-    let clean = isLong ? this.#cleaned.get(text) : undefined;
+    const known = isLong ? this.#cleaned.get(text) : undefined;
+    let clean = known !== undefined && known.charsMax >= charsMax ? known.clean : undefined;
     if (clean === undefined) {
       clean = text.length > charsMax ? text.slice(0, charsMax + CUT_SLACK_CHARS) : text;
       // Half of a pair, left by a cut through an emoji, is no text, and databases know no NUL.
@@ -173,7 +183,7 @@ class Cleaner {
       if (this.#options !== false && !isFormal) {
         clean = withoutSecrets(clean);
         for (const pattern of this.#options.patterns ?? []) clean = clean.replace(pattern, REDACTED);
-        if (isLong) this.#cleaned.set(text, clean);
+        if (isLong) this.#cleaned.set(text, { clean, charsMax });
       }
     }
     return cut(clean, charsMax);
@@ -222,7 +232,7 @@ class Cleaner {
       if (value instanceof Error)
         return this.#value({ name: value.name, message: value.message }, name, isFree);
       if (ITERABLE.test((value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? ''))
-        return this.#value([...(value as Iterable<unknown>)], name, isFree);
+        return this.#value(itemsOf(value as Iterable<unknown>, FREE_MEMBERS.has(name)), name, isFree);
       const { toJSON } = value as { toJSON?: unknown };
       if (typeof toJSON === 'function') return this.#value(toJSON.call(value, ''), name, isFree);
     }
@@ -255,7 +265,8 @@ class Cleaner {
       // Blocks of the schema are objects, whatever is in them.
       else clean = isBlock ? omitted('redacted') : REDACTED;
       const isReserved = name === 'constructor' && Object.hasOwn(Object(clean) as object, 'prototype');
-      const to = isReserved ? '[constructor]' : isList ? name : rule.to;
+      const isOwn = isList || (!isFree && name !== '__proto__');
+      const to = isReserved ? '[constructor]' : isOwn ? name : rule.to;
       if (clean === member && to === name) continue;
       copy ??= (isList ? [...object] : { ...object }) as Members;
       if (to !== name) delete copy[name];

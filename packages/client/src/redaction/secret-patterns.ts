@@ -23,7 +23,12 @@ export function plainName(name: string): string {
 
 /** Whether a member of this name holds a secret, whatever is in it. */
 export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(plainName(name));
+  return isSecretPlainName(plainName(name));
+}
+
+/** The same of a name that is plain already. */
+export function isSecretPlainName(plain: string): boolean {
+  return SECRET_NAME.test(plain);
 }
 
 /**
@@ -35,17 +40,22 @@ const SECRET =
   /(?<![A-Za-z\d])eyJ[\w-]{5,}(\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2})?|(-----BEGIN [A-Z ]{0,30}PRIVATE KEY[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)|\batt_[a-z0-9]{1,20}_[A-Za-z0-9]{1,64}_[\w-]{4,}|\b(?:[Bb]earer|BEARER) +(?:[\w.~+/-]{16,}=*|(?=\S{0,99}\d)\S{8,})|\b(?:[Bb]asic|BASIC) +(?=\S{0,99}(?:[\d=]|[a-z][A-Z]))(?:[\w+/=-]{4}){2,}(?![\w+/=-])|:\/\/(?:[^\s/@:?#"'\\]{0,60}:(?!\d{1,5}[/?#])[^\s?#"'\\]{1,100}|[^\s/@?#"'\\]{1,100})@)|(?<![A-Za-z\d-])(\d{13,19}|\d{4}([\s._/\u2013-]| {2})\d{4}\4\d{4}\4\d{1,7}|\d{4}([\s._/\u2013-]| {2})\d{6}\5\d{4,5})(?![A-Za-z\d]|-\w)/g;
 
 /** A name of a query string, a form, a cookie or a text of JSON, up to its value. */
-const NAMED = /(?<![\w.%[\]-])([\w.%[\]-]{2,80})(?:=|%3[Dd]|\\{0,7}["']\s{0,9}:\s{0,9})/g;
+const NAMED = /(?<![\w.%[\]-])([\w.%[\]-]{2,80}?)(?:=|%3[Dd]|\\{0,7}["']\s{0,9}:\s{0,9})/g;
 
-/** A value behind such a name, quoted or not; flags are no secrets. Of a list or an object all up to its end. */
+/** A value behind such a name, quoted or not; flags are no secrets. Of a list or an object, which may hold others, all the rest of the line. */
 const VALUE =
-  /(\\{0,7}["'])(?:\\+[^"'\\]|[^"'\\])+|\[[^\]]{0,2000}|\{[^}]{0,2000}|(?!true|false|null)[^\s"'&;,<>\\{}[\]]+/y;
+  /(\\{0,7}["'])(?:\\+[^"'\\]|[^"'\\])+|[[{][^\n]{0,4000}|(?!(?:true|false|null)\b)[^\s"'&;,<>\\{}[\]]+/y;
 
 /** What stands between a name and its value; most texts have none of it. */
 const SEPARATOR = /[=:%]/;
 
-/** A line of a header block or of YAML. */
-const LINE = /^([ \t-]{0,20}([\w.-]{2,80}):[ \t]+)(?!true\b|false\b|null\b)\S.{0,4000}$/gm;
+/** A line of a header block or of YAML: one word, or a text in quotes. More words are prose ("password: must be longer"). */
+const LINE =
+  /^([ \t-]{0,20}([\w.-]{2,80}):[ \t]+)(?!(?:true|false|null|\[redacted\])\b)(\S+|"[^"\n]{0,4000}"|'[^'\n]{0,4000}')[ \t]*$/gm;
+
+/** Headers whose whole line is one. */
+const HEADER =
+  /^((?:proxy-)?authorization: *(?=(?:basic|bearer|digest|negotiate|token|aws4\S*) )|(?:set-)?cookie: *(?=[^\s=]{1,200}=))\S.{0,8000}$/gim;
 
 /**
  * Numbers that the large card networks give out. Without it one in ten of all numeric ids and of all times in
@@ -80,9 +90,11 @@ function withoutNamedSecrets(text: string): string {
   }
   clean += text.slice(at);
   if (!clean.includes(': ')) return clean;
-  return clean.replace(LINE, (line, head: string, name: string) =>
-    isSecretName(name) && !line.includes(REDACTED) && !TOKEN_COUNT.test(line) ? head + REDACTED : line,
-  );
+  return clean
+    .replace(HEADER, `$1${REDACTED}`)
+    .replace(LINE, (line, head: string, name: string) =>
+      isSecretName(name) && !TOKEN_COUNT.test(line) ? head + REDACTED : line,
+    );
 }
 
 /** @see ISO/IEC 7812-1, annex B */

@@ -186,3 +186,22 @@ test('a change behind what is kept of a long text or list is a change', async ()
   });
   expect(audit.events[0]?.data?.fields).toEqual(['list', 'text']);
 });
+
+test('sets and maps that change are changes, and a state that refers to itself takes no longer than another', async () => {
+  const audit = new CollectingClient();
+  const target = { type: 'document', id: '1' } as const;
+  await audit.track({ type: 'document.edited', target }, (tracker) => {
+    tracker.before = { roles: new Set(['a']), same: new Map([['a', 1]]), long: 'x'.repeat(60_000) };
+    tracker.after = { roles: new Set(['a', 'b']), same: new Map([['a', 1]]), long: 'x'.repeat(60_000) };
+  });
+  expect(audit.events[0]?.data?.fields).toEqual(['roles']);
+  const loop: Record<string, unknown> = { text: 'x'.repeat(100_000) };
+  let shared: object = { end: 1 };
+  for (let level = 0; level < 60; level += 1) shared = { a: shared, b: shared };
+  Object.assign(loop, { loop, shared });
+  await audit.track({ type: 'document.edited', target }, (tracker) => {
+    tracker.before = loop;
+    tracker.after = { ...loop, text: `${'x'.repeat(100_000)}y` };
+  });
+  expect(audit.events[1]?.data?.fields).toContain('text');
+});

@@ -68,9 +68,10 @@ function outcome({ before, after, target, status, metadata }: Tracker, how: obje
     data:
       before || after
         ? {
+            // First, as states may be more than an event can hold.
+            fields: before && after ? changedNames(before, after) : undefined,
             before: before ?? undefined,
             after: after ?? undefined,
-            fields: before && after ? changedNames(before, after) : undefined,
           }
         : undefined,
     metadata,

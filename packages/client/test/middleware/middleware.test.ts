@@ -81,6 +81,21 @@ test('NestJS: what is asked for outside of the global prefix is recorded as well
   await app.close();
 });
 
+test('NestJS: what `main.ts` says of its requests is in their events', async () => {
+  const client = new CollectingClient();
+  const app = await startNest({ ...STANDARD, client }, 'sync', undefined, (nestApp) =>
+    nestApp.use((_request: unknown, _response: unknown, next: () => void) =>
+      client.run({ tenant: 't1' }, next),
+    ),
+  );
+  await send(app, { method: 'POST', path: '/notes' });
+  expect(await eventsOf(() => client.events, 2)).toMatchObject([
+    { type: 'handler.ran', tenant_id: 't1', context: { request_id: expect.any(String) } },
+    { type: 'note.created', tenant_id: 't1' },
+  ]);
+  await app.close();
+});
+
 test('NestJS: what its parsers refuse is recorded as well', async () => {
   const client = new CollectingClient();
   const app = await startNest({ ...STANDARD, client });
@@ -160,7 +175,25 @@ test.each([
     "the app's own record of a user",
     { id: 'u', name: null, roles: ['a'], type: 'robot', on_behalf_of: { type: 'user', id: 8, plan: 'x' } },
     { type: 'user', id: 'u', on_behalf_of: { type: 'user', id: '8' } },
-    ['actor.roles: is not known', 'actor.type: is not known', 'actor.on_behalf_of.plan: is not known'],
+    ['actor.type: is not known', 'actor.roles: is not known', 'actor.on_behalf_of.plan: is not known'],
+  ],
+  [
+    'a class, with an id of a database and the port of a proxy',
+    new (class {
+      get id() {
+        return { toJSON: () => '6560' };
+      }
+      name = '';
+      ip_address = '192.0.2.1:4711';
+    })(),
+    { type: 'user', id: '6560', ip_address: '192.0.2.1' },
+    undefined,
+  ],
+  [
+    'for somebody who is no object',
+    { type: 'service', id: 's', ip_address: '999.1.1.1', on_behalf_of: 'ann' },
+    { type: 'service', id: 's' },
+    ['actor.ip_address: must be an address', 'actor.on_behalf_of: gave a string, not { type, id }'],
   ],
   [
     'members of other types',

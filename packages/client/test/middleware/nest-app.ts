@@ -7,6 +7,7 @@ import {
   Get,
   HttpCode,
   HttpException,
+  type INestApplication,
   Module,
   Patch,
   Post,
@@ -116,6 +117,7 @@ export async function startNest(
   options: AppOptions,
   how: 'sync' | 'async' = 'sync',
   prefix?: string,
+  prepare?: (app: INestApplication) => void,
 ): ReturnType<Framework['start']> {
   const { actor } = options;
   const given = {
@@ -134,6 +136,7 @@ export async function startNest(
   })(App);
   const app = await NestFactory.create(App, { logger: false, forceCloseConnections: true });
   if (prefix !== undefined) app.setGlobalPrefix(prefix);
+  prepare?.(app);
   if (app.get(Attestry) !== options.client) throw new Error('the client cannot be injected');
   await app.listen(0, '127.0.0.1');
   return { url: (await app.getUrl()).replace('[::1]', '127.0.0.1'), close: () => app.close() };
