@@ -98,7 +98,7 @@ export class EventPager {
   }
 
   /** Whether the list has an event, at hand or on a page that is not: it was recorded before the list was read. */
-  has({ id, seq }: EventView): boolean {
+  has({ id, seq }: Pick<EventView, 'id' | 'seq'>): boolean {
     return seq <= this.#readTo || this.#run.rowOf(id) !== undefined;
   }
 

@@ -1,4 +1,4 @@
-import { bodyOf, useAttestry } from '@attestry/react';
+import { bodyOf, type components, useAttestry } from '@attestry/react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { api } from '../api/api.ts';
@@ -45,6 +45,8 @@ export function IntegrityPage(): ReactNode {
 /** How often is asked for a checkpoint of records that have none yet. */
 const UNSIGNED_MS = 2_000;
 
+type Checkpoint = components['schemas']['Checkpoint'];
+
 interface LogFactsProps {
   readonly identity: LogIdentity;
   readonly log: LogState;
@@ -52,7 +54,7 @@ interface LogFactsProps {
 
 function LogFacts({ identity, log }: LogFactsProps): ReactNode {
   const { format } = useAttestry();
-  const latest = useQuery({
+  const latest = useQuery<Checkpoint>({
     // Another one is signed when the log has grown, within a second or so.
     queryKey: ['checkpoints', 'latest', log.size],
     refetchInterval: (query) => ((query.state.data?.size ?? 0) < log.size ? UNSIGNED_MS : false),
