@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type pg from 'pg';
 import type { LedgerError } from '../../errors.ts';
+import type { RawBounds, RawDataKey } from '../../ports/raw-log.ts';
 import { openClient } from './postgres-connection.ts';
 import { toStoreError } from './postgres-error.ts';
 import { type IndexReport, indexDamage } from './raw-indexes.ts';
-import type { RawBounds, RawDataKey, RawLeftovers, RawRecord, RawSeal } from './raw-rows.ts';
+import type { RawLeftovers, RawRecord, RawSeal } from './raw-rows.ts';
 import { expectedSchemaLines, schemaDifferences, schemaLines } from './schema-lines.ts';
 import { quoteIdentifier, quoteLiteral } from './schema-names.ts';
 import { SEARCH_VERSION } from './search-index.ts';

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { RawBounds, RawDataKey } from '../../ports/raw-log.ts';
 import { INDEX_KEY_NEEDED } from './index-key-sql.ts';
 import { openForReading } from './open-database.ts';
 import { leftovers, type RawLeftovers } from './raw-leftovers.ts';
@@ -6,29 +7,6 @@ import { recordKey, SEALS_PER_RECORD, SEQS_PER_LOG, sealKey, seqOfKey } from './
 import { schemaDamage } from './schema-check.ts';
 import { READER_CACHE_KIB } from './sqlite-limits.ts';
 import { toStoreError } from './store-error.ts';
-
-/** Where the rows of one log end, in one moment. */
-export interface RawBounds {
-  readonly origin: string;
-  readonly size: number;
-  readonly frontier: Uint8Array;
-  readonly lastHash: Uint8Array;
-  readonly lastAtMs: number;
-  /** Highest number of a stored record, -1 when there is none. */
-  readonly lastSeq: number;
-  /** Size of the largest stored checkpoint, 0 when there is none. */
-  readonly checkpointSize: number;
-  readonly eventIds: number;
-}
-
-/** One row of `data_keys` with everything in it. */
-export interface RawDataKey {
-  readonly kid: string;
-  readonly sub: string;
-  readonly subjectIndex: Uint8Array | null;
-  readonly wrapped: Uint8Array | null;
-  readonly subjectSealed: Uint8Array | null;
-}
 
 /** One row of `data_keys`. */
 export interface RawKey {
