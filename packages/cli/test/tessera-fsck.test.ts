@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { changeStoredText } from '@attestry/testkit';
 import { describe, expect, it } from 'vitest';
-import { flipByte } from '../src/demo/flip-byte.ts';
 import { TestServer } from './running-server.ts';
 
 /**
@@ -126,7 +126,8 @@ describe.skipIf(!HAS_FSCK)(name, () => {
     );
     const victim = page.events[50]?.id ?? '';
     await server.stop();
-    await flipByte(server.dataDir, victim);
+    const last = victim.endsWith('0') ? '1' : '0';
+    expect(await changeStoredText(server.dataDir, victim, victim.slice(0, -1) + last)).toBe(1);
     await server.restart();
     const { output } = await fsck(tenant, '--N=8');
     expect(output).toMatch(/fsck failed/);
