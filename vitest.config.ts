@@ -19,7 +19,7 @@ const inProcess = [
   'packages/ledger/test/search/*.test.ts',
   'packages/server/test/{access,audit,bad-input,browser,connections,console,documents}.test.ts',
   'packages/server/test/{error-messages,evidence,export,granting,ingest,integrity,oidc}.test.ts',
-  'packages/server/test/{openapi.golden,query,redis,sealed-members,search-help,session}.test.ts',
+  'packages/server/test/{openapi.golden,postgres-scans,query,redis,sealed-members,search-help,session}.test.ts',
   'packages/server/test/{stream,verify,viewer-tokens}.test.ts',
 ];
 
@@ -32,7 +32,7 @@ const systems = ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'sc
  */
 const onPostgres = [
   'packages/server/test/{bad-input,evidence,ingest,query,verify}.test.ts',
-  'packages/cli/test/cloudtrail-acceptance.test.ts',
+  'packages/cli/test/{cloudtrail-acceptance,tessera-fsck}.test.ts',
 ];
 
 export default defineConfig({
