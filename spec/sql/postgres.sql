@@ -1,4 +1,22 @@
+-- lock ----------------------------------------------------------------------------------------------------------
+
+SET lock_timeout = 0;
+SELECT pg_advisory_lock(hashtextextended('attestry migrate attestry', 0));
+
+-- schema --------------------------------------------------------------------------------------------------------
+
+CREATE SCHEMA "attestry";
+CREATE TABLE IF NOT EXISTS "attestry"."schema_migrations" (
+  version integer PRIMARY KEY,
+  name text NOT NULL,
+  sha256 bytea NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- 0001_ledger ---------------------------------------------------------------------------------------------------
+
+BEGIN;
+SET LOCAL search_path = "attestry", pg_temp;
 
 -- The ledger. Runs in one transaction with search_path = <schema>, pg_temp; nothing here names the schema.
 --
@@ -324,7 +342,13 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION append(head_move[], records[], event_ids[], tiles[]) FROM PUBLIC;
 
+INSERT INTO "attestry"."schema_migrations" (version, name, sha256) VALUES (1, '0001_ledger', decode('54dbc943552cbbe6624c966c4156184c2ce73527cc6287445bd49f432fb4f3de', 'hex'));
+COMMIT;
+
 -- 0002_search ---------------------------------------------------------------------------------------------------
+
+BEGIN;
+SET LOCAL search_path = "attestry", pg_temp;
 
 -- Full-text search. A projection of the ledger: whatever is lost here is made again by the follower.
 
@@ -395,7 +419,13 @@ CREATE TRIGGER documents_truncated AFTER TRUNCATE ON search_documents
 ALTER TABLE search_documents ENABLE ALWAYS TRIGGER documents_removed;
 ALTER TABLE search_documents ENABLE ALWAYS TRIGGER documents_truncated;
 
+INSERT INTO "attestry"."schema_migrations" (version, name, sha256) VALUES (2, '0002_search', decode('a30b98734b48cd36ba9023495079bd5ef5597c6d25f5c49bc02aaea352ec9f31', 'hex'));
+COMMIT;
+
 -- 0003_time_marks -----------------------------------------------------------------------------------------------
+
+BEGIN;
+SET LOCAL search_path = "attestry", pg_temp;
 
 -- What reads by number, and nodes that share settings, need.
 
@@ -472,7 +502,18 @@ CREATE TABLE settings_versions (
 ) WITH (fillfactor = 50);
 INSERT INTO settings_versions (kind, version) SELECT DISTINCT kind, 1 FROM admin;
 
+INSERT INTO "attestry"."schema_migrations" (version, name, sha256) VALUES (3, '0003_time_marks', decode('9a0026b4193f27b0d1a61258ec3dce8c39d86417d3a806b10e1554eed83b5a7c', 'hex'));
+COMMIT;
+
+-- partitions ----------------------------------------------------------------------------------------------------
+
+SELECT "attestry"."make_partition"((now() + make_interval(months => n))::date)
+    FROM generate_series(0, 3) AS n;
+
 -- roles ---------------------------------------------------------------------------------------------------------
+
+BEGIN;
+SET LOCAL search_path = "attestry", pg_temp;
 
 -- The four roles. Safe to run again. Runs with search_path = <schema>, pg_temp, after the migrations, as a superuser or as
 -- the owner of the database with CREATEROLE. What they may do is in grants.sql.
@@ -505,22 +546,29 @@ BEGIN
   IF NOT pg_has_role('attestry_migrate', 'USAGE') THEN GRANT attestry_migrate TO CURRENT_USER; END IF;
 END $$;
 
+-- By their names: what somebody else has put into the schema stays theirs.
 DO $$
 DECLARE
   mine oid := (SELECT oid FROM pg_namespace WHERE nspname = current_schema());
+  tables name[] := ARRAY['schema_migrations', 'tenants', 'heads', 'records', 'record_chunks', 'event_ids', 'data_keys',
+    'tiles', 'checkpoints', 'admin', 'settings_versions', 'leases', 'cursors', 'search_documents', 'search_version',
+    'time_marks'];
+  functions name[] := ARRAY['append', 'make_partition', 'refuse_change', 'visible_tenant_nos', 'visible_tenants',
+    'forget_search_cursors', 'mark_time', 'before_prune', 'after_prune'];
   statement text;
 BEGIN
   EXECUTE format('ALTER SCHEMA %I OWNER TO attestry_migrate', current_schema());
   FOR statement IN
     SELECT format('ALTER TABLE %s OWNER TO attestry_migrate', c.oid::regclass) FROM pg_class AS c
       WHERE c.relnamespace = mine AND c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) <> 'attestry_migrate'
+        AND (c.relname = ANY (tables) OR EXISTS (
+          SELECT FROM pg_inherits AS i WHERE i.inhrelid = c.oid AND i.inhparent = to_regclass('records')))
     UNION ALL
     SELECT format('ALTER FUNCTION %s OWNER TO attestry_migrate', p.oid::regprocedure) FROM pg_proc AS p
-      WHERE p.pronamespace = mine AND pg_get_userbyid(p.proowner) <> 'attestry_migrate'
+      WHERE p.pronamespace = mine AND pg_get_userbyid(p.proowner) <> 'attestry_migrate' AND p.proname = ANY (functions)
     UNION ALL
     SELECT format('ALTER TYPE %s OWNER TO attestry_migrate', t.oid::regtype) FROM pg_type AS t
-      JOIN pg_class AS c ON c.oid = t.typrelid
-      WHERE t.typnamespace = mine AND c.relkind = 'c' AND pg_get_userbyid(t.typowner) <> 'attestry_migrate'
+      WHERE t.typnamespace = mine AND pg_get_userbyid(t.typowner) <> 'attestry_migrate' AND t.typname = 'head_move'
   LOOP
     EXECUTE statement;
   END LOOP;
@@ -547,3 +595,5 @@ GRANT UPDATE (text, seal_key_nos, seal_envelopes, actor, actor_email, ip, ip_net
 GRANT SELECT ON search_documents, search_version TO attestry_write, attestry_read;
 GRANT INSERT, DELETE, TRUNCATE ON search_documents TO attestry_write;
 GRANT UPDATE ON search_version TO attestry_write;
+
+COMMIT;

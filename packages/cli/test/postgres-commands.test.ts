@@ -1,4 +1,4 @@
-import { postgresBinaries, type SharedPostgres, sharedPostgres } from '@attestry/testkit';
+import { openSession, postgresBinaries, type SharedPostgres, sharedPostgres } from '@attestry/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attestry } from './cli-process.ts';
 import { TestServer } from './running-server.ts';
@@ -28,9 +28,17 @@ describe.skipIf(binaries.folder === undefined)(`moving to PostgreSQL${skipped}`,
 
   it('migrate prints what it would do, does it, and does nothing the second time', async () => {
     const dry = await attestry(['migrate', '--store', database.url, '--dry-run']);
-    expect(dry.stdout).toMatch(/^-- 0001_ledger\n.*CREATE TABLE records/s);
+    expect(dry.stdout).toMatch(/^-- 0001_ledger\n.*CREATE TABLE records/ms);
     const first = await attestry(['migrate', '--store', database.url, '--json']);
     expect(JSON.parse(first.stdout).migrations).toContain('0001_ledger');
+    // Somebody who does not let a program make tables runs what it printed.
+    const byHand = await postgres.createDatabase();
+    const session = await openSession(byHand.url);
+    await session.run(dry.stdout);
+    await session.end();
+    const after = await attestry(['migrate', '--store', byHand.url, '--dry-run']);
+    expect(after.stdout).toMatch(/^-- no migration is missing\n/);
+    await byHand.drop();
     const again = await attestry(['migrate', '--store', database.url]);
     expect([again.exitCode, again.stdout]).toEqual([0, 'The tables were up to date.\n']);
   });

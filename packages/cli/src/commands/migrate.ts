@@ -38,18 +38,17 @@ async function migrate({ terminal }: CommandContext, options: MigrateOptions): P
   const schema = options.schema ?? (process.env.ATTESTRY_STORE_SCHEMA || undefined);
   const { migrateStore } = await import('@attestry/ledger');
   const { dryRun, roles } = options;
-  const { migrations, rolesSql } = await migrateStore({ store, schema, dryRun, roles });
+  const { migrations, steps } = await migrateStore({ store, schema, dryRun, roles });
   const names = migrations.map(({ name }) => name);
   if (options.json === true) {
-    const sql = dryRun === true ? [...migrations.map((one) => one.sql), ...(rolesSql ? [rolesSql] : [])] : [];
+    const sql = dryRun === true ? steps.map((step) => step.sql) : [];
     await line(
       terminal,
       safeJson({ dry_run: dryRun === true, migrations: names, roles: roles === true, sql }),
     );
   } else if (dryRun === true) {
-    for (const { name, sql } of migrations) await line(terminal, `-- ${name}\n${sql}`);
-    if (rolesSql !== undefined) await line(terminal, `-- roles\n${rolesSql}`);
     if (migrations.length === 0) await line(terminal, '-- no migration is missing');
+    for (const { name, sql } of steps) await line(terminal, `-- ${name}\n${sql}`);
   } else {
     await line(terminal, names.length === 0 ? 'The tables were up to date.' : `Done: ${names.join(', ')}.`);
     if (roles === true)

@@ -10,16 +10,17 @@ export interface MigrateStoreOptions {
   readonly dryRun?: boolean | undefined;
 }
 
-/** What was run, or with `dryRun` would be. */
 export interface MigratedStore {
-  readonly migrations: readonly { readonly name: string; readonly sql: string }[];
-  readonly rolesSql: string | undefined;
+  /** Those that the database did not have. */
+  readonly migrations: readonly { readonly name: string }[];
+  /** Everything that was run, or with `dryRun` would be, in its order: as a script it does the same. */
+  readonly steps: readonly { readonly name: string; readonly sql: string }[];
 }
 
 /**
  * Brings the tables of a database to this version. Safe to run twice, and from several nodes at once.
  *
- * @throws {LedgerError} `store_unknown`; {FatalError} `store_newer`, `store_changed`; {OperationalError} of the connection
+ * @throws {LedgerError} `store_unknown`, `schema_invalid`, `schema_in_use`; {FatalError} `store_newer`, `store_changed`; {OperationalError} of the connection
  */
 export async function migrateStore({
   store,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { bytesToHex, hashLeafText, type LedgerRecord } from '@attestry/core';
+import { openSession } from '@attestry/testkit';
 import { LinkedLog } from '@attestry/testkit/conformance';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -103,9 +104,38 @@ describe('several processes', () => {
     await client.query(`UPDATE ${table} SET sha256 = '' WHERE version = 1`);
     await expect(openPostgresStores({ url, schema })).rejects.toMatchObject({ code: 'store_changed' });
     await client.end();
-    await expect(openPostgresStores({ url, schema: 'pg_mine' })).rejects.toMatchObject({
-      code: 'schema_invalid',
+    for (const name of ['pg_mine', '$user'])
+      await expect(openPostgresStores({ url, schema: name })).rejects.toMatchObject({
+        code: 'schema_invalid',
+      });
+  });
+
+  it('leave to others what is theirs, in whatever schema it lies', async () => {
+    const schema = database.newSchema();
+    const options = { url: database.url, schema, roles: true };
+    const session = await openSession(database.url);
+    const others = `CREATE TABLE users (id integer); CREATE FUNCTION ours() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+      CREATE TYPE mood AS ENUM ('fine')`;
+    await session.run(
+      `CREATE SCHEMA ${quoteIdentifier(schema)}; SET search_path = ${quoteIdentifier(schema)}; ${others}`,
+    );
+    await expect(migratePostgres(options)).rejects.toMatchObject({
+      code: 'schema_in_use',
+      message: expect.stringContaining('type mood, table users, function ours'),
     });
+    await session.run('DROP TABLE users; DROP FUNCTION ours; DROP TYPE mood');
+    await migratePostgres(options);
+    await session.run(others);
+    await migratePostgres(options);
+    const { rows } = (await session.run(
+      `SELECT thing.name FROM pg_namespace AS n JOIN (
+         SELECT relname AS name, relnamespace AS schema, relowner AS owner FROM pg_class WHERE relkind IN ('r', 'p', 'c')
+         UNION ALL SELECT proname, pronamespace, proowner FROM pg_proc
+       ) AS thing ON thing.schema = n.oid
+       WHERE nspname = current_schema() AND pg_get_userbyid(owner) <> 'attestry_migrate' ORDER BY 1`,
+    )) as { rows: { name: string }[] };
+    await session.end();
+    expect(rows.map(({ name }) => name)).toEqual(['ours', 'users']);
   });
 
   it('find a schema that others filled with tables and functions of the same names on their path', async () => {

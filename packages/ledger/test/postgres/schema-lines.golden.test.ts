@@ -15,14 +15,12 @@ it.skipIf(postgresBinaries(18).folder === undefined)(
     const server = await sharedPostgres(18);
     const database = await server.createDatabase();
     try {
-      const { migrations, rolesSql } = await migratePostgres({
+      const { steps } = await migratePostgres({
         url: database.url,
         dryRun: true,
         roles: true,
       });
-      const parts = [...migrations, { name: 'roles', sql: rolesSql ?? '' }].map(
-        ({ name, sql }) => `-- ${name} ${'-'.repeat(110 - name.length)}\n\n${sql}`,
-      );
+      const parts = steps.map(({ name, sql }) => `-- ${name} ${'-'.repeat(110 - name.length)}\n\n${sql}\n`);
       await expect(parts.join('\n')).toMatchFileSnapshot('../../../../spec/sql/postgres.sql');
     } finally {
       await database.drop();

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type pg from 'pg';
-import { FatalError } from '../../errors.ts';
+import { FatalError, LedgerError } from '../../errors.ts';
 import { partitionsAheadSql } from './partitions.ts';
 import { openClient } from './postgres-connection.ts';
 import { toStoreError } from './postgres-error.ts';
-import { checkSchemaName, DEFAULT_SCHEMA, quoteIdentifier, tableSql } from './schema-names.ts';
+import { checkSchemaName, DEFAULT_SCHEMA, quoteIdentifier, quoteLiteral, tableSql } from './schema-names.ts';
 
 /** One step of the schema: a file of SQL that runs once, in one transaction, in the order of its number. */
 export interface Migration {
@@ -26,11 +26,17 @@ export interface MigrateOptions {
   readonly dryRun?: boolean | undefined;
 }
 
+/** A part of what is run: SQL that is whole in itself, and names its schema. */
+export interface MigrationStep {
+  readonly name: string;
+  readonly sql: string;
+}
+
 export interface MigrateReport {
-  /** What was run, or with `dryRun` would be. */
+  /** Those that the database did not have. */
   readonly migrations: readonly Migration[];
-  /** SQL of the roles, when they were asked for. */
-  readonly rolesSql: string | undefined;
+  /** Everything that was run, or with `dryRun` would be, in its order: as a script it does the same. */
+  readonly steps: readonly MigrationStep[];
 }
 
 const FOLDER = new URL('./migrations/', import.meta.url);
@@ -54,6 +60,7 @@ async function readMigrations(): Promise<readonly Migration[]> {
 /**
  * Brings the schema to this version. Safe to run twice, and from several nodes at once: they wait for each other.
  *
+ * @throws {LedgerError} `schema_invalid`, `schema_in_use`
  * @throws {FatalError} `store_newer`, `store_changed`
  * @throws {OperationalError} `store_denied` and those of the connection
  */
@@ -73,19 +80,40 @@ export async function migratePostgres(options: MigrateOptions): Promise<MigrateR
 }
 
 async function migrate(client: pg.Client, schema: string, options: MigrateOptions): Promise<MigrateReport> {
-  const grantsSql = await readFile(GRANTS, 'utf8');
-  const rolesSql = options.roles === true ? `${await readFile(ROLES, 'utf8')}\n${grantsSql}` : undefined;
-  if (options.dryRun === true) return { migrations: await plannedMigrations(client, schema), rolesSql };
   // Held until the connection ends. Waiting for it is waiting for another node that does the same.
-  await client.query('SET lock_timeout = 0');
-  await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`attestry migrate ${schema}`]);
-  const pending = await plannedMigrations(client, schema);
-  if (pending.length > 0) await prepareSchema(client, schema);
-  for (const migration of pending) await apply(client, schema, migration);
-  await client.query(partitionsAheadSql(schema));
-  const grants = rolesSql ?? (pending.length > 0 && (await hasRoles(client, schema)) ? grantsSql : undefined);
-  if (grants !== undefined) await inSchema(client, schema, () => client.query(grants));
-  return { migrations: pending, rolesSql };
+  const lock = {
+    name: 'lock',
+    sql: `SET lock_timeout = 0;
+SELECT pg_advisory_lock(hashtextextended(${quoteLiteral(`attestry migrate ${schema}`)}, 0));`,
+  };
+  if (options.dryRun !== true) await client.query(lock.sql);
+  const { migrations, steps } = await plan(client, schema, options);
+  if (options.dryRun !== true) for (const { sql } of steps) await run(client, sql);
+  return { migrations, steps: [lock, ...steps] };
+}
+
+async function plan(client: pg.Client, schema: string, options: MigrateOptions): Promise<MigrateReport> {
+  const migrations = await plannedMigrations(client, schema);
+  const grants = await readFile(GRANTS, 'utf8');
+  const steps = migrations.map((migration) => migrationStep(schema, migration));
+  if (migrations.length > 0) steps.unshift(await schemaStep(client, schema));
+  steps.push({ name: 'partitions', sql: `${partitionsAheadSql(schema)};` });
+  if (options.roles === true) {
+    steps.push(inSchema(schema, 'roles', `${await readFile(ROLES, 'utf8')}\n${grants}`));
+  } else if (migrations.length > 0 && (await hasRoles(client, schema))) {
+    steps.push(inSchema(schema, 'grants', grants));
+  }
+  return { migrations, steps };
+}
+
+/** Runs the SQL of a step, of which nothing is left when it fails. */
+async function run(client: pg.Client, sql: string): Promise<void> {
+  try {
+    await client.query(sql);
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
 }
 
 /**
@@ -94,6 +122,7 @@ async function migrate(client: pg.Client, schema: string, options: MigrateOption
  */
 async function plannedMigrations(client: pg.Client, schema: string): Promise<readonly Migration[]> {
   const pending = await pendingMigrations(client, schema);
+  if (pending[0]?.version === 1) await assertOwnSchema(client, schema);
   const extension = pending[0]?.version === 1 ? await timescaleSchema(client) : undefined;
   if (extension === undefined) return pending;
   const hypertable = (await readFile(TIMESCALE, 'utf8')).replaceAll(
@@ -116,40 +145,61 @@ async function timescaleSchema(client: pg.Client): Promise<string | undefined> {
   return rows[0]?.name;
 }
 
-async function prepareSchema(client: pg.Client, schema: string): Promise<void> {
+/** Makes the schema; who may not make one may be given one that is there. */
+async function schemaStep(client: pg.Client, schema: string): Promise<MigrationStep> {
   const found = await client.query('SELECT to_regnamespace($1) IS NOT NULL AS there', [
     quoteIdentifier(schema),
   ]);
-  if (!(found.rows[0] as { there: boolean }).there)
-    await client.query(`CREATE SCHEMA ${quoteIdentifier(schema)}`);
-  await client.query(`CREATE TABLE IF NOT EXISTS ${tableSql(schema, 'schema_migrations')} (
-    version integer PRIMARY KEY,
-    name text NOT NULL,
-    sha256 bytea NOT NULL,
-    applied_at timestamptz NOT NULL DEFAULT now()
-  )`);
+  const isThere = (found.rows[0] as { there: boolean }).there;
+  const create = isThere ? '' : `CREATE SCHEMA ${quoteIdentifier(schema)};\n`;
+  const table = tableSql(schema, 'schema_migrations');
+  return {
+    name: 'schema',
+    sql: `${create}CREATE TABLE IF NOT EXISTS ${table} (
+  version integer PRIMARY KEY,
+  name text NOT NULL,
+  sha256 bytea NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now()
+);`,
+  };
 }
 
-async function apply(client: pg.Client, schema: string, migration: Migration): Promise<void> {
-  await inSchema(client, schema, async () => {
-    await client.query(migration.sql);
-    await client.query(
-      `INSERT INTO ${tableSql(schema, 'schema_migrations')} (version, name, sha256) VALUES ($1, $2, $3)`,
-      [migration.version, migration.name, migration.sha256],
-    );
-  });
+function migrationStep(schema: string, { version, name, sql, sha256 }: Migration): MigrationStep {
+  const row = [version, quoteLiteral(name), `decode('${Buffer.from(sha256).toString('hex')}', 'hex')`];
+  const note = `INSERT INTO ${tableSql(schema, 'schema_migrations')} (version, name, sha256) VALUES (${row.join(', ')});`;
+  return inSchema(schema, name, `${sql}\n${note}`);
 }
 
 /** The files name no schema, and nothing in a schema that others can write to is found by them. */
-async function inSchema(client: pg.Client, schema: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await client.query(`BEGIN; SET LOCAL search_path = ${quoteIdentifier(schema)}, pg_temp`);
-    await work();
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  }
+function inSchema(schema: string, name: string, sql: string): MigrationStep {
+  const path = `SET LOCAL search_path = ${quoteIdentifier(schema)}, pg_temp;`;
+  return { name, sql: `BEGIN;\n${path}\n\n${sql}\nCOMMIT;` };
+}
+
+/**
+ * Refuses a schema in which somebody has other things: they would be Attestry's, and Attestry's would be theirs.
+ *
+ * @throws {LedgerError} `schema_in_use`
+ */
+async function assertOwnSchema(client: pg.Client, schema: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT kind || ' ' || name AS name FROM (
+       SELECT 'pg_class'::regclass AS class, oid, 'table' AS kind, relname AS name, relnamespace AS schema FROM pg_class
+         WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND relname <> 'schema_migrations'
+       UNION ALL SELECT 'pg_proc'::regclass, oid, 'function', proname, pronamespace FROM pg_proc
+       UNION ALL SELECT 'pg_type'::regclass, oid, 'type', typname, typnamespace FROM pg_type WHERE typtype IN ('d', 'e', 'r')
+     ) AS thing
+     WHERE schema = to_regnamespace($1) AND NOT EXISTS (
+       SELECT FROM pg_depend WHERE classid = thing.class AND objid = thing.oid AND deptype = 'e')
+     ORDER BY kind DESC, name LIMIT 3`,
+    [quoteIdentifier(schema)],
+  );
+  if (rows.length === 0) return;
+  throw new LedgerError(
+    'schema_in_use',
+    `schema ${quoteIdentifier(schema)} has things of others in it (${rows.map(({ name }) => name).join(', ')}): ` +
+      'give Attestry a schema of its own, by ATTESTRY_STORE_SCHEMA or --schema',
+  );
 }
 
 /** Whether the roles were made for this schema: then new tables need their grants. */

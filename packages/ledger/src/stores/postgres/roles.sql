@@ -29,22 +29,29 @@ BEGIN
   IF NOT pg_has_role('attestry_migrate', 'USAGE') THEN GRANT attestry_migrate TO CURRENT_USER; END IF;
 END $$;
 
+-- By their names: what somebody else has put into the schema stays theirs.
 DO $$
 DECLARE
   mine oid := (SELECT oid FROM pg_namespace WHERE nspname = current_schema());
+  tables name[] := ARRAY['schema_migrations', 'tenants', 'heads', 'records', 'record_chunks', 'event_ids', 'data_keys',
+    'tiles', 'checkpoints', 'admin', 'settings_versions', 'leases', 'cursors', 'search_documents', 'search_version',
+    'time_marks'];
+  functions name[] := ARRAY['append', 'make_partition', 'refuse_change', 'visible_tenant_nos', 'visible_tenants',
+    'forget_search_cursors', 'mark_time', 'before_prune', 'after_prune'];
   statement text;
 BEGIN
   EXECUTE format('ALTER SCHEMA %I OWNER TO attestry_migrate', current_schema());
   FOR statement IN
     SELECT format('ALTER TABLE %s OWNER TO attestry_migrate', c.oid::regclass) FROM pg_class AS c
       WHERE c.relnamespace = mine AND c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) <> 'attestry_migrate'
+        AND (c.relname = ANY (tables) OR EXISTS (
+          SELECT FROM pg_inherits AS i WHERE i.inhrelid = c.oid AND i.inhparent = to_regclass('records')))
     UNION ALL
     SELECT format('ALTER FUNCTION %s OWNER TO attestry_migrate', p.oid::regprocedure) FROM pg_proc AS p
-      WHERE p.pronamespace = mine AND pg_get_userbyid(p.proowner) <> 'attestry_migrate'
+      WHERE p.pronamespace = mine AND pg_get_userbyid(p.proowner) <> 'attestry_migrate' AND p.proname = ANY (functions)
     UNION ALL
     SELECT format('ALTER TYPE %s OWNER TO attestry_migrate', t.oid::regtype) FROM pg_type AS t
-      JOIN pg_class AS c ON c.oid = t.typrelid
-      WHERE t.typnamespace = mine AND c.relkind = 'c' AND pg_get_userbyid(t.typowner) <> 'attestry_migrate'
+      WHERE t.typnamespace = mine AND pg_get_userbyid(t.typowner) <> 'attestry_migrate' AND t.typname = 'head_move'
   LOOP
     EXECUTE statement;
   END LOOP;

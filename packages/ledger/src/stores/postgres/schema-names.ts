@@ -47,9 +47,10 @@ export function checkSchemaName(schema: string): string {
     bytes === 0 ||
     bytes > NAME_BYTES_MAX ||
     schema.includes('\0') ||
-    /^pg_|^information_schema$/.test(schema)
+    // In a search path `$user` is the schema of whoever connects, also in quotes.
+    /^pg_|^information_schema$|^\$user$/.test(schema)
   ) {
-    const wanted = `1 to ${NAME_BYTES_MAX} bytes, not beginning with pg_`;
+    const wanted = `1 to ${NAME_BYTES_MAX} bytes, not beginning with pg_, and not $user`;
     throw new LedgerError(
       'schema_invalid',
       `${JSON.stringify(schema)} cannot be the name of the schema: ${wanted}`,
