@@ -16,6 +16,7 @@ import { DiskSpace, noteFailedWrites } from './data-dir/disk-space.ts';
 import { lockFolder } from './data-dir/folder-lock.ts';
 import { chooseDriver } from './drivers/choose-driver.ts';
 import type { StoreDriver } from './drivers/store-driver.ts';
+import { FatalError, OperationalError } from './errors.ts';
 import { KeyRing } from './keys/key-ring.ts';
 import { nodeCrypto } from './keys/node-crypto.ts';
 import { systemRandom } from './keys/random-pool.ts';
@@ -84,7 +85,7 @@ const SILENT: LedgerLogger = { warn: () => undefined, error: () => undefined };
  * @throws {LedgerError} `folder_foreign`, `folder_newer`, `folder_in_use`, `log_name_changed`, `log_name_invalid`,
  *   `key_missing`, `master_key_wrong`, `master_key_invalid`, `signing_key_invalid`, `signing_key_wrong`,
  *   `last_seen_damaged`
- * @throws {FatalError} `ROLLBACK`, `store_damaged` and those of the store
+ * @throws {FatalError} `ROLLBACK`, `store_damaged`, `replica_wrong` and those of the store
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<EmbeddedLedger> {
   const undo: Undo = [];
@@ -207,7 +208,19 @@ async function openFolderAndStore(options: EmbeddedOptions, undo: Undo): Promise
   undo.push(() => space.close());
   const stores = noteFailedWrites(options.wrapStores?.(opened) ?? opened, space);
   stores.onFailure((error) => logger.error({ err: error }, 'writing has ended; restart the server'));
+  await assertOwnReplica(stores, logger);
   return { folder, driver, stores, space, node, clock: node?.clock.now ?? local, logger };
+}
+
+/** A replica that is away may come back; one of another database must not answer. */
+async function assertOwnReplica({ query }: Stores, logger: LedgerLogger): Promise<void> {
+  try {
+    await query.readTo?.('_system');
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error;
+    if (error.code === 'replica_wrong') throw new FatalError(error.code, error.message, { cause: error });
+    logger.warn({ err: error }, 'the replica does not answer: queries are refused until it does');
+  }
 }
 
 async function makeLedger(options: EmbeddedOptions, opened: Opened, lastSeen: LastSeen): Promise<Ledger> {

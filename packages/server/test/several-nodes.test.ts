@@ -158,8 +158,11 @@ describe.skipIf(binaries.folder === undefined)(`several nodes over one database$
     await expect(assembleServer(config(other))).rejects.toMatchObject({ code: 'master_key_wrong' });
   });
 
-  it('say how far the replica had come where one answers', async () => {
-    const node = await openNode('replica', database.url, { ATTESTRY_STORE_READ_URL: database.url });
+  it('say how far the replica had come where one answers, and that it is away', async () => {
+    const proxy = await TcpProxy.start(postgres.port);
+    ends.push(() => proxy.close());
+    const replica = database.url.replace(`:${postgres.port}/`, `:${proxy.port}/`);
+    const node = await openNode('replica', database.url, { ATTESTRY_STORE_READ_URL: replica });
     const token = await node.makeTenant('replicated');
     const { seq } = (await node.post('/v1/events', LOGIN, token)).json();
     const page = (await node.get('/v1/events', token)).json();
@@ -173,6 +176,18 @@ describe.skipIf(binaries.folder === undefined)(`several nodes over one database$
       'actors/alice/activity',
     ])
       expect(Number((await node.get(`/v1/${path}`, token)).headers['attestry-read-to'])).toBeGreaterThan(seq);
+    const replicaState = async () => {
+      const ready = await node.get('/ready', '');
+      return [ready.statusCode, ready.json().components.replica.status];
+    };
+    expect(await replicaState()).toEqual([200, 'ok']);
+    // Without it events are taken, and queries are not answered.
+    proxy.refuse();
+    expect(await replicaState()).toEqual([200, 'down']);
+    expect((await node.get('/v1/events', token)).statusCode).toBe(503);
+    expect((await node.post('/v1/events', LOGIN, token)).statusCode).toBe(201);
+    proxy.heal();
+    await eventually(replicaState, ([, status]) => status === 'ok');
   });
 
   it('answer 503 with Retry-After while the database is away, and go on by themselves', async () => {

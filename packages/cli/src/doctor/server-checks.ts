@@ -60,6 +60,8 @@ interface Readiness {
 /** What to do about a component that is not well. */
 const COMPONENT_TODO: Readonly<Record<string, string>> = {
   store: 'Look at the log of the server, then at the disk.',
+  replica:
+    'Queries are refused until it answers. Look at the log of the server, and at ATTESTRY_STORE_READ_URL.',
   search:
     'Full text finds new events later. If it grows, the machine is too busy; deleting search.db rebuilds it.',
   queue: 'More comes in than the disk takes. Clients are told to wait; look at the disk.',

@@ -162,6 +162,9 @@ export interface EventQueryStore {
     by: StatsGroup,
     limit: number,
   ): Promise<{ readonly total: number; readonly buckets: readonly StatsBucket[] }>;
-  /** Only where a replica answers: the first seq of a log that it has not received; what is asked next lacks none before. */
+  /**
+   * Only where a replica answers: the first seq of a log that it has not received; what is asked next lacks none before.
+   * MUST reject when the replica does not answer, and with `replica_wrong` when it has another log.
+   */
   readonly readTo?: (tenant: string) => Promise<number>;
 }

@@ -1,13 +1,22 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { postgresBinaries, type RunningPostgres, startPostgres } from '@attestry/testkit';
+import {
+  openSession,
+  postgresBinaries,
+  type RunningPostgres,
+  type SharedPostgres,
+  sharedPostgres,
+  startPostgres,
+} from '@attestry/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openEmbedded } from '../../src/embedded.ts';
+import { openAllPostgresStores } from '../../src/stores/postgres/all-stores.ts';
 import { openPostgresStores } from '../../src/stores/postgres/postgres-stores.ts';
 import { openPostgresReadOnly } from '../../src/stores/postgres/read-only.ts';
 import { events, openLedger, receiptsOf, temporaryFolder } from '../temporary-ledger.ts';
@@ -119,3 +128,83 @@ describe.skipIf(skipped !== '')(`a standby that streams from the primary${skippe
     });
   });
 });
+
+const shared = postgresBinaries(18);
+
+describe.skipIf(shared.folder === undefined)(
+  `what is no replica${shared.folder === undefined ? ` (skipped: ${shared.skip})` : ''}`,
+  () => {
+    let server: SharedPostgres;
+    const ends: (() => Promise<void>)[] = [];
+    beforeAll(async () => {
+      server = await sharedPostgres();
+    });
+    afterAll(async () => {
+      for (const end of ends) await end();
+      server?.release();
+    });
+    async function database(copyOf?: string) {
+      const made = await server.createDatabase(copyOf);
+      ends.push(() => made.drop());
+      return made;
+    }
+    async function appendTo(store: string, dataDir: string, seed: number): Promise<void> {
+      const { ledger, close } = await openEmbedded({ dataDir, store, search: false });
+      // As a server does.
+      for (const log of ['_system', 'acme'])
+        if ((await ledger.head(log)) === undefined) await ledger.createLog(log);
+      receiptsOf(await ledger.append('acme', events(seed, 1)));
+      await close();
+    }
+
+    it('is refused at the start: another installation, a copy that went its own way, one without tables or rights', async () => {
+      const dataDir = temporaryFolder();
+      const [own, foreign, empty] = [await database(), await database(), await database()];
+      await appendTo(own.url, dataDir, 1);
+      await appendTo(foreign.url, temporaryFolder(), 1);
+      const copy = await database(own.name);
+      const itsFolder = temporaryFolder();
+      cpSync(dataDir, itsFolder, { recursive: true });
+      await appendTo(own.url, dataDir, 2);
+      const open = (readStore: string) => openEmbedded({ dataDir, store: own.url, readStore, search: false });
+      // So far it only is behind.
+      const behind = await open(copy.url);
+      expect(await behind.stores.query.readTo?.('acme')).toBe(2);
+      await behind.close();
+      await appendTo(copy.url, itsFolder, 3);
+      const later = await open(copy.url);
+      const query = await later.ledger.compileQuery('acme', {}, { personal: true });
+      await expect(later.stores.query.count(query)).rejects.toMatchObject({ code: 'replica_wrong' });
+      await later.close();
+
+      await expect(open(foreign.url)).rejects.toMatchObject({
+        code: 'replica_wrong',
+        message: expect.stringMatching(/is no replica of ATTESTRY_STORE: its log .*_system/),
+      });
+      const impatient = (readUrl: string) =>
+        openAllPostgresStores({ url: own.url, readUrl, patience: { replicaMs: 0 } });
+      await expect(impatient(empty.url)).rejects.toMatchObject({
+        code: 'replica_wrong',
+        message: expect.stringMatching(/^ATTESTRY_STORE_READ_URL: .* lacks \d migrations/),
+      });
+      const session = await openSession(own.url);
+      await session.run('DO $$ BEGIN CREATE ROLE stranger LOGIN; EXCEPTION WHEN OTHERS THEN NULL; END $$');
+      await session.end();
+      for (const url of [server.url(own.name, 'stranger'), server.url('nowhere')])
+        await expect(impatient(url)).rejects.toMatchObject({ code: 'replica_wrong' });
+    });
+
+    it('but one that is away, which is asked again later', async () => {
+      const [own, dataDir] = [await database(), temporaryFolder()];
+      await appendTo(own.url, dataDir, 1);
+      const nowhere = 'postgres://postgres@127.0.0.1:1/audit';
+      const warnings: string[] = [];
+      const logger = { warn: (_: object, text: string) => void warnings.push(text), error: () => undefined };
+      const options = { store: own.url, readStore: nowhere, logger };
+      const { ledger, stores } = await openLedger(dataDir, options);
+      receiptsOf(await ledger.append('acme', events(2, 1)));
+      await expect(stores.query.readTo?.('acme')).rejects.toMatchObject({ code: 'store_unreachable' });
+      expect(warnings).toEqual([expect.stringMatching(/^the replica does not answer/)]);
+    });
+  },
+);

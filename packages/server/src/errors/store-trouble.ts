@@ -19,6 +19,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   store_restarting: 'The database is stopping or starting. The server goes on by itself when it is back.',
   store_io: 'The disk of the store reported an error, so nothing was kept.',
   store_busy: 'The database is short of connections or locks. The server goes on by itself.',
+  replica_wrong: 'The replica for reading is not one of this database; writing goes on.',
   store_timeout: 'The database took too long to answer.',
   search_behind:
     'The full-text index has not come to the newest events yet, which an export by words would lack.',

@@ -30,6 +30,19 @@ async function storeState(ops: Operations): Promise<ComponentState> {
   }
 }
 
+/** Where a replica answers queries: whether it does. Events are taken without it. */
+async function replicaState({ ledger }: Operations): Promise<Readonly<Record<string, ComponentState>>> {
+  if (ledger.query.readTo === undefined) return {};
+  try {
+    const hasBegun = (await ledger.query.readTo(SYSTEM_TENANT)) > 0;
+    return {
+      replica: hasBegun ? { status: 'ok' } : { status: 'down', detail: 'the replica has no log yet' },
+    };
+  } catch {
+    return { replica: { status: 'down', detail: 'the replica cannot be read, or is none of this database' } };
+  }
+}
+
 function judgeSearch(lag: number | undefined): ComponentState {
   if (lag === undefined) return { status: 'degraded', detail: 'the full-text index is not open' };
   return lag > SEARCH_LAG_EVENTS ? { status: 'degraded', detail: `${lag} events behind` } : { status: 'ok' };
@@ -44,7 +57,7 @@ function cacheState({ cache }: Operations): Readonly<Record<string, ComponentSta
 /** Looks at every component, cheaply enough to be asked each second. */
 export async function readiness(ops: Operations): Promise<Readiness> {
   const status = ops.ledger.status();
-  const store = await storeState(ops);
+  const [store, replica] = await Promise.all([storeState(ops), replicaState(ops)]);
   const searchState = judgeSearch(status.search?.lagEvents);
   const isFull = status.queue.events >= status.queue.eventsMax;
   const queueState: ComponentState = isFull
@@ -52,7 +65,7 @@ export async function readiness(ops: Operations): Promise<Readiness> {
     : { status: 'ok' };
   return {
     ready: store.status === 'ok' && !isFull,
-    components: { store, search: searchState, queue: queueState, ...cacheState(ops) },
+    components: { store, ...replica, search: searchState, queue: queueState, ...cacheState(ops) },
     queue: { size: status.queue.events, limit: status.queue.eventsMax },
   };
 }

@@ -62,3 +62,10 @@ export const HINT_INTERVAL_MS = 20;
 
 /** Pause before a lost connection that listens is opened again. */
 export const RECONNECT_MS = 500;
+
+/** How long it is believed that a replica's log is the one of the database itself. */
+export const REPLICA_HELD_MS = 10_000;
+
+/** How long a start waits until a replica has the tables that were made a moment ago, and how often it looks. */
+export const REPLICA_START_MS = 10_000;
+export const REPLICA_TRY_MS = 100;

@@ -29,7 +29,13 @@ export interface PostgresStoreOptions {
   readonly schema?: string | undefined;
   /** How long a statement may take, and what else is waited for. */
   readonly patience?:
-    | (Patience & { readonly readMs?: number; readonly writeMs?: number; readonly queryMs?: number })
+    | (Patience & {
+        readonly readMs?: number;
+        readonly writeMs?: number;
+        readonly queryMs?: number;
+        /** Until a replica must have the tables. */
+        readonly replicaMs?: number;
+      })
     | undefined;
 }
 
