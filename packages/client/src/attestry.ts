@@ -1,6 +1,6 @@
 import { type AttestryStats, type CloseReport, Pipeline } from './capture/pipeline.ts';
 import { contextStorage } from './context/context-storage.ts';
-import { type EventContext, mergeDefaults } from './context/merge-event.ts';
+import { type EventContext, layOver, mergeDefaults } from './context/merge-event.ts';
 import type { EventInput } from './event/event-input.ts';
 import type { AuditEvent, AuditEventType, TrackedEvent } from './event/event-types.ts';
 import type { AttestryOptions } from './options.ts';
@@ -53,7 +53,8 @@ export class Attestry {
   run<Result>(context: EventContext, work: () => Result): Result {
     const storage = contextStorage();
     if (storage === undefined) return work();
-    return storage.run(mergeDefaults(storage.getStore() ?? {}, context), work);
+    // With the mark of the request that this is in, if any.
+    return storage.run(layOver({ ...storage.getStore() }, context), work);
   }
 
   /** A client with further defaults. It shares queue, connection and counts with this one. */

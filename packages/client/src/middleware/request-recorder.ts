@@ -1,6 +1,6 @@
 import type { Attestry } from '../attestry.ts';
 import { contextStorage } from '../context/context-storage.ts';
-import { type EventDefaults, mergeDefaults } from '../context/merge-event.ts';
+import { type EventDefaults, layOver } from '../context/merge-event.ts';
 import type { EventInput } from '../event/event-input.ts';
 import { BODY_BYTES, BODY_BYTES_MAX, type BodyOptions } from './captured-body.ts';
 import { isLogout } from './classify-request.ts';
@@ -8,9 +8,9 @@ import { clientAddress, type TrustProxy } from './client-address.ts';
 import { type Exclusion, makeIsExcluded } from './exclusions.ts';
 import { atOnce, inTime, isPromise } from './hook-answer.ts';
 import type { IncomingRequest, RecordedRequest, RequestEnd } from './recorded-request.ts';
-import { bodyMembers, type Extracted, eventOf } from './request-event.ts';
+import { bodyMembers, type Extracted, eventOf, type RequestFacts } from './request-event.ts';
 import { requestIdOf } from './request-id.ts';
-import { type GivenActor, type Nobody, soundActor } from './sound-actor.ts';
+import { type Actor, type GivenActor, type Nobody, soundActor } from './sound-actor.ts';
 import { thrownText } from './sound-text.ts';
 import type { Ending } from './watched-stream.ts';
 
@@ -48,6 +48,11 @@ export function makeRequestRecorder<Request>(
   return (request) => new Recording(options, isExcluded, request);
 }
 
+/** By this a context that `run` has made of a request's own is known. */
+const OWN = Symbol.for('@attestry/client request');
+
+type RequestContext = EventDefaults & { [OWN]?: EventDefaults };
+
 /** One request; made for each, also for those that are not recorded, so it does as little as it can until the end. */
 class Recording<Request> implements RecordedRequest {
   readonly requestId: string;
@@ -58,7 +63,7 @@ class Recording<Request> implements RecordedRequest {
   readonly #storage = contextStorage();
   /** An answer ends in the context of whoever wrote its last byte; its event is that of the request. */
   #context = this.#storage?.getStore();
-  #own: EventDefaults | undefined;
+  #own: RequestContext | undefined;
   #ended = false;
 
   constructor(
@@ -75,19 +80,20 @@ class Recording<Request> implements RecordedRequest {
   run<Result>(work: () => Result): Result {
     const storage = this.#storage;
     if (storage === undefined) return work();
-    if (this.#own === undefined) {
-      const own = { context: { request_id: this.requestId } };
-      this.#own = this.#context === undefined ? own : mergeDefaults(this.#context, own);
+    let own = this.#own;
+    if (own === undefined) {
+      own = { context: { request_id: this.requestId } };
+      if (this.#context !== undefined) own = layOver({ ...this.#context }, own);
+      this.#own = own[OWN] = own;
     } else {
-      const now = storage.getStore();
-      if (now === this.#own) return work();
-      if (now?.context?.request_id === this.requestId) {
+      const now = storage.getStore() as RequestContext | undefined;
+      if (now?.[OWN] === own) {
         // What the app has said by `run` on the way is true of the request, and of its event.
         this.#context = now;
         return work();
       }
     }
-    return storage.run(this.#own, work);
+    return storage.run(own, work);
   }
 
   isLeftOut(status: number, ending: Ending, error: unknown): boolean {
@@ -114,7 +120,12 @@ class Recording<Request> implements RecordedRequest {
       (isAsking || (end.event === undefined && !isLogout(end.route)))
     )
       return;
-    const made = { requestId: this.requestId, durationMs: performance.now() - this.#startedMs, faults: [] };
+    const made = {
+      requestId: this.requestId,
+      durationMs: performance.now() - this.#startedMs,
+      faults: [],
+      runsAs: this.#context?.actor,
+    };
     const capture = (event: EventInput): void => this.#capture(event);
     // A mistake of ours must not become an outage of the app, and not a gap in its log either.
     const tell = (error: unknown): void => {
@@ -165,7 +176,11 @@ interface Finished<Request> {
   readonly isExcluded: (request: { readonly method: string; readonly path: string }) => boolean;
   readonly request: IncomingRequest<Request>;
   readonly end: RequestEnd;
-  readonly made: { readonly requestId: string; readonly durationMs: number; readonly faults: string[] };
+  readonly made: Pick<RequestFacts, 'requestId' | 'durationMs'> & {
+    readonly faults: string[];
+    /** Whom the context of the request names. */
+    readonly runsAs: unknown;
+  };
   readonly capture: (event: EventInput) => void;
 }
 
@@ -199,7 +214,9 @@ function finish<Request>({
     response: bodies?.response === true ? attempt('bodies', () => end.responseBody?.()) : undefined,
   };
   const captureWith = ({ actor, tenant, ...sent }: Extracted, occurredAt?: string): void => {
-    const sound = attempt('actor', () => soundActor(actor, made.faults));
+    const whom = (given: unknown): Actor | undefined =>
+      attempt('actor', () => soundActor(given, made.faults));
+    const sound = whom(actor) ?? whom(made.runsAs);
     const build = (withBodies: boolean): EventInput => {
       const captured = withBodies
         ? attempt('bodies', () => bodyMembers(sent, bodies?.bytesMax ?? BODY_BYTES))

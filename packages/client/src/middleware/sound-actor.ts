@@ -1,5 +1,6 @@
 import type { EventInput } from '../event/event-input.ts';
-import { soundText } from './sound-text.ts';
+import { atOnce } from './hook-answer.ts';
+import { soundText, thrownText } from './sound-text.ts';
 
 /** Who did something, as events say it. */
 export type Actor = NonNullable<EventInput['actor']>;
@@ -33,50 +34,66 @@ const CHARS_MAX: Readonly<Record<string, number>> = {
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /** Members that are read: those of the app's records are often getters of a class. */
-const NAMES = ['type', ...Object.keys(CHARS_MAX)] as const;
+const NAMES: readonly string[] = ['type', ...Object.keys(CHARS_MAX), 'on_behalf_of'];
+
+/** Less is told of whom somebody acts for. */
+const PRINCIPAL_NAMES: readonly string[] = ['type', 'id', 'name'];
 
 /**
  * What the app's own function said of who made a request, as the log takes it. It is often the app's record of a user:
- * what is not a member of an actor is left out and told, and does not cost the event.
+ * what is not a member of an actor, or cannot be read, is left out and told, and costs neither the event nor its neighbours.
  *
  * @param faults what was left out is added to it, without values
  * @returns `undefined` when there is nobody: `req.user ?? null` and `isSignedIn && {…}` say so as well
  */
 export function soundActor(given: unknown, faults: string[]): Actor | undefined {
-  const actor = known(given, 'actor', faults);
-  const principal = known(
-    (given as { on_behalf_of?: unknown } | undefined)?.on_behalf_of,
-    'actor.on_behalf_of',
-    faults,
-  );
-  return actor && principal ? { ...actor, on_behalf_of: principal } : actor;
+  return known(given, 'actor', NAMES, faults);
 }
 
-function known(given: unknown, path: string, faults: string[]): Actor | undefined {
+function known(given: unknown, path: string, names: readonly string[], faults: string[]): Actor | undefined {
   if (!given) return undefined;
   if (typeof given !== 'object' || Array.isArray(given)) {
     faults.push(`${path}: gave a ${Array.isArray(given) ? 'list' : typeof given}, not { type, id }`);
     return undefined;
   }
-  const members = given as Readonly<Record<string, unknown>>;
-  const sound: Record<string, string> = { type: 'user' };
-  for (const name of NAMES) {
-    const value = members[name];
-    if (value === undefined || value === null || value === '') continue;
-    const text = textOf(value);
-    if (name === 'type') {
-      if (KINDS.has(value)) sound['type'] = value as string;
-      else faults.push(`${path}.type: is not known`);
-    } else if (text === undefined) faults.push(`${path}.${name}: must be a text`);
-    else if (name !== 'ip_address') sound[name] = soundText(text, CHARS_MAX[name] ?? 0);
-    else if (isAddress(addressIn(text))) sound[name] = addressIn(text);
-    else faults.push(`${path}.ip_address: must be an address`);
-  }
-  for (const name of Object.keys(members))
-    if (!(name in CHARS_MAX) && name !== 'type' && name !== 'on_behalf_of' && members[name] !== undefined)
-      faults.push(`${path}.${soundText(name, 100)}: is not known`);
+  const sound: Record<string, unknown> = { type: 'user' };
+  const attempt = (name: string, work: () => string | undefined): void => {
+    let problem: string | undefined;
+    try {
+      problem = work();
+    } catch (error) {
+      problem = thrownText(error);
+    }
+    if (problem !== undefined) faults.push(`${path}.${soundText(name, 100)}: ${problem}`);
+  };
+  for (const name of names)
+    attempt(name, () => {
+      const value = atOnce((given as Readonly<Record<string, unknown>>)[name]);
+      if (value === undefined || value === null || value === '') return undefined;
+      if (name === 'type' && !KINDS.has(value)) return NOT_KNOWN;
+      if (name === 'on_behalf_of') {
+        const principal = known(value, `${path}.${name}`, PRINCIPAL_NAMES, faults);
+        if (principal !== undefined) sound[name] = principal;
+        return undefined;
+      }
+      const text = textOf(value);
+      if (text === undefined) return 'must be a text';
+      const clean = name === 'ip_address' ? addressIn(text) : soundText(text, CHARS_MAX[name] ?? text.length);
+      if (clean === undefined) return 'must be an address';
+      sound[name] = clean;
+      return undefined;
+    });
+  // What else there is need not be read, and may do anything when it is.
+  for (const name of Object.keys(given))
+    attempt(name, () => {
+      const own = Object.getOwnPropertyDescriptor(given, name) ?? {};
+      const isAbsent = 'value' in own && own.value === undefined;
+      return isAbsent || names.includes(name) ? undefined : NOT_KNOWN;
+    });
   return sound as unknown as Actor;
 }
+
+const NOT_KNOWN = 'is not known';
 
 /** Names come from people, ids from databases: numbers and objects with a text of their own there, whatever the types say. */
 function textOf(value: unknown): string | undefined {
@@ -88,12 +105,8 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** Some proxies tell the port as well. */
-function addressIn(text: string): string {
-  return text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
-}
-
-function isAddress(text: string): boolean {
-  return (
-    IPV4.test(text) || (/^[\da-f:.]+$/i.test(text) && text.includes(':') && URL.canParse(`http://[${text}]/`))
-  );
+function addressIn(text: string): string | undefined {
+  const address = text.replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
+  const isSixth = /^[\da-f:.]+$/i.test(address) && address.includes(':');
+  return IPV4.test(address) || (isSixth && URL.canParse(`http://[${address}]/`)) ? address : undefined;
 }

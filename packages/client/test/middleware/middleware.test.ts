@@ -81,19 +81,51 @@ test('NestJS: what is asked for outside of the global prefix is recorded as well
   await app.close();
 });
 
-test('NestJS: what `main.ts` says of its requests is in their events', async () => {
+test.each([undefined, 'my-own'])(
+  'NestJS: what `main.ts` says of its requests is in their events, with the request id %s',
+  async (ownId) => {
+    const client = new CollectingClient();
+    const said = {
+      tenant: 't1',
+      actor: { type: 'user', id: 'ann' },
+      ...(ownId && { request_id: ownId }),
+    } as const;
+    const app = await startNest({ ...STANDARD, client }, 'sync', undefined, (nestApp) =>
+      nestApp.use((_request: unknown, _response: unknown, next: () => void) => client.run(said, next)),
+    );
+    const { headers } = await send(app, { method: 'POST', path: '/notes' });
+    const requestId = headers['x-request-id'];
+    const whom = { tenant_id: 't1', actor: { type: 'user', id: 'ann' } };
+    expect(await eventsOf(() => client.events, 2)).toMatchObject([
+      { type: 'handler.ran', ...whom, context: { request_id: ownId ?? requestId } },
+      { type: 'note.created', ...whom, context: { request_id: requestId } },
+    ]);
+    await app.close();
+  },
+);
+
+test('whom the context of a request names did it, unless `actor` knows better', async () => {
   const client = new CollectingClient();
-  const app = await startNest({ ...STANDARD, client }, 'sync', undefined, (nestApp) =>
-    nestApp.use((_request: unknown, _response: unknown, next: () => void) =>
-      client.run({ tenant: 't1' }, next),
-    ),
+  const app = express5();
+  app.use((_request, _response, next) =>
+    client.run({ tenant: 't1', actor: { type: 'user', id: 'ann' } }, next),
   );
-  await send(app, { method: 'POST', path: '/notes' });
-  expect(await eventsOf(() => client.events, 2)).toMatchObject([
-    { type: 'handler.ran', tenant_id: 't1', context: { request_id: expect.any(String) } },
-    { type: 'note.created', tenant_id: 't1' },
+  app.use(
+    expressMiddleware({
+      client,
+      actor: ({ headers }) => headers['x-user'] === 'bob' && { type: 'user', id: 'bob' },
+    }),
+  );
+  app.post('/notes', (_request, response) => void response.end());
+  const running = await serve(app);
+  await send(running, { method: 'POST', path: '/notes', headers: { 'user-agent': 'curl' } });
+  await send(running, { method: 'POST', path: '/notes', headers: { 'x-user': 'bob' } });
+  const events = await eventsOf(() => client.events, 2);
+  expect(events.map(({ actor, tenant_id: tenant }) => [actor, tenant])).toEqual([
+    [{ type: 'user', id: 'ann', ip_address: '127.0.0.1', user_agent: 'curl' }, 't1'],
+    [{ type: 'user', id: 'bob', ip_address: '127.0.0.1' }, 't1'],
   ]);
-  await app.close();
+  await running.close();
 });
 
 test('NestJS: what its parsers refuse is recorded as well', async () => {
@@ -175,7 +207,36 @@ test.each([
     "the app's own record of a user",
     { id: 'u', name: null, roles: ['a'], type: 'robot', on_behalf_of: { type: 'user', id: 8, plan: 'x' } },
     { type: 'user', id: 'u', on_behalf_of: { type: 'user', id: '8' } },
-    ['actor.type: is not known', 'actor.roles: is not known', 'actor.on_behalf_of.plan: is not known'],
+    ['actor.type: is not known', 'actor.on_behalf_of.plan: is not known', 'actor.roles: is not known'],
+  ],
+  [
+    'for somebody of whom too much is told',
+    { type: 'agent', id: 'bot', on_behalf_of: { id: 'u-7', email: 'a@b.c', ip_address: '192.0.2.1' } },
+    { type: 'agent', id: 'bot', on_behalf_of: { type: 'user', id: 'u-7' } },
+    ['actor.on_behalf_of.email: is not known', 'actor.on_behalf_of.ip_address: is not known'],
+  ],
+  [
+    'a record some of whose members cannot be read',
+    new (class {
+      id = 'u-7';
+      get name(): string {
+        throw new Error('not loaded');
+      }
+      get email(): Promise<string> {
+        return Promise.reject(new Error('not loaded'));
+      }
+      session_id = {
+        toJSON(): string {
+          throw new Error('no');
+        },
+      };
+    })(),
+    { type: 'user', id: 'u-7' },
+    [
+      'actor.name: Error: not loaded',
+      'actor.email: TypeError: gave a promise, and is not waited for',
+      'actor.session_id: Error: no',
+    ],
   ],
   [
     'a class, with an id of a database and the port of a proxy',
@@ -207,6 +268,8 @@ test.each([
   await send(app, { method: 'POST', path: '/jobs/7' });
   const [event] = await eventsOf(() => client.events, 1);
   expect(event).toMatchObject({ type: 'job.created', http: { status_code: 200 }, actor });
+  const { on_behalf_of: principal } = actor as { on_behalf_of?: object };
+  expect(event?.actor?.on_behalf_of).toEqual(principal);
   expect(event?.metadata?.['middleware_errors']).toEqual(faults);
   await app.close();
 });
