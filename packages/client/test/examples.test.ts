@@ -1,8 +1,8 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   chromiumArguments,
@@ -129,6 +129,24 @@ function expected(id: string, user: string): object[] {
   ];
 }
 
+/** A copy of an example outside of the workspace, where only what its package.json names is installed. */
+function copyAlone(name: string): string {
+  const from = join(root, 'examples', name);
+  const dir = mkdtempSync(join(tmpdir(), 'attestry-example-'));
+  folders.push(dir);
+  const made = ['dist', 'node_modules'].map((folder) => join(from, folder));
+  cpSync(from, dir, { recursive: true, filter: (path) => !made.includes(path) });
+  const { dependencies, devDependencies } = JSON.parse(
+    readFileSync(join(dir, 'package.json'), 'utf8'),
+  ) as Record<string, object | undefined>;
+  for (const one of Object.keys({ ...dependencies, ...devDependencies })) {
+    const link = join(dir, 'node_modules', one);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, 'node_modules', one), link);
+  }
+  return dir;
+}
+
 test.each([
   ['express', 'node app.js'],
   ['fastify', 'node app.js'],
@@ -136,7 +154,7 @@ test.each([
   ['koa', 'node app.js'],
   ['nest', 'tsc -p . && node dist/main.js'],
 ])('examples/%s: three requests are three events, sent before it ends', async (name, command) => {
-  const dir = join(root, 'examples', name);
+  const dir = copyAlone(name);
   const { scripts } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as { scripts: object };
   expect(scripts).toMatchObject({ start: command });
   const url = await startApp(command, dir);
