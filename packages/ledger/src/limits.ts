@@ -150,6 +150,9 @@ export const GROWN_READ_MAX = 64;
 /** How often it looks meanwhile. */
 export const SIGNATURE_POLL_MS = 100;
 
+/** How long a node that stops waits for its last records to be signed: the lease of one that died runs out. */
+export const LAST_SIGNATURE_MS_MAX = 6_000;
+
 /** How long a call that wants a signature waits for the node that signs: a lease that ran out and was taken anew. */
 export const SIGNATURE_WAIT_MS_MAX = 30_000;
 

@@ -17,6 +17,7 @@ import {
   CHECKPOINTS_CONCURRENT,
   HEARTBEAT_INTERVAL_MS,
   HEARTBEAT_SWEEP_MS,
+  LAST_SIGNATURE_MS_MAX,
   SIGNATURE_POLL_MS,
   SIGNATURE_WAIT_MS_MAX,
 } from '../limits.ts';
@@ -45,6 +46,8 @@ export interface SigningDuty {
   readonly fence: Fence | undefined;
   /** Says that the database has refused it. */
   lost(fence: Fence): void;
+  /** Tries for it now. @returns whether the database could be asked */
+  claim(): Promise<boolean>;
 }
 
 /** What is known in memory of a log's newest checkpoint. */
@@ -161,6 +164,20 @@ export class Checkpointer {
     this.#stopped.abort();
     await this.#round;
     await this.#signDue(Number.POSITIVE_INFINITY);
+    if (this.#parts.duty !== undefined) await this.#signLast(this.#parts.duty);
+  }
+
+  /**
+   * Where several nodes stop at once, whoever ends last signs: the one whose duty it was may have signed and gone before
+   * this one wrote its last record. While that one is there it does it.
+   */
+  async #signLast(duty: SigningDuty): Promise<void> {
+    const until = performance.now() + LAST_SIGNATURE_MS_MAX;
+    while (this.#unsigned.size > 0 && performance.now() < until) {
+      if (!(await duty.claim())) return;
+      await this.#signDue(Number.POSITIVE_INFINITY);
+      if (this.#unsigned.size > 0) await sleep(SIGNATURE_POLL_MS);
+    }
   }
 
   #arm(): void {

@@ -69,7 +69,12 @@ export class LeaseKeeper {
     }
   }
 
-  async #attempt(): Promise<void> {
+  /** Tries for the lease without waiting for the next turn. @returns whether the database could be asked */
+  tryNow(): Promise<boolean> {
+    return this.#attempt();
+  }
+
+  async #attempt(): Promise<boolean> {
     const { leases, name, holder, onTrouble, onTaken } = this.#parts;
     const askedAt = performance.now();
     try {
@@ -77,9 +82,11 @@ export class LeaseKeeper {
       this.#lease = await leases.acquire(name, holder, LEASE_TTL_MS);
       this.#endsAt = askedAt + LEASE_TTL_MS;
       if (this.#lease !== undefined && this.#lease.token !== before) onTaken?.();
+      return true;
     } catch (error) {
       // It may have been given to us or not: until the next attempt only the old time counts.
       onTrouble(`the lease ${name} could not be renewed; it is tried again`, error);
+      return false;
     }
   }
 }

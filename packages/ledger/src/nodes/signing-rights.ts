@@ -45,6 +45,12 @@ export class SigningRights {
     this.#parts.keeper.lost(fence);
   }
 
+  async claim(): Promise<boolean> {
+    const isAsked = await this.#parts.keeper.tryNow();
+    await this.settled();
+    return isAsked;
+  }
+
   /** Looks now, when this node has the lease. */
   async settled(): Promise<void> {
     if (this.fence === undefined) await this.#looking;

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openCheckpoint } from '@attestry/core';
 import { faultyStores, postgresBinaries } from '@attestry/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -108,5 +109,27 @@ describe.skipIf(skipped !== '')(`the signing key of several nodes${skipped}`, ()
       ok: true,
       findings: [],
     });
+  });
+
+  it('signs what the last node wrote that stops, when the one whose duty it was goes before', async () => {
+    const place = { store: database.url, schema: database.newSchema() };
+    const dataDir = temporaryFolder();
+    const first = await openLedger(dataDir, place);
+    await first.ledger.createLog('acme');
+    await first.close();
+    const stores = await openPostgresStores({ url: database.url, schema: place.schema });
+    const { leases } = stores.shared;
+    const duty = await leases.acquire('checkpoints', 'the other', 60_000);
+    if (duty === undefined) throw new Error('somebody has the lease');
+    const last = await openLedger(dataDir, place);
+    receiptsOf(await last.ledger.append('acme', events(1, 3)));
+    const closing = last.close();
+    // Until then it has found that it must not sign.
+    await sleep(200);
+    await leases.release(duty);
+    await closing;
+    const range = { sizeFrom: 0, sizeTo: 100, order: 'desc', limit: 1 } as const;
+    expect(await stores.checkpoints.list('acme', range)).toMatchObject([{ size: 4 }]);
+    await stores.close();
   });
 });
