@@ -6,6 +6,9 @@ export const BATCH_EVENTS = 100;
 /** Most events the server takes in one request. */
 export const BATCH_EVENTS_MAX = 1_000;
 
+/** Parts in which a batch goes again, side by side, when something in front of the server refuses it as a whole. */
+export const BATCH_PARTS = 10;
+
 /** Longest time an event waits for company. */
 export const FLUSH_INTERVAL_MS = 5_000;
 

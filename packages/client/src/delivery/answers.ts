@@ -38,7 +38,8 @@ interface Answer extends Result {
 export async function judgeAnswer(response: Response, batch: readonly QueuedEvent[]): Promise<Verdict> {
   const { status, headers } = response;
   const body = ((await response.json().catch(() => undefined)) ?? {}) as Answer;
-  const isKeyRefused = status === 401 || status === 403;
+  const isOurs = status === 207 || typeof body.code === 'string';
+  const isKeyRefused = status === 401 || (status === 403 && isOurs);
   const error = new AttestryError(
     isKeyRefused ? 'key_refused' : 'unavailable',
     body.detail ?? `${response.url} answered ${status}; is that the address of an Attestry server?`,
@@ -50,9 +51,9 @@ export async function judgeAnswer(response: Response, batch: readonly QueuedEven
   const aheadMs = Date.now() - Date.parse(headers.get('date') ?? '');
   const verdict: Verdict = { error, afterMs, aheadMs };
   if (status === 201 && body.receipts?.length === batch.length) return { ...verdict, results: body.receipts };
-  const isOurs = status === 207 || typeof body.code === 'string';
-  if (!REFUSALS.includes(status) && (status !== 403 || body.errors === undefined || !isOurs)) return verdict;
-  if (!isOurs) return { ...verdict, isForeign: true };
+  if (!isOurs)
+    return { ...verdict, isForeign: status >= 400 && status < 500 && !OF_THE_WAY.includes(status) };
+  if (!REFUSALS.includes(status) && (status !== 403 || body.errors === undefined)) return verdict;
   const results = each(batch, body, status);
   return { ...verdict, results, isRefused: status !== 207 && batch.length > 1 };
 }
@@ -62,6 +63,9 @@ export async function judgeAnswer(response: Response, batch: readonly QueuedEven
  * server, the address or the key, and no reason to give an event up.
  */
 const REFUSALS: readonly number[] = [207, 400, 409, 413, 422];
+
+/** What others than the server say of the address, the key or the load; whatever else they refuse may be refused for what is in it. */
+const OF_THE_WAY: readonly number[] = [401, 404, 405, 407, 408, 425, 429];
 
 /** What is said of each event. A parser that stops at the first fault names only that one, by its path. */
 function each(

@@ -1,6 +1,6 @@
 import { endsWithRequests, outsideOfRequests } from '../context/context-storage.ts';
 import { AttestryError } from '../errors.ts';
-import { CLOSE_RETRY_MS } from '../limits.ts';
+import { BATCH_PARTS, CLOSE_RETRY_MS } from '../limits.ts';
 import type { Settings } from '../options.ts';
 import { EventQueue, type QueuedEvent } from '../queue/event-queue.ts';
 import type { Receipt } from '../receipt.ts';
@@ -22,6 +22,23 @@ interface Flush {
   readonly answer: (sent: boolean) => void;
 }
 
+/** One batch with what becomes of its parts. */
+interface Search {
+  /** Events that are not settled yet. */
+  readonly waiting: Set<QueuedEvent>;
+  readonly settledBefore: number;
+  /** Refused alone, and not by the server; nobody knows yet what for. */
+  readonly suspects: [event: QueuedEvent, error: AttestryError][];
+  /** Why the rest has to wait. */
+  trouble?: Verdict;
+}
+
+/** A request that was answered, and its events that are not settled by that. */
+interface Tried {
+  readonly verdict: Verdict;
+  readonly rest: readonly QueuedEvent[];
+}
+
 /**
  * Takes events out of the queue and gets them into the log: batches, one request at a time, so that the order of a
  * process is kept; failures are tried again with growing pauses, a refused event never holds up its neighbours. All times
@@ -37,14 +54,17 @@ export abstract class Delivery {
   readonly #outside = outsideOfRequests();
   /** Timers and answers of one request may never come to another: each sends what waits itself. */
   readonly #isPerRequest: boolean;
-  #batchEvents: number;
-  /** Events that were in the log when something else than the server first refused an event. */
+  /** Less than what was set, once something has refused a request for its size. */
+  #batchBytes: number;
+  /** What the server has settled, either way. That it does so tells that the way to it works. */
+  #settled = 0;
+  /** Events that something else than the server has refused alone, with what was settled then. */
   readonly #suspects = new WeakMap<QueuedEvent, number>();
-  #delivered = 0;
-  #inFlight: readonly QueuedEvent[] | undefined;
+  /** What is being sent and not settled yet, in order; the report is not among them. */
+  #inFlight: Set<QueuedEvent> | undefined;
   /** Goes first in each batch until it is settled; it is not in the queue, where it could be dropped. */
   #report: QueuedEvent | undefined;
-  #abort: AbortController | undefined;
+  readonly #aborts = new Set<AbortController>();
   /** Comes when the oldest event has waited long enough, or when a pause is over. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #notBeforeMs = 0;
@@ -57,7 +77,7 @@ export abstract class Delivery {
   constructor(settings: DeliverySettings, transport: Transport) {
     this.#settings = settings;
     this.#transport = transport;
-    this.#batchEvents = settings.batchEvents;
+    this.#batchBytes = settings.batchBytes;
     this.#isPerRequest = settings.waitUntil !== undefined || endsWithRequests();
   }
 
@@ -80,9 +100,9 @@ export abstract class Delivery {
   /** Says that the queue has grown. */
   protected wake(): void {
     const { queue } = this;
-    const { batchBytes, flushIntervalMs } = this.#settings;
+    const { batchEvents, flushIntervalMs } = this.#settings;
     if (this.#inFlight !== undefined || this.#isPerRequest) return;
-    if (queue.ready >= this.#batchEvents || queue.bytes >= batchBytes) this.#pump();
+    if (queue.ready >= batchEvents || queue.bytes >= this.#batchBytes) this.#pump();
     else this.#later(flushIntervalMs);
   }
 
@@ -118,17 +138,19 @@ export abstract class Delivery {
 
   /** Sends one batch at once, past the one in flight: the page may be gone in a moment. */
   async sendNow(bytesMax: number): Promise<void> {
-    const batch = this.queue.take(this.#batchEvents, bytesMax);
-    if (batch.length > 0) this.#judge(batch, await this.#transport(batch, undefined, true));
+    const batch = this.queue.take(this.#settings.batchEvents, bytesMax);
+    if (batch.length === 0) return;
+    const verdict = await this.#transport(batch, undefined, true);
+    this.queue.unshift(this.#settleAll(batch, verdict, new Set(batch)));
   }
 
   /** Ends at once. What is in flight is given back to the queue: nobody will hear what becomes of it. */
   protected stop(): QueuedEvent | undefined {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.queue.unshift(this.#inFlight ?? []);
-    this.#inFlight = [];
-    this.#abort?.abort();
+    this.queue.unshift([...(this.#inFlight ?? [])]);
+    this.#inFlight = new Set();
+    for (const abort of this.#aborts) abort.abort();
     this.#answerFlushes(false);
     return this.#report;
   }
@@ -171,19 +193,12 @@ export abstract class Delivery {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#report ??= this.takeReport();
-    const report = this.#report;
-    // One that is suspected waits until others have got through.
-    const isHeld =
-      report !== undefined && this.#suspects.get(report) === this.#delivered && this.queue.ready > 0;
-    const reports = report === undefined || isHeld ? [] : [report];
-    const events = this.queue.take(this.#batchEvents - reports.length, this.#settings.batchBytes);
-    const batch = [...reports, ...events];
-    this.#inFlight = events;
-    this.#abort = new AbortController();
-    const verdict = await this.#ask(batch, this.#abort);
+    const reports = this.#report === undefined ? [] : [this.#report];
+    const events = this.queue.take(this.#settings.batchEvents - reports.length, this.#batchBytes);
+    this.#inFlight = new Set(events);
+    await this.#deliver([...reports, ...events], this.#inFlight);
     if (this.#stopped) return;
     this.#inFlight = undefined;
-    this.#judge(batch, verdict);
     if (this.failures > 0 || this.#flushes.length > 0 || this.hasReport()) this.#pump();
     else if (this.queue.size > 0) this.wake();
   }
@@ -195,19 +210,22 @@ export abstract class Delivery {
       if (this.#stopped || performance.now() < this.#notBeforeMs) return false;
       const report = this.takeReport();
       if (report !== undefined) queue.unshift([report]);
-      const batch = queue.take(this.#batchEvents, this.#settings.batchBytes);
-      this.#judge(batch, await this.#ask(batch, new AbortController()));
+      const batch = queue.take(this.#settings.batchEvents, this.#batchBytes);
+      await this.#deliver(batch, new Set(batch));
     }
     return true;
   }
 
-  async #ask(batch: readonly QueuedEvent[], abort: AbortController): Promise<Verdict> {
+  async #ask(batch: readonly QueuedEvent[]): Promise<Verdict> {
     const { timeoutMs } = this.#settings;
+    const abort = new AbortController();
+    this.#aborts.add(abort);
     const startedMs = performance.now();
     const verdict = (await within(timeoutMs, this.#transport(batch, abort.signal))) ?? {
       error: new AttestryError('unavailable', `no answer within ${timeoutMs} ms`),
     };
     abort.abort();
+    this.#aborts.delete(abort);
     if (!this.#stopped) {
       const durationMs = performance.now() - startedMs;
       diagnose(
@@ -219,54 +237,120 @@ export abstract class Delivery {
     return verdict;
   }
 
-  #judge(batch: readonly QueuedEvent[], verdict: Verdict): void {
-    const { isRefused, isForeign, error, afterMs } = verdict;
-    const results = isForeign === true ? this.#suspect(batch, error) : (verdict.results ?? []);
-    const again = batch.flatMap((event, index) => {
-      const result = results[index];
-      const retimed = result instanceof AttestryError ? byServerClock(event, result, verdict) : undefined;
-      if (event === this.#report) {
-        if (result !== undefined) this.#report = retimed;
-        if (result === undefined || retimed !== undefined) return [];
-      } else if (result === undefined || retimed !== undefined) return [retimed ?? event];
-      if (!(result instanceof AttestryError)) this.#delivered += 1;
-      this.settle(event, result);
-      return [];
-    });
-    // What is suspected alone goes behind the others, which tell whether it was the event or the way.
-    if (isForeign === true && batch.length === 1) this.queue.putBack(again);
-    else this.queue.unshift(again);
-    const isSettled = results.length > 0 && !results.includes(undefined);
-    // The others go again at once: without those that were named, else in halves, down to the one event that is the reason.
-    const isHalved = (isForeign ?? isRefused) === true && !results.some((result) => result !== undefined);
-    // And then larger step by step: the event that is the reason is still near.
-    this.#batchEvents = isHalved
-      ? Math.max(1, Math.ceil(batch.length / 2))
-      : Math.min(this.#settings.batchEvents, 2 * Math.max(this.#batchEvents, batch.length));
-    // The same at once, where the way has worked and it is but some of the events that do not get through.
-    if (!isSettled && (isRefused === true || (isForeign === true && batch.length > 1 && this.#delivered > 0)))
-      return;
-    if (!isSettled) {
-      this.#pause(error, afterMs);
-      return;
+  /**
+   * Sends one batch until each of its events is settled or has to wait.
+   *
+   * @param waiting its events but the report; what is settled is taken out
+   */
+  async #deliver(batch: readonly QueuedEvent[], waiting: Set<QueuedEvent>): Promise<void> {
+    const search: Search = { waiting, settledBefore: this.#settled, suspects: [] };
+    await this.#sift(await this.#try(batch, search), search);
+    if (this.#stopped) return;
+    const { suspects } = search;
+    // Something in front refuses one event for what is in it, and a wrong address all: when others got through, it was the event.
+    const isStuck = suspects.length > 0 && this.#settled === search.settledBefore;
+    if (!isStuck) await this.#tryAlone(search);
+    if (this.#stopped) return;
+    const trouble = search.trouble ?? (isStuck ? { error: suspects[0]?.[1] as AttestryError } : undefined);
+    // What is suspected goes behind the others, who tell which of the two it is.
+    if (isStuck) this.queue.putBack([...waiting]);
+    else this.queue.unshift([...waiting]);
+    if (trouble !== undefined) this.#pause(trouble);
+    else {
+      this.failures = 0;
+      this.#asked = false;
+      this.#notBeforeMs = 0;
+      this.#toldOf = undefined;
     }
-    this.failures = 0;
-    this.#asked = false;
-    this.#notBeforeMs = 0;
-    this.#toldOf = undefined;
   }
 
-  /** A proxy refuses one event for what is in it, and a wrong address all: given up is what alone is refused again when others are taken. */
-  #suspect([event, ...others]: readonly QueuedEvent[], error: AttestryError): readonly AttestryError[] {
-    if (event === undefined || others.length > 0) return [];
-    const deliveredThen = this.#suspects.get(event);
-    if (deliveredThen !== undefined && deliveredThen < this.#delivered)
-      return [new AttestryError('event_refused', `${event.type}: ${error.message}`, { eventId: event.id })];
-    this.#suspects.set(event, this.#delivered);
-    return [];
+  /** Once more, so that a whim of whatever stands in front costs nothing; then it was the event. */
+  async #tryAlone(search: Search): Promise<void> {
+    const tried = await Promise.all(search.suspects.map(([event]) => this.#try([event], search)));
+    for (const { rest, verdict } of tried)
+      for (const event of rest)
+        if (verdict.isForeign === true) this.#settle(event, asRefused(event, verdict.error), search);
+        else search.trouble = verdict;
   }
 
-  #pause(error: AttestryError, afterMs: number | undefined): void {
+  async #try(batch: readonly QueuedEvent[], search: Search): Promise<Tried> {
+    const verdict = await this.#ask(batch);
+    return { verdict, rest: this.#stopped ? [] : this.#settleAll(batch, verdict, search.waiting) };
+  }
+
+  /** Goes on with what was refused: without the events that were named, else in parts, down to the one that is the reason. */
+  async #sift({ rest, verdict }: Tried, search: Search): Promise<void> {
+    const [event] = rest;
+    if (event === undefined) return;
+    if (verdict.isRefused !== true && verdict.isForeign !== true) {
+      if (verdict.results?.includes(undefined) !== false) search.trouble = verdict;
+    } else if (verdict.results?.some((result) => result !== undefined) === true)
+      await this.#sift(await this.#try(rest, search), search);
+    else if (rest.length === 1) this.#suspect(event, verdict.error, search);
+    else await this.#siftParts(rest, verdict, search);
+  }
+
+  async #siftParts(
+    batch: readonly QueuedEvent[],
+    { isForeign, error }: Verdict,
+    search: Search,
+  ): Promise<void> {
+    const isTooLarge = error.status === 413;
+    if (isTooLarge) this.#batchBytes = Math.ceil(batch.reduce((sum, { bytes }) => sum + bytes, 0) / 2);
+    const size = Math.ceil(batch.length / BATCH_PARTS);
+    const parts = Array.from({ length: Math.ceil(batch.length / size) }, (_, at) =>
+      batch.slice(at * size, (at + 1) * size),
+    );
+    const tries = parts.map((part) => () => this.#try(part, search));
+    // Side by side, as long as nothing passes: one by one would take longer than whoever provokes it needs for the next.
+    const tried =
+      isForeign === true && !isTooLarge ? await Promise.all(tries.map((begin) => begin())) : tries;
+    for (const one of tried) {
+      await this.#sift(typeof one === 'function' ? await one() : one, search);
+      if (this.#stopped || search.trouble !== undefined) return;
+      // Nothing says yet that it is the events: so one part stands for all.
+      if (search.suspects.length > 0 && this.#settled === search.settledBefore) return;
+    }
+  }
+
+  #suspect(event: QueuedEvent, error: AttestryError, search: Search): void {
+    const settledThen = this.#suspects.get(event) ?? this.#settled;
+    // Others have got through since it was refused the last time.
+    if (settledThen < this.#settled) this.#settle(event, asRefused(event, error), search);
+    else {
+      this.#suspects.set(event, this.#settled);
+      search.suspects.push([event, error]);
+    }
+  }
+
+  /** @returns what is to be sent again */
+  #settleAll(
+    batch: readonly QueuedEvent[],
+    verdict: Verdict,
+    waiting: Set<QueuedEvent>,
+  ): readonly QueuedEvent[] {
+    return batch.flatMap((event, index) => {
+      const result = verdict.results?.[index];
+      if (result === undefined) return [event];
+      const retimed = result instanceof AttestryError ? byServerClock(event, result, verdict) : undefined;
+      if (retimed === undefined) {
+        this.#settled += 1;
+        this.#settle(event, result, { waiting });
+        return [];
+      }
+      if (event === this.#report) this.#report = retimed;
+      else if (waiting.delete(event)) waiting.add(retimed);
+      return [retimed];
+    });
+  }
+
+  #settle(event: QueuedEvent, result: Receipt | AttestryError, { waiting }: Pick<Search, 'waiting'>): void {
+    waiting.delete(event);
+    if (event === this.#report) this.#report = undefined;
+    this.settle(event, result);
+  }
+
+  #pause({ error, afterMs }: Pick<Verdict, 'error' | 'afterMs'>): void {
     this.failures += 1;
     this.#asked = afterMs !== undefined;
     this.#notBeforeMs = performance.now() + (afterMs ?? backoffMs(this.failures));
@@ -283,6 +367,10 @@ export abstract class Delivery {
       else this.#flushes.push(flush);
     }
   }
+}
+
+function asRefused({ id, type }: QueuedEvent, { message }: AttestryError): AttestryError {
+  return new AttestryError('event_refused', `${type}: ${message}`, { eventId: id });
 }
 
 /** What the work comes to, or undefined after so many ms. */
