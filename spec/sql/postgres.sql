@@ -560,7 +560,7 @@ BEGIN
   EXECUTE format('ALTER SCHEMA %I OWNER TO attestry_migrate', current_schema());
   FOR statement IN
     SELECT format('ALTER TABLE %s OWNER TO attestry_migrate', c.oid::regclass) FROM pg_class AS c
-      WHERE c.relnamespace = mine AND c.relkind IN ('r', 'p') AND pg_get_userbyid(c.relowner) <> 'attestry_migrate'
+      WHERE c.relnamespace = mine AND c.relkind IN ('r', 'p', 'v') AND pg_get_userbyid(c.relowner) <> 'attestry_migrate'
         AND (c.relname = ANY (tables) OR EXISTS (
           SELECT FROM pg_inherits AS i WHERE i.inhrelid = c.oid AND i.inhparent = to_regclass('records')))
     UNION ALL
@@ -594,6 +594,6 @@ GRANT UPDATE (text, seal_key_nos, seal_envelopes, actor, actor_email, ip, ip_net
 
 GRANT SELECT ON search_documents, search_version TO attestry_write, attestry_read;
 GRANT INSERT, DELETE, TRUNCATE ON search_documents TO attestry_write;
-GRANT UPDATE ON search_version TO attestry_write;
+GRANT INSERT, UPDATE ON search_version TO attestry_write;
 
 COMMIT;

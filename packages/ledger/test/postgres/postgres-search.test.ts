@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { incomingEvent } from '@attestry/testkit';
+import { incomingEvent, openSession } from '@attestry/testkit';
 import { describeTextSearch, type SearchUnderTest } from '@attestry/testkit/conformance';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openEmbedded } from '../../src/embedded.ts';
@@ -13,7 +13,7 @@ import { eventTexts } from '../../src/search/event-texts.ts';
 import { PostgresPool, type Scope } from '../../src/stores/postgres/postgres-pool.ts';
 import { openPostgresReadOnly } from '../../src/stores/postgres/read-only.ts';
 import { tableSql } from '../../src/stores/postgres/schema-names.ts';
-import { PostgresSearchIndex } from '../../src/stores/postgres/search-index.ts';
+import { PostgresSearchIndex, SEARCH_VERSION } from '../../src/stores/postgres/search-index.ts';
 import { TenantNumbers } from '../../src/stores/postgres/tenant-numbers.ts';
 import { EVERY_DOCUMENT } from '../../src/stores/postgres/text-sql.ts';
 import { ordinaryUser } from './ordinary-user.ts';
@@ -211,12 +211,19 @@ for (const { version, skipped } of ENGINES) {
         rmSync(folder, { recursive: true });
       });
 
-      it('are made again by a version that makes others', async () => {
-        await search.pool.write('an older version', {}, (run) =>
-          run({ text: `UPDATE ${tableSql(schema, 'search_version')} SET version = 0` }),
-        );
+      it.each([
+        ['by a version that makes others', 'UPDATE search_version SET version = 0'],
+        ['when nobody knows which version made them', 'DELETE FROM search_version'],
+      ])('are made again %s, once', async (_, change) => {
+        const table = tableSql(schema, 'search_version');
+        const superuser = await openSession(database.url);
+        await superuser.run(change.replace('search_version', table));
         await search.openIndex();
         expect(await found('acme')).toBe(0);
+        expect(await superuser.run(`SELECT version FROM ${table}`)).toMatchObject({
+          rows: [{ version: SEARCH_VERSION }],
+        });
+        await superuser.end();
         await search.restart();
         await vi.waitFor(
           async () => expect([await found('acme'), await found('other')]).toEqual([1, 1]),

@@ -138,6 +138,24 @@ describe('several processes', () => {
     expect(rows.map(({ name }) => name)).toEqual(['ours', 'users']);
   });
 
+  it('say what an owner lacks who did not make the roles of the server', async () => {
+    const server = { url: database.url, roles: true };
+    await migratePostgres({ ...server, schema: database.newSchema() });
+    const owner = `owner_${process.pid}`;
+    const session = await openSession(database.url);
+    await session.run(`CREATE ROLE ${owner} LOGIN CREATEROLE;
+      DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO ${owner} WITH GRANT OPTION', current_database()); END $$`);
+    const options = { url: database.urlAs(owner), schema: database.newSchema(), roles: true };
+    await expect(migratePostgres(options)).rejects.toMatchObject({
+      code: 'store_denied',
+      message: expect.stringMatching(/roles are of the whole server.*GRANT attestry_migrate TO/),
+    });
+    await session.run(`GRANT attestry_migrate TO ${owner}`);
+    await migratePostgres(options);
+    await session.run(`REVOKE attestry_migrate FROM ${owner}; DROP OWNED BY ${owner}; DROP ROLE ${owner}`);
+    await session.end();
+  });
+
   it('find a schema that others filled with tables and functions of the same names on their path', async () => {
     const schema = database.newSchema();
     const client = new pg.Client({ connectionString: database.url });

@@ -75,6 +75,12 @@ export const derivedChanges: readonly DerivedChange[] = [
     user: 'postgres',
   },
   {
+    name: 'the version of the documents removed, so that they are not compared any more',
+    change: 'CREATE TABLE saved.version AS SELECT * FROM search_version; DELETE FROM search_version',
+    undo: 'INSERT INTO search_version SELECT * FROM saved.version; DROP TABLE saved.version',
+    finds: { code: 'UNREADABLE', detail: /search_version has lost its row/ },
+  },
+  {
     name: 'a mark of time that sends readers to the wrong months',
     change: `INSERT INTO time_marks VALUES (100, '2020-01-01', ${TENANT})`,
     undo: `ALTER TABLE time_marks DISABLE TRIGGER append_only; DELETE FROM time_marks WHERE last_at = '2020-01-01';

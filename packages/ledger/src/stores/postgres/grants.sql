@@ -18,4 +18,4 @@ GRANT UPDATE (text, seal_key_nos, seal_envelopes, actor, actor_email, ip, ip_net
 
 GRANT SELECT ON search_documents, search_version TO attestry_write, attestry_read;
 GRANT INSERT, DELETE, TRUNCATE ON search_documents TO attestry_write;
-GRANT UPDATE ON search_version TO attestry_write;
+GRANT INSERT, UPDATE ON search_version TO attestry_write;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type pg from 'pg';
-import { FatalError, LedgerError } from '../../errors.ts';
+import { FatalError, LedgerError, OperationalError } from '../../errors.ts';
 import { partitionsAheadSql } from './partitions.ts';
 import { openClient } from './postgres-connection.ts';
-import { toStoreError } from './postgres-error.ts';
+import { sqlState, toStoreError } from './postgres-error.ts';
 import { checkSchemaName, DEFAULT_SCHEMA, quoteIdentifier, quoteLiteral, tableSql } from './schema-names.ts';
 
 /** One step of the schema: a file of SQL that runs once, in one transaction, in the order of its number. */
@@ -43,6 +43,8 @@ const FOLDER = new URL('./migrations/', import.meta.url);
 const ROLES = new URL('./roles.sql', import.meta.url);
 const GRANTS = new URL('./grants.sql', import.meta.url);
 const TIMESCALE = new URL('./timescale.sql', import.meta.url);
+const ROLES_STEP = 'roles';
+const DENIED = '42501';
 const NATIVE_PARTITIONS = ') PARTITION BY RANGE (recorded_at);';
 
 /** All migrations of this version, in order. */
@@ -88,7 +90,8 @@ SELECT pg_advisory_lock(hashtextextended(${quoteLiteral(`attestry migrate ${sche
   };
   if (options.dryRun !== true) await client.query(lock.sql);
   const { migrations, steps } = await plan(client, schema, options);
-  if (options.dryRun !== true) for (const { sql } of steps) await run(client, sql);
+  if (options.dryRun === true) return { migrations, steps: [lock, ...steps] };
+  for (const step of steps) await run(client, step);
   return { migrations, steps: [lock, ...steps] };
 }
 
@@ -99,21 +102,32 @@ async function plan(client: pg.Client, schema: string, options: MigrateOptions):
   if (migrations.length > 0) steps.unshift(await schemaStep(client, schema));
   steps.push({ name: 'partitions', sql: `${partitionsAheadSql(schema)};` });
   if (options.roles === true) {
-    steps.push(inSchema(schema, 'roles', `${await readFile(ROLES, 'utf8')}\n${grants}`));
+    steps.push(inSchema(schema, ROLES_STEP, `${await readFile(ROLES, 'utf8')}\n${grants}`));
   } else if (migrations.length > 0 && (await hasRoles(client, schema))) {
     steps.push(inSchema(schema, 'grants', grants));
   }
   return { migrations, steps };
 }
 
-/** Runs the SQL of a step, of which nothing is left when it fails. */
-async function run(client: pg.Client, sql: string): Promise<void> {
+/** Runs a step, of which nothing is left when it fails. */
+async function run(client: pg.Client, { name, sql }: MigrationStep): Promise<void> {
   try {
     await client.query(sql);
   } catch (error) {
     await client.query('ROLLBACK');
-    throw error;
+    throw name === ROLES_STEP && sqlState(error) === DENIED ? refusedRoles(error) : error;
   }
+}
+
+/** The roles are of the whole server: another installation may have made them, by a user who gave this one nothing. */
+function refusedRoles(cause: unknown): OperationalError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new OperationalError(
+    'store_denied',
+    'changing the schema: the roles are of the whole server, and this user has no right to those that are there. Let a ' +
+      `superuser run it, or do before: GRANT attestry_migrate TO ... (PostgreSQL: ${why}, ${DENIED})`,
+    { cause },
+  );
 }
 
 /**

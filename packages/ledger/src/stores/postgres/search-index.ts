@@ -58,7 +58,13 @@ export class PostgresSearchIndex implements Follower {
       if (rows[0]?.version === SEARCH_VERSION) return;
       // Its trigger removes the cursors too.
       await run({ text: `TRUNCATE ${tableSql(schema, 'search_documents')}` });
-      await run({ text: `UPDATE ${version} SET version = $1`, values: [SEARCH_VERSION] });
+      const { rowCount } = await run({
+        text: `UPDATE ${version} SET version = $1`,
+        values: [SEARCH_VERSION],
+      });
+      // A restore of some tables may have left it out.
+      if (rowCount === 0)
+        await run({ text: `INSERT INTO ${version} (version) VALUES ($1)`, values: [SEARCH_VERSION] });
     });
     return new PostgresSearchIndex(options);
   }
