@@ -21,10 +21,9 @@ export class Attestry {
   constructor(options?: AttestryOptions);
   /** @internal of `child` */
   constructor(options: AttestryOptions | undefined, pipeline: Pipeline, defaults: EventContext);
-  constructor(options: AttestryOptions = {}, pipeline?: Pipeline, defaults?: EventContext) {
-    const given = withoutNulls(options);
-    this.#pipeline = pipeline ?? new Pipeline(given);
-    this.#defaults = defaults ?? mergeDefaults({}, given.defaults ?? {});
+  constructor(options?: AttestryOptions, pipeline?: Pipeline, defaults?: EventContext) {
+    this.#pipeline = pipeline ?? new Pipeline(options);
+    this.#defaults = defaults ?? mergeDefaults({}, this.#pipeline.settings.defaults ?? {});
   }
 
   /**
@@ -71,8 +70,10 @@ export class Attestry {
     work: (tracker: Tracker) => Result | Promise<Result>,
     options?: TrackOptions,
   ): Promise<Result> {
+    // One for both: a beginning without an end says that the work was never done.
+    const draw = Math.random();
     return trackWork(
-      (made) => this.#pipeline.capture(made, this.#defaults),
+      (made) => this.#pipeline.capture(made, this.#defaults, draw),
       event as EventInput,
       work,
       options,
@@ -110,11 +111,4 @@ export class Attestry {
   stats(): AttestryStats {
     return this.#pipeline.stats();
   }
-}
-
-/** What is null is not given. */
-function withoutNulls(options: AttestryOptions | null): AttestryOptions {
-  return Object.fromEntries(
-    Object.entries(options ?? {}).filter(([, value]) => value !== null),
-  ) as AttestryOptions;
 }

@@ -46,7 +46,7 @@ type Named = Pick<QueuedEvent, 'id' | 'type' | 'settle'>;
 
 /** The way of an event through a client: completed, cleaned, kept, sent. All children of a client share one. */
 export class Pipeline extends Delivery {
-  protected readonly settings: Settings;
+  readonly settings: Settings;
   readonly #redact: Redact;
   readonly #fit = makeRedact(false);
   readonly #losses = new LossReport();
@@ -62,29 +62,35 @@ export class Pipeline extends Delivery {
   #isClosed = false;
   #unsent = 0;
 
-  constructor(options: AttestryOptions) {
+  /** @throws {AttestryError} `configuration` */
+  constructor(options: AttestryOptions | undefined) {
     const settings = resolveOptions(options);
     super(settings, httpTransport(settings));
     this.settings = settings;
-    this.#redact = makeRedact(options.redact);
-    options.spool?.onTrouble((cause) =>
+    this.#redact = makeRedact(settings.redact);
+    settings.spool?.onTrouble((cause) =>
       this.tell(new AttestryError('spool_failed', cause.message, { cause })),
     );
     this.#refill();
-    this.#stopDrain = options.drainOnExit === false ? () => undefined : drainOnExit(this);
+    this.#stopDrain = settings.drainOnExit === false ? () => undefined : drainOnExit(this);
     if (this.queue.size > 0) this.wake();
   }
 
   /**
    * @param event or what makes it, which may throw
+   * @param draw  from 0 to 1, by which events that belong together are all kept or all left out
    * @returns the event's id, or `undefined` when it was left out or lost; never throws
    */
-  capture(event: EventInput | (() => EventInput), defaults: EventContext): string | undefined {
+  capture(
+    event: EventInput | (() => EventInput),
+    defaults: EventContext,
+    draw = Math.random(),
+  ): string | undefined {
     let type: unknown;
     try {
       const given = typeof event === 'function' ? event() : event;
       type = given.type;
-      const prepared = this.#prepare(given, defaults);
+      const prepared = this.#prepare(given, defaults, draw);
       return prepared !== undefined && this.#enqueue(prepared) ? prepared.id : undefined;
     } catch (cause) {
       this.#lose({ id: '', type: typeof type === 'string' ? type : 'unknown' }, invalidEvent(cause));
@@ -96,7 +102,7 @@ export class Pipeline extends Delivery {
   async captureDurable(event: EventInput, defaults: EventContext): Promise<Receipt> {
     let prepared: QueuedEvent | undefined;
     try {
-      prepared = this.#prepare(event, defaults, true);
+      prepared = this.#prepare(event, defaults);
     } catch (cause) {
       throw invalidEvent(cause);
     }
@@ -155,14 +161,17 @@ export class Pipeline extends Delivery {
     };
   }
 
-  /** @returns `undefined` when the event is left out on purpose */
-  #prepare(event: EventInput, defaults: EventContext, durable = false): QueuedEvent | undefined {
+  /**
+   * @param draw absent for what is not drawn, but always kept
+   * @returns `undefined` when the event is left out on purpose
+   */
+  #prepare(event: EventInput, defaults: EventContext, draw?: number): QueuedEvent | undefined {
     const { sample, enrich = [], beforeSend } = this.settings;
     if (this.#isClosed && this.#lookUps.size === 0) throw closed();
-    const rate = durable || sample === undefined ? 1 : sampleRate(sample, event);
+    const rate = draw === undefined || sample === undefined ? 1 : sampleRate(sample, event);
     const tell = (error: AttestryError, kind: string): void => this.tell(error, kind);
     let whole: EventInput | null = null;
-    if (rate === 1 || Math.random() < rate) {
+    if ((draw ?? 0) < rate) {
       whole = completed(event, defaults, rate);
       const { id, occurred_at: occurredAt } = whole;
       for (const change of enrich) whole = callHook('enrich', change, whole, tell) as EventInput;

@@ -1,6 +1,6 @@
 import { AttestryError, messageOf } from '../errors.ts';
 import { GZIP_BYTES_MIN } from '../limits.ts';
-import type { Settings } from '../options.ts';
+import { isKey, type Settings } from '../options.ts';
 import type { QueuedEvent } from '../queue/event-queue.ts';
 import { judgeAnswer, type Verdict } from './answers.ts';
 
@@ -61,7 +61,9 @@ export function httpTransport({ url, key, fetch, headers }: Settings): Transport
 /** @throws {AttestryError} `key_refused` */
 async function askedKey(key: () => string | Promise<string>): Promise<string> {
   try {
-    return await key();
+    const known: unknown = await key();
+    if (isKey(known)) return known;
+    throw new TypeError('it gave none');
   } catch (cause) {
     throw new AttestryError('key_refused', `the function \`key\` failed: ${messageOf(cause)}`, { cause });
   }

@@ -20,7 +20,7 @@ export class CollectingClient extends Attestry {
       key: 'att_test',
       flushIntervalMs: 1,
       beforeSend: (event) => {
-        const changed = options.beforeSend === undefined ? event : options.beforeSend(event);
+        const changed = options.beforeSend ? options.beforeSend(event) : event;
         if (changed !== null) events.push(changed as CollectedEvent);
         return changed;
       },
