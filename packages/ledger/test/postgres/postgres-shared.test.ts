@@ -352,8 +352,13 @@ it('reads by number from the weeks in which the records were made, and finds the
   });
   const times = new SeqTimes(pool, schema);
   const at = (day: number): string => timeText(start + day * 86_400_000);
-  expect(await times.within(1, 0, 1)).toEqual({ from: '-infinity', to: at(1) });
-  expect(await times.within(1, 1, 3)).toEqual({ from: '-infinity', to: at(40) });
+  // 2031-02-28 is a Friday; the day after is of the same week.
+  const monday = timeText(Date.UTC(2031, 1, 24));
+  expect(await times.within(1, 0, 1)).toEqual({ from: monday, to: at(1) });
+  expect(await times.within(1, 1, 3)).toEqual({ from: monday, to: at(40) });
+  expect(await times.certain(1, 1, 4)).toEqual({ from: at(1), to: at(400) });
+  expect(await times.firstMs(1)).toBe(start);
+  expect(await times.certain(1, 1, 5)).toBeUndefined();
   expect(await times.within(1, 2, 3)).toEqual({ from: at(1), to: at(40) });
   const newest = await times.within(1, 3, 4);
   expect(newest.from).toBe(at(40));

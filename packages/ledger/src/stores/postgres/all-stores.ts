@@ -34,7 +34,8 @@ export async function openAllPostgresStores(
     await pool.close();
     await stores.close();
   };
-  const query = new PostgresEventReader({ pool, schema, tenants, keys });
+  const times = new SeqTimes(pool, schema);
+  const query = new PostgresEventReader({ pool, schema, tenants, keys, times });
   if (readUrl === undefined) return { ...stores, query, close };
   try {
     await assertReplica(readUrl, schema, options.patience?.replicaMs);
@@ -42,6 +43,6 @@ export async function openAllPostgresStores(
     await close();
     throw error;
   }
-  const replica = new LedgerReading({ pool, schema, tenants, keys, times: new SeqTimes(pool, schema) });
+  const replica = new LedgerReading({ pool, schema, tenants, keys, times });
   return { ...stores, query: new ReplicaQueries(query, replica, stores.ledger), close };
 }

@@ -34,6 +34,7 @@ import {
 } from './postgres-query-limits.ts';
 import { STORED_COLUMNS, type StoredRow, storedRecords } from './record-rows.ts';
 import { tableSql } from './schema-names.ts';
+import type { SeqTimes } from './seq-times.ts';
 import { raw, type SqlText, sql } from './sql-text.ts';
 import { groupSql } from './stats-group.ts';
 import { msSql } from './stored-time.ts';
@@ -46,6 +47,7 @@ export interface QueryParts {
   readonly schema: string;
   readonly tenants: TenantNumbers;
   readonly keys: DataKeyNumbers;
+  readonly times: SeqTimes;
 }
 
 type Planner = NonNullable<Scope['planner']>;
@@ -83,7 +85,7 @@ export class PostgresEventReader implements EventQueryStore {
   readonly #parts: QueryParts;
   #tables: QueryTables | undefined;
   #partitions = { n: 0, untilMs: 0 };
-  readonly #ends = new RecentCache<number, { readonly endMs: number; readonly untilMs: number }>(
+  readonly #logs = new RecentCache<number, { readonly log: QueryLog; readonly untilMs: number }>(
     LOG_ENDS_CACHED_MAX,
   );
 
@@ -172,6 +174,7 @@ export class PostgresEventReader implements EventQueryStore {
     const tenantNo = await tenants.of(query.tenant);
     if (tenantNo === undefined) return nothing;
     const log = await this.#log(tenantNo);
+    if (log === undefined) return nothing;
     const source = EventSource.of(query, log, this.#tables ?? (await this.#readTables()));
     if (source === undefined) return nothing;
     const asked =
@@ -231,12 +234,16 @@ export class PostgresEventReader implements EventQueryStore {
     return last && { timeMs: last.occurred_ms, seq: last.seq };
   }
 
-  /** Clocks may be wrong, and a log's time never goes back: what is recorded ahead of time is found as well. */
-  async #log(tenantNo: number): Promise<QueryLog> {
+  /**
+   * Clocks may be wrong, and a log's time never goes back: what is recorded ahead of time is found as well.
+   *
+   * @returns `undefined` before the first record
+   */
+  async #log(tenantNo: number): Promise<QueryLog | undefined> {
     const uptimeMs = performance.now();
-    const known = this.#ends.get(tenantNo);
-    if (known !== undefined && known.untilMs > uptimeMs) return { tenantNo, endMs: known.endMs };
-    const { pool, schema } = this.#parts;
+    const known = this.#logs.get(tenantNo);
+    if (known !== undefined && known.untilMs > uptimeMs) return known.log;
+    const { pool, schema, times } = this.#parts;
     const { rows } = await pool.read('querying events', { tenantNos: [tenantNo] }, (run) =>
       run<{ last_ms: number }>({
         name: 'log-end',
@@ -244,9 +251,13 @@ export class PostgresEventReader implements EventQueryStore {
         values: [tenantNo],
       }),
     );
-    const endMs = Math.max(Date.now(), rows[0]?.last_ms ?? 0) + LOG_END_AHEAD_MS;
-    this.#ends.set(tenantNo, { endMs, untilMs: uptimeMs + LOG_END_KNOWN_MS });
-    return { tenantNo, endMs };
+    const [head] = rows;
+    if (head === undefined) return undefined;
+    const startMs = (await times.firstMs(tenantNo)) ?? Number.NEGATIVE_INFINITY;
+    const endMs = Math.max(Date.now(), head.last_ms) + LOG_END_AHEAD_MS;
+    const log = { tenantNo, startMs, endMs };
+    this.#logs.set(tenantNo, { log, untilMs: uptimeMs + LOG_END_KNOWN_MS });
+    return log;
   }
 
   /** First record that the index of words has not reached; all before it were seen by this transaction. */

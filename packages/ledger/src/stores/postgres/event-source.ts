@@ -17,6 +17,8 @@ export interface QueryTables {
 /** Whose log is asked. */
 export interface QueryLog {
   readonly tenantNo: number;
+  /** None of its records is earlier: the partitions before it need not be planned, nor locked. */
+  readonly startMs: number;
   /** None of its records is of this time or later: the partitions made ahead of time need not be planned. */
   readonly endMs: number;
 }
@@ -175,7 +177,7 @@ export class EventSource {
     const isHit = allOf([...this.#inTime('r'), ...this.#checks, ...this.#hasWords()]);
     return sql`SELECT count(*)::float8 AS seen, (count(*) FILTER (WHERE hit))::float8 AS hits FROM (
       SELECT (${isHit}) AS hit FROM ${raw(this.#tables.records)} AS r TABLESAMPLE SYSTEM (${percent}::float4)
-      WHERE ${this.#ofTenant('r')} AND r.occurred_at IS NOT NULL OFFSET 0) AS r`;
+      WHERE ${this.#ofTenant('r')} AND r.occurred_at IS NOT NULL AND ${this.#inLife()} OFFSET 0) AS r`;
   }
 
   #candidates(start: PageStart): SqlText {
@@ -193,7 +195,7 @@ export class EventSource {
   #recordOf(document: string): SqlText {
     const d = raw(document);
     return sql`${raw(this.#tables.records)} AS r
-      ON r.tenant_no = ${d}.tenant_no AND r.seq = ${d}.seq AND r.recorded_at = ${d}.recorded_at AND ${this.#beforeEnd()}`;
+      ON r.tenant_no = ${d}.tenant_no AND r.seq = ${d}.seq AND r.recorded_at = ${d}.recorded_at AND ${this.#inLife()}`;
   }
 
   #hasWords(): SqlText[] {
@@ -208,8 +210,10 @@ export class EventSource {
     return sql`${raw(row)}.tenant_no = ${this.tenantNo}::integer`;
   }
 
-  #beforeEnd(): SqlText {
-    return sql`r.recorded_at < ${timeText(this.#log.endMs)}::timestamptz`;
+  /** The time of the whole log. */
+  #inLife(): SqlText {
+    const { startMs, endMs } = this.#log;
+    return sql`r.recorded_at >= ${timeText(startMs)}::timestamptz AND r.recorded_at < ${timeText(endMs)}::timestamptz`;
   }
 
   #inTime(row: 'r' | 'd', start?: PageStart): SqlText[] {
@@ -218,7 +222,7 @@ export class EventSource {
     const conditions = [this.#ofTenant(row), sql`${r}.occurred_at IS NOT NULL`];
     if (fromMs !== undefined) conditions.push(sql`${clock} >= ${timeText(fromMs)}::timestamptz`);
     if (toMs !== undefined) conditions.push(sql`${clock} < ${timeText(toMs)}::timestamptz`);
-    if (row === 'r') conditions.push(this.#beforeEnd());
+    if (row === 'r') conditions.push(this.#inLife());
     if (fromMs !== undefined && time === 'occurred') {
       const recordedMs = Math.min(fromMs, Date.now()) - AHEAD_MS_MAX;
       conditions.push(sql`${r}.recorded_at >= ${timeText(recordedMs)}::timestamptz`);

@@ -82,7 +82,7 @@ export class LedgerReading implements Omit<LedgerStore, 'append'> {
     const tenantNo = await tenants.of(tenant);
     const end = Math.min(to, from + RECORDS_PER_READ_MAX);
     if (tenantNo === undefined || end <= from) return [];
-    const what = { doing: 'reading records', name: 'records', columns: STORED_COLUMNS };
+    const what = { doing: 'reading records', columns: STORED_COLUMNS };
     const rows = await this.#range<StoredRow>(what, [tenantNo, from, end]);
     return storedRecords(keys, tenantNo, rows);
   }
@@ -119,32 +119,47 @@ export class LedgerReading implements Omit<LedgerStore, 'append'> {
     const tenantNo = await this.#parts.tenants.of(tenant);
     const end = Math.min(to, from + LEAF_HASHES_PER_READ_MAX);
     if (tenantNo === undefined || end <= from) return new Uint8Array();
-    const what = { doing: 'reading leaf hashes', name: 'leaf-hashes', columns: 'hash' };
+    const what = { doing: 'reading leaf hashes', columns: 'hash' };
     const rows = await this.#range<{ hash: Buffer }>(what, [tenantNo, from, end]);
     return new Uint8Array(Buffer.concat(rows.map(({ hash }) => hash)));
   }
 
-  /** Rows of `records` by number: of the partitions in which they should be, and of all when some are not there. */
+  /**
+   * Rows of `records` by number: of the partitions in which they should be; when some are not there that the log has, of
+   * those in which they are found. Not prepared by name: a plan for any time would lock every partition.
+   */
   async #range<Row extends object>(
-    what: { readonly doing: string; readonly name: string; readonly columns: string },
+    what: { readonly doing: string; readonly columns: string },
     [tenantNo, from, end]: readonly [tenantNo: number, from: number, end: number],
   ): Promise<Row[]> {
     const read = (times: TimeBounds): Promise<Row[]> =>
       this.#select<Row>(what.doing, tenantNo, {
-        name: what.name,
         text: `SELECT ${what.columns} FROM ${this.#records} WHERE tenant_no = $1 AND seq >= $2 AND seq < $3
           AND recorded_at >= $4 AND recorded_at <= $5 ORDER BY seq`,
         values: [from, end, times.from, times.to],
       });
-    const rows = await read(await this.#parts.times.within(tenantNo, from, end));
-    return rows.length === end - from ? rows : read(ANY_TIME);
+    const { times } = this.#parts;
+    const rows = await read(await times.within(tenantNo, from, end));
+    if (rows.length === end - from) return rows;
+    const last = Math.min(end, await this.#size(tenantNo));
+    if (rows.length >= last - from) return rows;
+    return read((await times.certain(tenantNo, from, last)) ?? ANY_TIME);
+  }
+
+  async #size(tenantNo: number): Promise<number> {
+    const [head] = await this.#select<{ size: number }>('reading the size of a log', tenantNo, {
+      name: 'size',
+      text: `SELECT size FROM ${tableSql(this.#parts.schema, 'heads')} WHERE tenant_no = $1`,
+      values: [],
+    });
+    return head?.size ?? 0;
   }
 
   /** Rows of one tenant, whose number is the first parameter. */
   async #select<Row extends object>(
     doing: string,
     tenantNo: number,
-    statement: { readonly name: string; readonly text: string; readonly values: readonly unknown[] },
+    statement: { readonly name?: string; readonly text: string; readonly values: readonly unknown[] },
   ): Promise<Row[]> {
     const { pool } = this.#parts;
     const values = [tenantNo, ...statement.values];

@@ -15,7 +15,13 @@ const OPERATIONAL: ReadonlyMap<string, Advice> = new Map([
   ['40001', ['store_conflict', 'another transaction changed the same rows']],
   ['40P01', ['store_conflict', 'two transactions waited for each other']],
   ['53100', ['store_full', 'the disk of the database is full; free some space, nothing was written']],
-  ['53200', ['store_memory', 'the database is out of memory']],
+  [
+    '53200',
+    [
+      'store_memory',
+      'the database is out of memory; of shared memory: raise max_locks_per_transaction (docs/postgres.md, Partitions)',
+    ],
+  ],
   ['53300', ['store_busy', 'the database has no connection left; raise max_connections or lower the pools']],
   ['55P03', ['store_busy', 'a lock is held by somebody else']],
   ['55006', ['store_busy', 'somebody else uses the object']],

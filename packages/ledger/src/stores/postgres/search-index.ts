@@ -8,6 +8,7 @@ import { checkFence } from './lease-store.ts';
 import type { PostgresPool, Run, Scope } from './postgres-pool.ts';
 import { tableSql } from './schema-names.ts';
 import { documentWords } from './search-words.ts';
+import { ANY_TIME, SeqTimes, type TimeBounds } from './seq-times.ts';
 import type { TenantNumbers } from './tenant-numbers.ts';
 import { EVERY_DOCUMENT } from './text-sql.ts';
 
@@ -16,6 +17,9 @@ export const SEARCH_VERSION = 1;
 
 /** Records of one transaction when their texts are at hand: about 100 ms of work. */
 const AT_HAND_RECORDS = 2_000;
+
+/** Records before the cursor among which the last event is looked for, whose document must be there. */
+const LOOKED_BACK = 1_000;
 
 /** Name of the follower among the cursors. */
 const FOLLOWER = 'search';
@@ -43,6 +47,7 @@ export class PostgresSearchIndex implements Follower {
   readonly #documents: string;
   readonly #records: string;
   readonly #cursors: string;
+  readonly #times: SeqTimes;
 
   /**
    * Begins; documents of another version are removed first.
@@ -74,21 +79,26 @@ export class PostgresSearchIndex implements Follower {
     this.#documents = tableSql(options.schema, 'search_documents');
     this.#records = tableSql(options.schema, 'records');
     this.#cursors = tableSql(options.schema, 'cursors');
+    this.#times = new SeqTimes(options.pool, options.schema);
   }
 
   /** Where to go on; at the start when the documents before are not there, as after a restore without them. */
   async cursor(head: LogHead): Promise<number> {
     const tenantNo = await this.#tenantNo(head);
-    return this.#options.pool.read('reading the search cursor', scopeOf(tenantNo), async (run) => {
-      const next = await this.#cursor(run, tenantNo);
-      if (next === 0) return 0;
+    const { pool } = this.#options;
+    const next = await pool.read('reading the search cursor', scopeOf(tenantNo), (run) =>
+      this.#cursor(run, tenantNo),
+    );
+    if (next === 0) return 0;
+    const times = await this.#timesOf(tenantNo, Math.max(0, next - LOOKED_BACK), next);
+    return pool.read('reading the search cursor', scopeOf(tenantNo), async (run) => {
       const { rows } = await run<{ lost: boolean }>({
-        text: `SELECT EXISTS (SELECT FROM ${this.#records} AS r
-            WHERE r.tenant_no = $1 AND r.seq = last.seq AND r.occurred_at IS NOT NULL)
-          AND NOT EXISTS (SELECT FROM ${this.#documents} AS d WHERE d.tenant_no = $1 AND d.seq = last.seq) AS lost
+        text: `SELECT last.seq IS NOT NULL
+            AND NOT EXISTS (SELECT FROM ${this.#documents} AS d WHERE d.tenant_no = $1 AND d.seq = last.seq) AS lost
           FROM (SELECT max(r.seq) AS seq FROM ${this.#records} AS r
-            WHERE r.tenant_no = $1 AND r.seq < $2 AND r.seq >= $2 - 1000 AND r.occurred_at IS NOT NULL) AS last`,
-        values: [tenantNo, next],
+            WHERE r.tenant_no = $1 AND r.seq < $2 AND r.seq >= $3 AND r.recorded_at BETWEEN $4 AND $5
+              AND r.occurred_at IS NOT NULL) AS last`,
+        values: [tenantNo, next, next - LOOKED_BACK, times.from, times.to],
       });
       return rows[0]?.lost === true ? 0 : next;
     });
@@ -113,18 +123,23 @@ export class PostgresSearchIndex implements Follower {
     const { pool, schema, fence } = this.#options;
     // What is lost with its cursor is made again from the records.
     const scope: Scope = { ...scopeOf(tenantNo), isDurable: false };
+    const times = await this.#timesOf(tenantNo, from, next);
     await pool.write('writing the search index', scope, async (run) => {
       await checkFence(run, schema, fence());
       await this.#prepare(run, tenantNo, from);
-      await this.#assertLast(run, tenantNo, next - 1, lastHash);
+      await this.#assertLast(run, tenantNo, { seq: next - 1, hash: lastHash, times });
       await run({
-        name: 'add-documents',
         text: `INSERT INTO ${this.#documents} (tenant_no, seq, recorded_at, occurred_at, words)
           SELECT $1, r.seq, r.recorded_at, r.occurred_at, added.words
           FROM unnest($2::bigint[], $3::text[]) AS added (seq, words)
           JOIN ${this.#records} AS r ON r.tenant_no = $1 AND r.seq = added.seq
-          WHERE r.seq >= $4 AND r.seq < $5 AND r.occurred_at IS NOT NULL`,
-        values: [tenantNo, texts.map(({ seq }) => seq), texts.map(documentWords), from, next],
+          WHERE r.seq >= $4 AND r.seq < $5 AND r.recorded_at BETWEEN $6 AND $7 AND r.occurred_at IS NOT NULL`,
+        values: [
+          tenantNo,
+          texts.map(({ seq }) => seq),
+          texts.map(documentWords),
+          ...[from, next, times.from, times.to],
+        ],
       });
       await run({
         name: 'move-cursor',
@@ -149,15 +164,24 @@ export class PostgresSearchIndex implements Follower {
   }
 
   /** Texts at hand belong to records that were committed: after a failover the log may have others. */
-  async #assertLast(run: Run, tenantNo: number, seq: number, hash: Uint8Array): Promise<void> {
+  async #assertLast(
+    run: Run,
+    tenantNo: number,
+    { seq, hash, times }: { readonly seq: number; readonly hash: Uint8Array; readonly times: TimeBounds },
+  ): Promise<void> {
     const { rows } = await run<{ same: boolean }>({
-      name: 'search-last',
-      text: `SELECT hash = $3 AS same FROM ${this.#records} WHERE tenant_no = $1 AND seq = $2`,
-      values: [tenantNo, seq, hash],
+      text: `SELECT hash = $3 AS same FROM ${this.#records}
+        WHERE tenant_no = $1 AND seq = $2 AND recorded_at BETWEEN $4 AND $5`,
+      values: [tenantNo, seq, hash, times.from, times.to],
     });
     if (rows[0]?.same !== true) {
       throw new OperationalError('search_moved', `record ${seq} is not the one whose text was to be indexed`);
     }
+  }
+
+  /** Statements over the records of a range open the partitions of these times only. */
+  async #timesOf(tenantNo: number, from: number, to: number): Promise<TimeBounds> {
+    return (await this.#times.certain(tenantNo, from, to)) ?? ANY_TIME;
   }
 
   async #cursor(run: Run, tenantNo: number): Promise<number> {
