@@ -18,6 +18,7 @@ import { notPrepared, toResults } from './ingest/append-results.ts';
 import type { AppendResult, IncomingEvent } from './ingest/incoming-event.ts';
 import { prepareEvents } from './ingest/prepare-events.ts';
 import { DEFAULT_SEAL_POLICY, policyData, SealPolicies } from './ingest/seal-policies.ts';
+import { AuthenticSettings } from './keys/authentic-settings.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { RandomSource } from './keys/random-pool.ts';
 import { SigningKey, type SigningKeys, vkeysOf } from './keys/signing-key.ts';
@@ -128,10 +129,12 @@ export class Ledger extends LedgerReader {
   constructor(parts: LedgerParts) {
     super({ stores: parts.stores, crypto: parts.crypto, keys: parts.keys });
     this.#parts = parts;
-    this.admin = parts.stores.admin;
+    this.admin = new AuthenticSettings(parts.stores.admin, parts.keys.settingTags, (message) =>
+      parts.logger.error({}, message),
+    );
     this.#signingKeys = parts.signingKeys;
     this.#admission = new Admission(parts.queueEventsMax);
-    this.#policies = new SealPolicies(parts.stores.admin);
+    this.#policies = new SealPolicies(this.admin);
     this.#news = new CommitNews(parts.logger);
     const onTrouble = (message: string, error: unknown): void => {
       parts.space.note(error);

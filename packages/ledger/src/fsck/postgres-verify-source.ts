@@ -11,6 +11,7 @@ import type {
 } from '@attestry/core';
 import { HASH_BYTES, TILE_WIDTH } from '@attestry/core';
 import { searchTexts } from '../followers/search-text.ts';
+import type { AdminRow } from '../ports/admin-store.ts';
 import type { RawRecord } from '../stores/postgres/raw-rows.ts';
 import { PostgresRawScan, type RawScanOptions } from '../stores/postgres/raw-scan.ts';
 import { documentWords } from '../stores/postgres/search-words.ts';
@@ -23,6 +24,7 @@ import type {
   SourceHelpers,
   VerifiedLedger,
 } from './log-source.ts';
+import { settingFindings } from './setting-check.ts';
 import { keyless, openKeys, splitHashes, timeFinding, toSeal } from './stored-rows.ts';
 
 /** Stray rows named one by one; a table full of them is one damage. */
@@ -207,12 +209,23 @@ export class PostgresVerifySource implements LogSource {
       yield { code: 'PROJECTION', seq, field: 'time_marks', detail };
     }
     yield* this.#searchStrays(tenantNo);
+    yield* settingFindings(this.#ledger.keyRing.settingTags, await this.#settings());
     const rows = {
       hasIndexKey: () => this.#scan.hasIndexKey(tenantNo),
       needsIndexKey: () => this.#scan.needsIndexKey(tenantNo),
       dataKeys: (after: string, limit: number) => this.#scan.dataKeys(tenantNo, after, limit),
     };
     yield* keyFindings({ keyRing: this.#ledger.keyRing, rows, tenant: this.#tenant });
+  }
+
+  /** This tenant's settings as they are stored. */
+  async #settings(): Promise<readonly Omit<AdminRow, 'revision'>[]> {
+    const sql = 'SELECT kind, tenant, id, value FROM {admin} WHERE tenant = $1 ORDER BY kind, id';
+    const rows = await this.#scan.rows(sql, [this.#tenant]);
+    return rows.map((row) => {
+      const [kind = '', tenant = '', id = '', value = ''] = row.map(String);
+      return { kind, tenant, id, value };
+    });
   }
 
   async *#searchStrays(tenantNo: number): AsyncGenerator<StoreFinding, void> {

@@ -27,6 +27,7 @@ import type {
   SourceHelpers,
   VerifiedLedger,
 } from './log-source.ts';
+import { settingFindings } from './setting-check.ts';
 import { folderFindings } from './sqlite-folder-check.ts';
 import { keyless, openKeys, splitHashes, timeFinding, toSeal } from './stored-rows.ts';
 
@@ -216,6 +217,7 @@ export class SqliteVerifySource implements LogSource {
     }
     const { keyRing } = this.#ledger;
     const tenant = this.#tenant;
+    yield* settingFindings(keyRing.settingTags, this.#bounds.settings(tenant));
     const rows = {
       hasIndexKey: () => this.#bounds.hasIndexKey(tenant),
       needsIndexKey: () => this.#bounds.needsIndexKey(tenant),

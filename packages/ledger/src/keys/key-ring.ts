@@ -3,6 +3,7 @@ import type { AesKey, CryptoProvider } from '@attestry/core';
 import { FatalError } from '../errors.ts';
 import { DATA_KEYS_CACHED_MAX, INDEX_KEYS_CACHED_MAX } from '../limits.ts';
 import type { KeyStore, NewDataKey, StoredDataKey } from '../ports/key-store.ts';
+import { SettingTags } from './authentic-settings.ts';
 import { BlindIndexer, BlindMemory } from './blind-indexer.ts';
 import type { MasterKey } from './master-key.ts';
 import type { RandomSource } from './random-pool.ts';
@@ -50,6 +51,8 @@ export interface KeyRingParts {
  */
 export class KeyRing {
   readonly #parts: KeyRingParts;
+  /** What tells settings of ours from others. */
+  readonly settingTags: SettingTags;
   readonly #blindMemory = new BlindMemory();
   readonly #indexers = new RecentCache<string, BlindIndexer>(INDEX_KEYS_CACHED_MAX);
   readonly #indexersLoading = new Map<string, Promise<BlindIndexer>>();
@@ -59,6 +62,7 @@ export class KeyRing {
 
   constructor(parts: KeyRingParts) {
     this.#parts = parts;
+    this.settingTags = new SettingTags(parts.crypto, parts.master);
   }
 
   /** The tenant's blind indexes when they are at hand. */

@@ -3,7 +3,9 @@ import { openNote, portableCrypto, signNote } from '@attestry/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DATA_KEYS_CACHED_MAX } from '../limits.ts';
+import type { AdminRow, AdminStore } from '../ports/admin-store.ts';
 import type { KeyStore, NewDataKey } from '../ports/key-store.ts';
+import { AuthenticSettings, SettingTags } from './authentic-settings.ts';
 import { BlindIndexer } from './blind-indexer.ts';
 import { KeyRing } from './key-ring.ts';
 import { MasterKey, newMasterKeyText, parseMasterKey } from './master-key.ts';
@@ -274,5 +276,72 @@ describe('the cache of recent things', () => {
     expect(cache.size).toBeLessThanOrEqual(100);
     expect(cache.get(5)).toBeUndefined();
     expect(DATA_KEYS_CACHED_MAX).toBeGreaterThan(1_000);
+  });
+});
+
+/** A database that somebody may write to. */
+class SettingRows implements AdminStore {
+  readonly rows = new Map<string, AdminRow>();
+
+  async list(kind: string): Promise<readonly AdminRow[]> {
+    return [...this.rows.values()].filter((row) => row.kind === kind);
+  }
+
+  async get(_kind: string, _tenant: string, id: string): Promise<AdminRow | undefined> {
+    return this.rows.get(id);
+  }
+
+  async put(row: Omit<AdminRow, 'revision'>): Promise<{ kind: 'stored' }> {
+    this.rows.set(row.id, { ...row, revision: 1 });
+    return { kind: 'stored' };
+  }
+
+  async remove(_kind: string, _tenant: string, id: string): Promise<void> {
+    this.rows.delete(id);
+  }
+}
+
+describe('AuthenticSettings', () => {
+  const tags = (byte: number): SettingTags =>
+    new SettingTags(nodeCrypto, new MasterKey(nodeCrypto, systemRandom, new Uint8Array(32).fill(byte)));
+
+  it('gives back every value that was stored, and opens it nowhere else and under no other key', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 40 });
+    fc.assert(
+      fc.property(text, text, text, fc.jsonValue(), (kind, tenant, id, json) => {
+        const row = { kind, tenant, id, value: JSON.stringify(json) };
+        const stored = { ...row, value: tags(1).close(row) };
+        expect(tags(1).open(stored)).toBe(row.value);
+        expect(JSON.parse(stored.value)).toMatchObject({ mac: expect.stringMatching(/^[0-9a-f]{64}$/) });
+        expect(tags(2).open(stored)).toBeUndefined();
+        for (const member of ['kind', 'tenant', 'id'] as const)
+          expect(tags(1).open({ ...stored, [member]: `${row[member]}x` })).toBeUndefined();
+        expect(tags(1).open({ ...stored, value: stored.value.replace(/.}$/, '0}') })).not.toBe(
+          `${row.value}x`,
+        );
+        expect(tags(1).open(row)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('leaves out of a list what somebody put into the database, and refuses it by name', async () => {
+    const store = new SettingRows();
+    const told: string[] = [];
+    const settings = new AuthenticSettings(store, tags(1), (message) => told.push(message));
+    const mine = { kind: 'api_key', tenant: 'acme', id: 'mine', value: '{"roles":["member"]}' };
+    await settings.put(mine, 0);
+    const [stored] = store.rows.values();
+    store.rows.set('moved', { ...(stored as AdminRow), id: 'moved' });
+    store.rows.set('bare', { ...mine, id: 'bare', value: '{"roles":["platform_admin"]}', revision: 1 });
+    store.rows.set('raised', {
+      ...(stored as AdminRow),
+      id: 'raised',
+      value: (stored as AdminRow).value.replace('member', 'platform_admin'),
+    });
+    expect(await settings.list('api_key')).toEqual([{ ...mine, revision: 1 }]);
+    expect(told.map((message) => /"(\w+)"/.exec(message)?.[1])).toEqual(['moved', 'bare', 'raised']);
+    expect(await settings.get('api_key', 'acme', 'mine')).toEqual({ ...mine, revision: 1 });
+    await expect(settings.get('api_key', 'acme', 'raised')).rejects.toMatchObject({ code: 'setting_forged' });
+    expect(await settings.get('api_key', 'acme', 'absent')).toBeUndefined();
   });
 });

@@ -7,13 +7,14 @@ import {
 import { FatalError, OperationalError } from '../errors.ts';
 import type { AdminStore } from '../ports/admin-store.ts';
 
-const KIND = 'installation';
+/** Kind of the row that says so. */
+export const INSTALLATION_KIND = 'installation';
 const TENANT = '_system';
 const ID = 'keys';
 
 /** What the first node over this database has written down; `undefined` before there was one. */
 export async function readInstallation(admin: Pick<AdminStore, 'get'>): Promise<Installation | undefined> {
-  const row = await admin.get(KIND, TENANT, ID);
+  const row = await admin.get(INSTALLATION_KIND, TENANT, ID);
   if (row === undefined) return undefined;
   return parse(row.value);
 }
@@ -52,12 +53,12 @@ export async function changeInstallation(
   admin: Pick<AdminStore, 'get' | 'put'>,
   change: (installation: Installation) => Installation,
 ): Promise<void> {
-  const row = await admin.get(KIND, TENANT, ID);
+  const row = await admin.get(INSTALLATION_KIND, TENANT, ID);
   if (row === undefined) throw new FatalError('store_damaged', 'the database has no row of the installation');
   const before = parse(row.value);
   const value = format(change(before));
   if (value === format(before)) return;
-  const { kind } = await admin.put({ kind: KIND, tenant: TENANT, id: ID, value }, row.revision);
+  const { kind } = await admin.put({ kind: INSTALLATION_KIND, tenant: TENANT, id: ID, value }, row.revision);
   if (kind === 'conflict')
     throw new OperationalError('installation_moved', 'another node changed the installation; try again');
 }
@@ -74,7 +75,8 @@ export async function agreeInstallation(
 ): Promise<void> {
   const mine = installationOf(folder);
   const value = format({ ...mine, nextSigningKey: undefined });
-  if ((await admin.put({ kind: KIND, tenant: TENANT, id: ID, value }, 0)).kind === 'stored') return;
+  if ((await admin.put({ kind: INSTALLATION_KIND, tenant: TENANT, id: ID, value }, 0)).kind === 'stored')
+    return;
   const theirs = await readInstallation(admin);
   if (theirs !== undefined) assertSameInstallation(mine, theirs, folder.paths.dataDir);
 }

@@ -21,6 +21,14 @@ function take(column: keyof KeyRow): TamperingCase['tamper'] {
 /** The table of keys: whom a key belongs to, and the key of the blind indexes. */
 export const keyCases: readonly TamperingCase[] = [
   {
+    name: 'an API key that somebody made in the database',
+    tamper: (log) => log.insertSetting('api_key', 'mine', '{"id":"mine","roles":["platform_admin"]}'),
+    finds: {
+      code: 'UNREADABLE',
+      detail: /setting api_key "mine" of tenant default was not written by a server/,
+    },
+  },
+  {
     name: 'a live key that its subject does not find any more',
     tamper: set('subjectIndex', null),
     finds: { code: 'SEAL_KEY_MISSING', field: 'subject_index' },

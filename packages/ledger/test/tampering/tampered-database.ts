@@ -228,6 +228,10 @@ export class TamperedDatabase extends TamperedLog {
     await this.run('UPDATE tenants SET index_key = $1 WHERE tenant = $2', key, tenant);
   }
 
+  async insertSetting(kind: string, id: string, value: string): Promise<void> {
+    await this.run("INSERT INTO admin VALUES ($1, 'default', $2, $3, 1)", kind, id, value);
+  }
+
   async close(): Promise<void> {
     // What was done is committed; the client goes on with the next case.
   }
@@ -251,7 +255,7 @@ export async function switchTriggers(client: pg.Client, to: 'on' | 'off'): Promi
 }
 
 /** Tables with everything that a case may change, in an order in which they can be filled. */
-const TABLES = ['tenants', 'heads', 'records', 'event_ids', 'data_keys', 'tiles', 'checkpoints'];
+const TABLES = ['tenants', 'heads', 'records', 'event_ids', 'data_keys', 'tiles', 'checkpoints', 'admin'];
 
 /** Keeps a copy of every row, in the same database. */
 export async function saveRows(client: pg.Client): Promise<void> {

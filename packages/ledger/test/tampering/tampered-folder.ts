@@ -216,6 +216,10 @@ export class TamperedFolder extends TamperedLog {
     this.run('UPDATE tenants SET index_key = ? WHERE tenant = ?', key, tenant);
   }
 
+  async insertSetting(kind: string, id: string, value: string): Promise<void> {
+    this.run("INSERT INTO admin VALUES (?, 'default', ?, ?, 1)", kind, id, value);
+  }
+
   /** Changes bytes of the database file, past SQLite. The database is closed before. */
   changeFile(change: (bytes: Buffer) => Buffer): void {
     this.closeDatabase();

@@ -101,6 +101,8 @@ export abstract class TamperedLog {
   abstract deleteKey(kid: string): Promise<void>;
   abstract indexKey(tenant: string): Promise<Uint8Array>;
   abstract setIndexKey(tenant: string, key: Uint8Array | null): Promise<void>;
+  /** A setting as its text is stored. */
+  abstract insertSetting(kind: string, id: string, value: string): Promise<void>;
   /** Ends the tampering; the installation can be verified. */
   abstract close(): Promise<void>;
   /** Takes everything away. */

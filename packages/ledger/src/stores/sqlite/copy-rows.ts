@@ -1,5 +1,4 @@
 import type { CopySource } from '../../copy/copy-source.ts';
-import type { AdminRow } from '../../ports/admin-store.ts';
 import { openForReading } from './open-database.ts';
 import { RawBoundsReader } from './raw-bounds.ts';
 import { READER_CACHE_KIB } from './sqlite-limits.ts';
@@ -17,11 +16,7 @@ export function openCopyRows(path: string): CopySource & { close(): void } {
     }
   };
   return {
-    adminRows: async () =>
-      read('settings', () => {
-        const sql = 'SELECT kind, tenant, id, value, revision FROM admin ORDER BY kind, tenant, id';
-        return db.prepare(sql).all() as unknown as AdminRow[];
-      }),
+    adminRows: async () => bounds.settings(),
     indexKey: async (tenant) =>
       read('the index key', () => {
         const row = db.prepare('SELECT index_key FROM tenants WHERE tenant = ?').get(tenant);

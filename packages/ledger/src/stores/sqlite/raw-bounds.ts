@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { AdminRow } from '../../ports/admin-store.ts';
 import type { RawBounds, RawDataKey } from '../../ports/raw-log.ts';
 import { INDEX_KEY_NEEDED } from './index-key-sql.ts';
 import { openForReading } from './open-database.ts';
@@ -76,6 +77,15 @@ export class RawBoundsReader {
   /** Rows that belong to no log. */
   leftovers(): RawLeftovers[] {
     return this.#inOneMoment('rows of no log', () => leftovers(this.#db));
+  }
+
+  /** The settings as they are stored, of one tenant or of all. */
+  settings(tenant?: string): AdminRow[] {
+    return this.#read('settings', () => {
+      const sql = `SELECT kind, tenant, id, value, revision FROM admin
+        WHERE tenant = ? OR ? IS NULL ORDER BY kind, tenant, id`;
+      return this.#db.prepare(sql).all(tenant ?? null, tenant ?? null) as unknown as AdminRow[];
+    });
   }
 
   /** Whether a wrapped index key is stored for a tenant. */
