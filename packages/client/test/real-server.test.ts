@@ -49,6 +49,21 @@ test('a durable capture returns the receipt of an event that is in the log', asy
   await audit.close();
 });
 
+test('who gives a wrong address or key is told which, and what the server said of it', async () => {
+  const told: string[] = [];
+  const onError = ({ message }: Error): void => void told.push(message);
+  for (const wrong of [{ url: `${server.url}/elsewhere` }, { key: 'att_live_wrong' }]) {
+    const audit = connect({ ...wrong, onError });
+    audit.capture({ type: 'a.b' });
+    expect(await audit.flush()).toBe(false);
+    await audit.close(1);
+  }
+  expect(told.filter((message) => message.startsWith('http'))).toEqual([
+    `${server.url}/elsewhere/v1/events answered 404: This path was not found.`,
+    expect.stringMatching(`^${server.url}/v1/events answered 401: .`),
+  ]);
+});
+
 test('what the helpers make is accepted, and secrets in it never arrive', async () => {
   const audit = connect();
   const settings = settingsChanged(

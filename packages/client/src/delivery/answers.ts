@@ -42,7 +42,7 @@ export async function judgeAnswer(response: Response, batch: readonly QueuedEven
   const isKeyRefused = status === 401 || (status === 403 && isOurs);
   const error = new AttestryError(
     isKeyRefused ? 'key_refused' : 'unavailable',
-    body.detail ?? `${response.url} answered ${status}; is that the address of an Attestry server?`,
+    `${response.url} answered ${status}${body.detail ? `: ${body.detail}` : '; is that the address of an Attestry server?'}`,
     { status, serverCode: body.code, path: body.path },
   );
   const afterMs = isKeyRefused
