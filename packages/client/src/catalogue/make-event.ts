@@ -21,14 +21,14 @@ type HelperType = CatalogueType | 'data.accessed';
 export function makeEvent<const Type extends HelperType>(
   type: Type,
   what: { readonly verb: string; readonly status?: Status; readonly target?: Target },
-  more: More = {},
+  more?: More | null,
 ): More & { readonly type: Type; readonly target: Target } {
   const { verb, status = 'success', target } = what;
   return {
     ...more,
     type,
-    action: { verb, status, ...more.action },
-    ...(target === undefined ? {} : { target: { ...target, ...more.target } }),
+    action: { verb, status, ...more?.action },
+    ...(target === undefined ? {} : { target: { ...target, ...more?.target } }),
   } as More & { readonly type: Type; readonly target: Target };
 }
 
