@@ -180,6 +180,15 @@ describe.skipIf(binaries.folder === undefined)(
       expect(await record(await serve(second, 'node2'), 'node1')).toBe(seq + 1);
       expect((await done(verify, 'node2')).match(/nothing was changed/g)).toHaveLength(2);
       await stopNodes();
+      // More than the roles are given is named.
+      await asSuperuser('GRANT attestry_prune TO attestry_write; ALTER ROLE attestry_read BYPASSRLS');
+      const { code, output } = await run(verify, 'node2');
+      expect([code, output]).toEqual([
+        1,
+        expect.stringContaining('attestry_write is a member of attestry_prune'),
+      ]);
+      expect(output).toContain('attestry_read is a superuser, or passes row-level security');
+      await asSuperuser('REVOKE attestry_prune FROM attestry_write; ALTER ROLE attestry_read NOBYPASSRLS');
 
       await asSuperuser('ALTER DATABASE audit RENAME TO lost');
       await asSuperuser('ALTER DATABASE older RENAME TO audit');

@@ -59,6 +59,37 @@ export const catalogueChanges = [
     /index event_ids_pkey is not the one/,
   ],
   [
+    'a trigger switched off in one month',
+    `ALTER TABLE records_2030_01 DISABLE TRIGGER append_only`,
+    `ALTER TABLE records_2030_01 ENABLE ALWAYS TRIGGER append_only`,
+    /trigger records_YYYY_MM.append_only is not the one/,
+  ],
+  [
+    'a trigger dropped in one month',
+    'DROP TRIGGER no_truncate ON records_2030_01',
+    `CREATE TRIGGER no_truncate BEFORE TRUNCATE ON records_2030_01 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+     ALTER TABLE records_2030_01 ENABLE ALWAYS TRIGGER no_truncate`,
+    /trigger records_YYYY_MM.no_truncate is not the one/,
+  ],
+  [
+    'a month that lies in another schema',
+    'ALTER TABLE records_2030_01 SET SCHEMA saved',
+    'ALTER TABLE saved.records_2030_01 SET SCHEMA attestry',
+    /table records_YYYY_MM is not the one/,
+  ],
+  [
+    'the right to delete records',
+    'GRANT DELETE ON records TO attestry_write',
+    'REVOKE DELETE ON records FROM attestry_write',
+    /attestry_write may DELETE records/,
+  ],
+  [
+    'the right of everybody to change a column',
+    'GRANT UPDATE (size) ON heads TO PUBLIC',
+    'REVOKE UPDATE (size) ON heads FROM PUBLIC',
+    /everybody may UPDATE heads.size/,
+  ],
+  [
     'a rule that keeps rows out',
     'CREATE RULE nothing AS ON INSERT TO tiles DO INSTEAD NOTHING',
     'DROP RULE nothing ON tiles',

@@ -30,6 +30,8 @@ describe.skipIf(binaries.folder === undefined)(
       client = new pg.Client({ connectionString: database.url, options });
       await migratePostgres({ url: database.url, roles: true });
       await client.connect();
+      // One that has no records and will have none.
+      await client.query("SELECT make_partition('2030-01-01')");
       await saveRows(client);
     });
     afterAll(async () => {

@@ -6,6 +6,7 @@ import { openClient } from './postgres-connection.ts';
 import { toStoreError } from './postgres-error.ts';
 import { type IndexReport, indexDamage } from './raw-indexes.ts';
 import type { RawLeftovers, RawRecord, RawSeal } from './raw-rows.ts';
+import { roleDamage } from './role-lines.ts';
 import { expectedSchemaLines, schemaDifferences, schemaLines } from './schema-lines.ts';
 import { quoteIdentifier, quoteLiteral } from './schema-names.ts';
 import { SEARCH_VERSION } from './search-index.ts';
@@ -282,7 +283,9 @@ export class PostgresRawScan {
     const versions = await this.rows('SELECT FROM {search_version}', []);
     // Without it no document is compared.
     const lost = versions.length === 1 ? [] : ['table search_version has lost its row'];
-    return [...lost, ...schemaDifferences(found, await expectedSchemaLines(), DAMAGES_MAX - lost.length)];
+    const roles = await roleDamage((sql, values) => this.rows(sql, values), this.#schema);
+    const differences = schemaDifferences(found, await expectedSchemaLines(), DAMAGES_MAX);
+    return [...lost, ...roles, ...differences].slice(0, DAMAGES_MAX);
   }
 
   /** In what the indexes differ from their tables. */
