@@ -66,3 +66,7 @@ export function invalidEvent(cause: unknown): AttestryError {
   }
   return new AttestryError('invalid_event', `an event cannot be sent: ${messageOf(cause)}`, { cause });
 }
+
+export function closedError(): AttestryError {
+  return new AttestryError('closed', 'the client is closed');
+}

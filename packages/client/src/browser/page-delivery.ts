@@ -1,12 +1,12 @@
 import { callHook, quietly } from '../capture/call-hook.ts';
+import { completedEvent } from '../capture/completed-event.ts';
 import { queuedEvent } from '../capture/queued-event.ts';
-import { layOver } from '../context/merge-event.ts';
+import { makeTell, type Tell } from '../capture/tell-trouble.ts';
 import { Delivery } from '../delivery/delivery.ts';
 import { LOST, LossReport } from '../delivery/loss-report.ts';
-import { AttestryError, invalidEvent } from '../errors.ts';
+import { AttestryError, closedError, invalidEvent } from '../errors.ts';
 import type { EventInput } from '../event/event-input.ts';
-import { uuidV7 } from '../event/uuid-v7.ts';
-import { FLUSH_INTERVAL_MS, REQUEST_TIMEOUT_MS, WARN_INTERVAL_MS } from '../limits.ts';
+import { FLUSH_INTERVAL_MS, REQUEST_TIMEOUT_MS } from '../limits.ts';
 import type { QueuedEvent } from '../queue/event-queue.ts';
 import type { Receipt } from '../receipt.ts';
 import { makeRedact, type Redact } from '../redaction/redact.ts';
@@ -41,7 +41,7 @@ export class PageDelivery extends Delivery {
   readonly #redact: Redact;
   readonly #fit = makeRedact(false);
   readonly #losses = new LossReport();
-  readonly #toldMs = new Map<string, number>();
+  readonly #tell: Tell;
   readonly #stopListening: () => void;
   #captured = 0;
   #sent = 0;
@@ -60,6 +60,7 @@ export class PageDelivery extends Delivery {
     this.#url = url;
     this.#tokens = tokens;
     this.#redact = makeRedact(options.redact);
+    this.#tell = makeTell(options.onError);
     this.#stopListening = this.#listen(globalThis as PageScope);
   }
 
@@ -68,7 +69,7 @@ export class PageDelivery extends Delivery {
     let type: unknown;
     try {
       type = event.type;
-      if (this.#isClosed) throw closed();
+      if (this.#isClosed) throw closedError();
       const prepared = this.#prepare(event);
       if (prepared === undefined) this.#leftOut += 1;
       else if (this.#enqueue(prepared)) return prepared.id;
@@ -97,7 +98,7 @@ export class PageDelivery extends Delivery {
     this.stop();
     const unsent = this.queue.size;
     for (let event = this.queue.shift(); event !== undefined; event = this.queue.shift())
-      this.#lose(event, closed());
+      this.#lose(event, closedError());
     return unsent;
   }
 
@@ -115,16 +116,9 @@ export class PageDelivery extends Delivery {
   /** @returns `undefined` when the event is left out on purpose */
   #prepare(event: EventInput): QueuedEvent | undefined {
     const { defaults = {}, beforeSend } = this.#options;
-    let whole: EventInput | null = this.#redact(completed(defaults, event));
-    const { id, occurred_at: occurredAt } = whole;
-    const tell = (error: AttestryError, kind: string): void => this.tell(error, kind);
-    if (beforeSend !== undefined) whole = this.#fit(callHook('beforeSend', beforeSend, whole, tell));
-    if (whole === null) return undefined;
-    // Without an id of ours an event that is sent twice would be kept twice.
-    return queuedEvent(
-      fitted({ ...whole, id: whole.id ?? id, occurred_at: whole.occurred_at ?? occurredAt } as EventInput),
-      this.#fit,
-    );
+    let whole: EventInput | null = this.#redact(completedEvent(defaults, event));
+    if (beforeSend !== undefined) whole = this.#fit(callHook('beforeSend', beforeSend, whole, this.#tell));
+    return whole === null ? undefined : queuedEvent(fitted(whole), this.#fit);
   }
 
   #enqueue(event: QueuedEvent): boolean {
@@ -191,35 +185,9 @@ export class PageDelivery extends Delivery {
     this.wake();
   }
 
-  /** @param kind what is told once a minute at most, where that is not for each of its kind */
-  protected tell(error: AttestryError, kind: string = error.code): void {
-    const { onError } = this.#options;
-    const nowMs = Date.now();
-    // Not for each of the events that there are too many of, and the console of a visitor not over and over.
-    if (onError === undefined || error.code === 'queue_full' || error.code !== kind) {
-      if (nowMs < (this.#toldMs.get(kind) ?? 0)) return;
-      this.#toldMs.set(kind, nowMs + WARN_INTERVAL_MS);
-    }
-    quietly(() => {
-      if (onError !== undefined) return onError(error);
-      // biome-ignore lint/suspicious/noConsole: it is where the developer of a page looks
-      return console.warn(`Attestry: ${error.message}`);
-    });
+  protected tell(error: AttestryError, kind?: string): void {
+    this.#tell(error, kind);
   }
-}
-
-function closed(): AttestryError {
-  return new AttestryError('closed', 'the client is closed');
-}
-
-function completed(defaults: object, event: EventInput): EventInput {
-  const nowMs = Date.now();
-  const whole: Record<string, unknown> = { id: undefined, occurred_at: undefined };
-  layOver(whole, defaults);
-  layOver(whole, event);
-  whole['id'] ??= uuidV7(nowMs);
-  whole['occurred_at'] ??= new Date(nowMs).toISOString();
-  return whole as unknown as EventInput;
 }
 
 /** @throws {AttestryError} `configuration` */

@@ -2,8 +2,8 @@ import { AttestryError, messageOf } from '../errors.ts';
 import type { EventInput } from '../event/event-input.ts';
 
 /**
- * Lets a hook of the app change an event. One that returns no event but a promise or nothing is told, and the event stays as
- * it was: nearly always that is a mistake in every call.
+ * Lets a hook of the app change an event; what it leaves out of id and time stays. One that returns no event but a promise
+ * or nothing is told, and the event stays as it was: nearly always that is a mistake in every call.
  *
  * @returns `null` when `beforeSend` leaves the event out
  * @throws what `beforeSend` throws: what it would have taken out is not known. Another hook that throws is told.
@@ -16,13 +16,12 @@ export function callHook(
 ): EventInput | null {
   let problem = 'must return the event, and not a promise of it';
   try {
-    const changed = hook(event) as EventInput | { then?: unknown } | null | undefined;
-    if (
-      changed === null
-        ? name === 'beforeSend'
-        : typeof (changed as { then?: unknown })?.then !== 'function' && changed
-    )
-      return changed as EventInput | null;
+    const changed = hook(event) as (EventInput & { then?: unknown }) | null | undefined;
+    if (changed === null && name === 'beforeSend') return null;
+    const { id, occurred_at: occurredAt } = event;
+    // Without an id of ours an event that is sent twice would be kept twice.
+    if (changed && typeof changed.then !== 'function')
+      return { ...changed, id: changed.id ?? id, occurred_at: changed.occurred_at ?? occurredAt };
     quietly(() => changed);
   } catch (cause) {
     if (name === 'beforeSend') throw cause;

@@ -1,22 +1,23 @@
 import { contextStorage } from '../context/context-storage.ts';
-import { type EventContext, layOver } from '../context/merge-event.ts';
+import type { EventContext } from '../context/merge-event.ts';
 import { Delivery, within } from '../delivery/delivery.ts';
 import { LOST, LossReport } from '../delivery/loss-report.ts';
 import { httpTransport } from '../delivery/transport.ts';
-import { AttestryError, invalidEvent } from '../errors.ts';
+import { AttestryError, closedError, invalidEvent } from '../errors.ts';
 import type { EventInput } from '../event/event-input.ts';
-import { uuidV7 } from '../event/uuid-v7.ts';
 import { drainOnExit } from '../lifecycle/drain-on-exit.ts';
-import { CLOSE_DEADLINE_MS, WARN_INTERVAL_MS } from '../limits.ts';
+import { CLOSE_DEADLINE_MS } from '../limits.ts';
 import { type AttestryOptions, resolveOptions, type Settings } from '../options.ts';
 import type { QueuedEvent } from '../queue/event-queue.ts';
 import type { Receipt } from '../receipt.ts';
 import { makeRedact, type Redact } from '../redaction/redact.ts';
 import { diagnose } from '../telemetry/diagnostics.ts';
-import { inSpan } from '../telemetry/opentelemetry.ts';
+import { ofSpan } from '../telemetry/opentelemetry.ts';
 import { callHook, quietly } from './call-hook.ts';
+import { completedEvent } from './completed-event.ts';
 import { queuedEvent } from './queued-event.ts';
 import { sampleRate } from './sampling.ts';
+import { makeTell, type Tell } from './tell-trouble.ts';
 
 /** How a client is doing; for health pages. */
 export interface AttestryStats {
@@ -52,7 +53,7 @@ export class Pipeline extends Delivery {
   readonly #losses = new LossReport();
   readonly #stopDrain: () => void;
   readonly #lookUps = new Set<Promise<unknown>>();
-  readonly #toldMs: Record<string, number> = {};
+  readonly #tell: Tell;
   #waiters: (() => void)[] = [];
   #isAwaited = false;
   #captured = 0;
@@ -68,6 +69,7 @@ export class Pipeline extends Delivery {
     super(settings, httpTransport(settings));
     this.settings = settings;
     this.#redact = makeRedact(settings.redact);
+    this.#tell = makeTell(settings.onError);
     settings.spool?.onTrouble((cause) =>
       this.tell(new AttestryError('spool_failed', cause.message, { cause })),
     );
@@ -111,7 +113,7 @@ export class Pipeline extends Delivery {
     while (this.settings.whenFull === 'block' && !this.#fits(ready) && this.queue.size > 0) {
       void this.flushTo();
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
-      if (this.#isClosed) throw closed();
+      if (this.#isClosed) throw closedError();
     }
     return new Promise<Receipt>((resolve, reject) => {
       if (this.#enqueue({ ...ready, settle: { resolve, reject } })) void this.#flushQueue();
@@ -167,19 +169,15 @@ export class Pipeline extends Delivery {
    */
   #prepare(event: EventInput, defaults: EventContext, draw?: number): QueuedEvent | undefined {
     const { sample, enrich = [], beforeSend } = this.settings;
-    if (this.#isClosed && this.#lookUps.size === 0) throw closed();
+    if (this.#isClosed && this.#lookUps.size === 0) throw closedError();
     const rate = draw === undefined || sample === undefined ? 1 : sampleRate(sample, event);
-    const tell = (error: AttestryError, kind: string): void => this.tell(error, kind);
     let whole: EventInput | null = null;
     if ((draw ?? 0) < rate) {
-      whole = completed(event, defaults, rate);
-      const { id, occurred_at: occurredAt } = whole;
-      for (const change of enrich) whole = callHook('enrich', change, whole, tell) as EventInput;
+      const sampled = rate < 1 ? { metadata: { sample_rate: rate } } : undefined;
+      whole = completedEvent(ofSpan(), defaults, contextStorage()?.getStore(), event, sampled);
+      for (const change of enrich) whole = callHook('enrich', change, whole, this.#tell) as EventInput;
       whole = this.#redact(whole);
-      if (beforeSend !== undefined) whole = this.#fit(callHook('beforeSend', beforeSend, whole, tell));
-      // Without an id of ours an event that is sent twice would be kept twice.
-      if (whole !== null && (whole.id === undefined || whole.occurred_at === undefined))
-        whole = { ...whole, id: whole.id ?? id, occurred_at: whole.occurred_at ?? occurredAt };
+      if (beforeSend !== undefined) whole = this.#fit(callHook('beforeSend', beforeSend, whole, this.#tell));
     }
     if (whole !== null) return queuedEvent(whole, this.#fit);
     this.#leftOut += 1;
@@ -276,7 +274,7 @@ export class Pipeline extends Delivery {
     const { spool } = this.settings;
     this.#stopDrain();
     const report = this.stop();
-    const error = closed();
+    const error = closedError();
     for (let event = this.queue.shift(); event !== undefined; event = this.queue.shift()) {
       this.#unsent += 1;
       if (event.isKept === true) event.settle?.reject(error);
@@ -297,41 +295,10 @@ export class Pipeline extends Delivery {
     this.wake();
   }
 
-  /** @param kind what is told once a minute at most, where that is not for each of its kind */
-  protected tell(error: AttestryError, kind: string = error.code): void {
-    const { onError = warn } = this.settings;
-    const nowMs = performance.now();
-    // Not for each of the events that there are too many of, and not so often that the console slows the app.
-    if (onError === warn || error === QUEUE_FULL || error.code !== kind) {
-      if (nowMs < (this.#toldMs[kind] ?? 0)) return;
-      this.#toldMs[kind] = nowMs + WARN_INTERVAL_MS;
-    }
-    quietly(() => onError(error));
+  protected tell(error: AttestryError, kind?: string): void {
+    this.#tell(error, kind);
   }
-}
-
-function warn({ message }: AttestryError): void {
-  // biome-ignore lint/suspicious/noConsole: trouble that nobody is told of would last for ever
-  console.warn(`Attestry: ${message}`);
 }
 
 /** The same for all: making one for each of the events that there are too many of would cost more than the event. */
 const QUEUE_FULL = new AttestryError('queue_full', 'the queue is full; events are dropped');
-
-function closed(): AttestryError {
-  return new AttestryError('closed', 'the client is closed');
-}
-
-/** An event with all that is known: defaults, context of the request, span, id and time. */
-function completed(event: EventInput, defaults: EventContext, rate: number): EventInput {
-  const nowMs = Date.now();
-  const whole: Record<string, unknown> = { id: undefined, occurred_at: undefined };
-  layOver(whole, defaults);
-  layOver(whole, contextStorage()?.getStore());
-  layOver(whole, event);
-  whole['id'] ??= uuidV7(nowMs);
-  whole['occurred_at'] ??= new Date(nowMs).toISOString();
-  whole['context'] = inSpan(whole['context'] as object | undefined);
-  if (rate < 1) layOver(whole, { metadata: { sample_rate: rate } });
-  return whole as unknown as EventInput;
-}

@@ -19,13 +19,13 @@ function api(): OtelApi | undefined {
   return (globalThis as { [API]?: OtelApi })[API];
 }
 
-/** A context with the ids of the span that is active, when the app uses OpenTelemetry. Nothing of it is imported. */
-export function inSpan(context: object | undefined): object | undefined {
+/** What an event says of the span that is active, when the app uses OpenTelemetry. Nothing of it is imported. */
+export function ofSpan(): object | undefined {
   const span = api()?.context?.active().getValue(SPAN)?.spanContext?.();
   // What is not recorded has an id of zeros.
   return span === undefined || /^0*$/.test(span.traceId)
-    ? context
-    : { trace_id: span.traceId, span_id: span.spanId, ...context };
+    ? undefined
+    : { context: { trace_id: span.traceId, span_id: span.spanId } };
 }
 
 /** Does something that shall not become a span of the app's traces: our own requests. */
