@@ -22,7 +22,8 @@ export class Attestry {
   /** @internal of `child` */
   constructor(options: AttestryOptions | undefined, pipeline: Pipeline, defaults: EventContext);
   constructor(options?: AttestryOptions, pipeline?: Pipeline, defaults?: EventContext) {
-    this.#pipeline = pipeline ?? new Pipeline(options);
+    // `new Attestry(url, key)` is a mistake in the options.
+    this.#pipeline = pipeline instanceof Pipeline ? pipeline : new Pipeline(options);
     this.#defaults = defaults ?? mergeDefaults({}, this.#pipeline.settings.defaults ?? {});
   }
 

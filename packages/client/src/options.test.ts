@@ -48,6 +48,7 @@ test.each([
   [[], /options must be an object/],
 ])('%j instead of options says what is missing', (given, message) => {
   expect(() => new Attestry(given as never)).toThrow(message);
+  expect(() => new Attestry(given as never, 'a key' as never, {})).toThrow(message);
 });
 
 test.each([
