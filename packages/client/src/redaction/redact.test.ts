@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { makeRedact } from './redact.ts';
-import { REDACTED } from './secret-patterns.ts';
+import { REDACTED, withoutSecrets } from './secret-patterns.ts';
 
 const redact = makeRedact();
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U';
@@ -99,14 +100,30 @@ test.each([
     'https://x.example/cb#access_token=hunter2',
     `https://x.example/cb#access_token=${REDACTED}`,
   ],
-  ['one in a query in a text', 'url="https://x?token=hunter2"', `url="https://x?token=${REDACTED}"`],
+  [
+    'one in a query in a query',
+    '/cb?next=%2Fa%3Ftoken%3Dhunter2%26b%3D1&c=1',
+    `/cb?next=%2Fa%3Ftoken%3D${REDACTED}%26b%3D1&c=1`,
+  ],
   ['a form', 'a=1&user%5Bpassword%5D=hunter2', `a=1&user%5Bpassword%5D=${REDACTED}`],
   [
     'JSON',
     '{"user":"a","password":"hunter, 2","pin":1234}',
-    `{"user":"a","password":"${REDACTED}","pin":${REDACTED}}`,
+    `{"user":"a","password":"${REDACTED}","pin":"${REDACTED}"}`,
   ],
-  ['JSON in JSON', '{\\"password\\":\\"hunter2\\"}', `{\\"password\\":\\"${REDACTED}\\"}`],
+  [
+    'JSON with large numbers',
+    '{"n": 12345678901234567890, "pin": "1"}',
+    `{"n": 12345678901234567890, "pin": "${REDACTED}"}`,
+  ],
+  [
+    'JSON in JSON',
+    JSON.stringify({ a: '{"password":"x","b":1}' }),
+    JSON.stringify({ a: `{"password":"${REDACTED}","b":1}` }),
+  ],
+  ['a part of JSON in JSON', '{\\"password\\":\\"hunter2\\"}', `{\\"password\\":${REDACTED}`],
+  ['a list of names and values', 'password=a,b; user=bob', `password=${REDACTED}; user=bob`],
+  ['an object as apps print it', "{ token: 'it\\'s', user: 'bob' }", `{ token: '${REDACTED}', user: 'bob' }`],
   ['basic credentials', 'Authorization: Basic aHVudGVyMiE=', `Authorization: ${REDACTED}`],
   ['an unsigned token', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0. x', `${REDACTED} x`],
   ['an encrypted token', 'eyJhbGciOiJkaXIifQ..aXZpdml2.Y2lwaGVy.dGFn', REDACTED],
@@ -130,25 +147,26 @@ test.each([
   '0199-4111111111111111',
   'x4111111111111111',
   'order 4111 1111 1111 1112 is not a card',
-  'tokens: 17',
-  'Invalid token: expired',
-  'password: must be at least 8 characters',
-  'token: Unexpected end of JSON input',
-  'cookie: policy accepted',
-  'Unexpected token: }',
-  'note: the password: was wrong',
   'a secret meeting',
   '2026-11-21T09:00:00.000Z',
   'https://host:8080/@scope/package',
   'https://medium.com/@user/x?page=2',
   'a basic understanding of Basic JavaScript',
   '{"has_password":true}',
+  '{ "a": 1.0, "has_password": true }',
+  'password=true&token=&b=1',
+  'password: ""',
+  'connect ECONNREFUSED http://auth:3000/token/:id',
+  'arn:aws:secretsmanager:eu-west-1:123:secret:db',
+  'secret:read api_key:*',
+  'max tokens: 512 of 1024',
+  'retry at 09:00:00, token_type=bearer',
 ])('harmless text stays: %s', (text) => {
   expect(redact({ text })).toEqual({ text });
 });
 
 test('no id that looks like digits is ever taken for a card', () => {
-  for (let n = 0; n < 20_000; n += 1) {
+  for (let n = 0; n < 5_000; n += 1) {
     const id = `01990000-0000-7000-8000-${String(n * 7_919).padStart(12, '0')}`;
     expect(redact({ id, text: `${1_700_000_000_000 + n}` })).toEqual({
       id,
@@ -211,10 +229,96 @@ test.each([
   ['password%3Dhunter2%26a=1'],
   ['next=%2Fa%3Ftoken%3Dhunter2&a=1'],
   ['https://s3.test/x?X-Amz-Signature=hunter2&sig=hunter2'],
+  ['password: hunter2 token=abc'],
+  ['X-Api-Key: hunter2 [redacted]'],
+  ['X-Api-Key: [redacted] hunter2'],
+  ['password=falsehunter2'],
+  ['password: true-hunter2'],
+  ['{"password":["a]b","hunter2"]}'],
+  ['failed with {"password":["a]b","hunter2"]}'],
+  ['{ password: "hunter2" }'],
+  ["{ token: 'it''s hunter2' }"],
+  ['password = "hunter2"'],
+  ['ERROR password: hunter2'],
+  ['{"field":"password","from":"hunter2","to":"x"}'],
+  ['POST body: user%3Dbob%26password%3Dhunter2'],
+  ['https://h/cb?next=%2Flogin%3Fuser%3Dbob%26token%3Dhunter2'],
+  ['user%253Dbob%2526pin%253Dhunter2'],
+  ['?q=%7B%22password%22%3A%22hunter2%22%7D'],
+  [JSON.stringify({ credentials: { user: 'a', key: 'hunter2' } }, null, 2)],
+  [JSON.stringify({ password: ['hunter2', 'x'] }, null, 2)],
+  [`sent ${JSON.stringify({ credentials: { user: 'a', key: 'hunter2' } }, null, 2)}`],
+  ['  Cookie: theme=dark; remember=hunter2\n  Accept: x'],
+  ['> Cookie: theme=dark; remember=hunter2'],
+  ['Cookie:theme=dark; remember=hunter2'],
+  ["curl -H 'Cookie: theme=dark; remember=hunter2' -H 'X-Api-Key: hunter2'"],
+  ['password: hunter2 # changed'],
+  ['password: my long hunter2'],
+  ['password:hunter2'],
+  ['Authorization: ApiKey hunter2'],
+  ['Authorization:Bearer hunter2'],
+  ['X-Auth-Token: hunter2 x'],
+  ['Secret access key: hunter2'],
+  ['const password := `hunter2`'],
+  ["'password' => 'hunter2'"],
+  ['credentials:\n  user: a\n  key: hunter2\nb: 1'],
+  ['passwords:\n- hunter2\n'],
+  ['password: |\n  hunter2\n'],
 ])('a secret that is named in a text does not leave: %s', (text) => {
   const clean = redact({ metadata: { text } }).metadata.text;
   expect(clean).not.toContain('hunter2');
   expect(clean).toContain(REDACTED);
+  expect(redact({ metadata: { text: clean } }).metadata.text).toBe(clean);
+});
+
+// Nobody can tell a secret from a word, so what is behind such a name is taken as one. docs/client.md says so.
+test.each([
+  ['otp: expired', `otp: ${REDACTED}`],
+  ['Invalid token: expired\n    at line 1', `Invalid token: ${REDACTED}\n    at line 1`],
+  ['password: must be longer', `password: ${REDACTED}`],
+  ['Authorization: missing', `Authorization: ${REDACTED}`],
+  ['auth=ok&user=bob', `auth=${REDACTED}&user=bob`],
+  ['tokens: 512 in', `tokens: ${REDACTED}`],
+  ['{"token":5,"a":1}', `{"token":"${REDACTED}","a":1}`],
+  ['saved { tokens: [ 1 ], reason: 2 }', `saved { tokens: ${REDACTED}`],
+  ['Basic Plan2026 upgrade', `${REDACTED} upgrade`],
+])('a word behind the name of a secret is taken for one: %s', (text, clean) => {
+  expect(redact({ text })).toEqual({ text: clean });
+});
+
+test('looking for secrets in what has been looked at changes nothing, and no value stays behind its name', () => {
+  const piece = fc.constantFrom(
+    ...['password', 'token', 'user', 'Cookie', 'x', 'a b', '"', "'", '`', '\\', '[', ']', '{', '}', REDACTED],
+    ...[
+      '=',
+      ':',
+      ': ',
+      '%3D',
+      '%26',
+      '%22',
+      '&',
+      ';',
+      ',',
+      ' ',
+      '\n',
+      '\r\n',
+      '  ',
+      '- ',
+      '|',
+      '>',
+      'true',
+      'null',
+      '1',
+    ],
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 25 }), (pieces) => {
+      const clean = withoutSecrets(pieces.join(''));
+      expect(withoutSecrets(clean)).toBe(clean);
+      expect(withoutSecrets(`${pieces.join('')}\npassword=hunter2`)).not.toContain('hunter2');
+    }),
+    { numRuns: 1_000 },
+  );
 });
 
 test('what is changed, and the values of sets, maps and headers, are looked at too', () => {
@@ -316,7 +420,18 @@ test.each([
   ['- a: b\n'.repeat(7_000), 'lines'],
   ['%3'.repeat(20_000), 'percent signs'],
   [`basic ${'aA1/'.repeat(12_000)}`, 'credentials without an end'],
+  ['password: '.repeat(5_000), 'names in a line'],
+  ["password='\\'".repeat(5_000), 'quotes that do not end'],
+  ['token=[{('.repeat(5_000), 'brackets'],
+  ['password=a,b'.repeat(4_000), 'commas'],
+  ['password: \n'.repeat(4_000), 'names without a value'],
+  [`password:${' \n'.repeat(20_000)}`, 'lines without anything'],
+  [`password=${', '.repeat(20_000)}`, 'lists without anything'],
+  [`password=,${'a'.repeat(50_000)}`, 'a word'],
+  ['{"a":'.repeat(10_000), 'JSON without an end'],
+  [`["${'['.repeat(40_000)}`, 'lists without an end'],
 ])('hostile text takes linear time: %#', (text) => {
-  // A pattern that is quadratic in it would take minutes.
-  for (let i = 0; i < 50; i += 1) redact({ metadata: { text: `${text}${i}` } });
+  // A pattern that is quadratic in a megabyte would take minutes.
+  redact({ metadata: { text } });
+  withoutSecrets(text.repeat(Math.ceil(1_000_000 / text.length)));
 });

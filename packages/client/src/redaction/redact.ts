@@ -42,12 +42,22 @@ const VALUE_NAME =
 /** What `JSON.stringify` would make nothing of: their items are kept. */
 const ITERABLE = /^(?:Set|Map|Headers|URLSearchParams|FormData)$/;
 
-/** A map of texts is an object; other items are a list, within an object where the schema wants one. */
-function itemsOf(value: Iterable<unknown>, isBlock: boolean): object {
-  const items = [...value];
-  if (value instanceof Map && [...value.keys()].every((key) => typeof key === 'string'))
-    return Object.fromEntries(value) as object;
-  return isBlock ? { items } : items;
+/**
+ * What leaves in place of an object: of what `JSON.stringify` would make nothing of, its content; what `toJSON` gives; of
+ * others themselves. A map of texts is an object; other items are a list, within an object where the schema wants one.
+ */
+export function presented(value: object, isBlock = false): unknown {
+  if (ArrayBuffer.isView(value)) return '[binary]';
+  if (value instanceof String) return String(value);
+  if (value instanceof Error) return { name: value.name, message: value.message };
+  if (ITERABLE.test((value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? '')) {
+    const items = [...(value as Iterable<unknown>)];
+    if (value instanceof Map && [...value.keys()].every((key) => typeof key === 'string'))
+      return Object.fromEntries(value);
+    return isBlock ? { items } : items;
+  }
+  const { toJSON } = value as { toJSON?: unknown };
+  return typeof toJSON === 'function' ? (toJSON.call(value, '') as unknown) : value;
 }
 
 /** Names whose rule is remembered. Names come from the app's code, nearly always; else memory stays bounded. */
@@ -55,9 +65,6 @@ const NAMES_KNOWN_MAX = 1_000;
 
 /** Texts are looked through for secrets before they are cut, so far beyond the cut. */
 const CUT_SLACK_CHARS = 1_024;
-
-/** Texts that are remembered while an event is gone through again. */
-const LONG_CHARS = 1_000;
 
 /** Below it texts are not cut any more to make an event fit. */
 const TEXT_CHARS_MIN = 50;
@@ -127,8 +134,6 @@ class Cleaner {
   readonly #rules = new Map<string, NameRule>();
   /** The objects that the value is in, outermost first. */
   readonly #path: object[] = [];
-  /** Longer texts of the value, as they are without secrets. */
-  readonly #cleaned = new Map<string, { readonly clean: string; readonly charsMax: number }>();
   #textCharsMax = 0;
   #valuesLeft = 0;
   #charsLeft = 0;
@@ -138,7 +143,6 @@ class Cleaner {
   }
 
   clean<Value>(value: Value, charsMax = EVENT_CHARS_MAX, valuesMax = EVENT_VALUES_MAX): Value {
-    if (this.#cleaned.size > 0) this.#cleaned.clear();
     for (this.#textCharsMax = charsMax; ; this.#textCharsMax = Math.ceil(this.#textCharsMax / 4)) {
       this.#valuesLeft = valuesMax;
       this.#charsLeft = EVENT_CHARS_MAX;
@@ -171,22 +175,28 @@ class Cleaner {
   }
 
   #text(text: string, charsMax: number, isFormal = false): string {
-    // An event that is too large is gone through again with less room for each text. Short ones are quicker looked at.
-    const isLong = text.length > LONG_CHARS && !isFormal;
-    const known = isLong ? this.#cleaned.get(text) : undefined;
-    let clean = known !== undefined && known.charsMax >= charsMax ? known.clean : undefined;
-    if (clean === undefined) {
-      clean = text.length > charsMax ? text.slice(0, charsMax + CUT_SLACK_CHARS) : text;
-      // Half of a pair, left by a cut through an emoji, is no text, and databases know no NUL.
-      clean = clean.toWellFormed?.() ?? clean;
-      if (clean.includes('\0')) clean = clean.replaceAll('\0', '\ufffd');
-      if (this.#options !== false && !isFormal) {
-        clean = withoutSecrets(clean);
-        for (const pattern of this.#options.patterns ?? []) clean = clean.replace(pattern, REDACTED);
-        if (isLong) this.#cleaned.set(text, { clean, charsMax });
-      }
+    let clean = text.length > charsMax ? text.slice(0, charsMax + CUT_SLACK_CHARS) : text;
+    // Half of a pair, left by a cut through an emoji, is no text, and databases know no NUL.
+    clean = clean.toWellFormed?.() ?? clean;
+    if (clean.includes('\0')) clean = clean.replaceAll('\0', '\ufffd');
+    if (this.#options !== false && !isFormal) {
+      clean = this.#json(text) ?? withoutSecrets(clean);
+      for (const pattern of this.#options.patterns ?? []) clean = clean.replace(pattern, REDACTED);
     }
     return cut(clean, charsMax);
+  }
+
+  /** A text of JSON without its secrets, as the value that it is would be; not one with numbers that cannot be printed again. */
+  #json(text: string): string | undefined {
+    if (text.length > EVENT_CHARS_MAX || !/^\s*[[{][^"]*"/.test(text) || /[:,[]\s*-?[\d.]{16}/.test(text))
+      return undefined;
+    try {
+      const given = { metadata: JSON.parse(text) as unknown };
+      const clean = new Cleaner(this.#options).clean(given);
+      return clean === given ? text : JSON.stringify(clean.metadata);
+    } catch {
+      return undefined;
+    }
   }
 
   #number(number: number | bigint): unknown {
@@ -227,14 +237,8 @@ class Cleaner {
   #object(value: object, name: string, isFree: boolean): unknown {
     // Asking each object for all that it might be takes longer than all the rest.
     if (Object.getPrototypeOf(value) !== Object.prototype) {
-      if (ArrayBuffer.isView(value)) return '[binary]';
-      if (value instanceof String) return this.#value(String(value), name, isFree);
-      if (value instanceof Error)
-        return this.#value({ name: value.name, message: value.message }, name, isFree);
-      if (ITERABLE.test((value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? ''))
-        return this.#value(itemsOf(value as Iterable<unknown>, FREE_MEMBERS.has(name)), name, isFree);
-      const { toJSON } = value as { toJSON?: unknown };
-      if (typeof toJSON === 'function') return this.#value(toJSON.call(value, ''), name, isFree);
+      const shown = presented(value, FREE_MEMBERS.has(name) && name !== 'fields');
+      if (shown !== value) return this.#value(shown, name, isFree);
     }
     return this.#members(value as Members, name, isFree);
   }

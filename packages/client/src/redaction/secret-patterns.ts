@@ -16,7 +16,7 @@ const SECRET_NAME =
 export function plainName(name: string): string {
   return name
     .slice(-NAME_END_CHARS)
-    .replace(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|%5[BD]|[^A-Za-z\d]+/g, '_')
+    .replace(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|%(?:25)*[\dA-Fa-f]{2}|[^A-Za-z\d]+/g, '_')
     .replace(/^_+|_+(?=_|$)/g, '')
     .toLowerCase();
 }
@@ -39,23 +39,24 @@ export function isSecretPlainName(plain: string): boolean {
 const SECRET =
   /(?<![A-Za-z\d])eyJ[\w-]{5,}(\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2})?|(-----BEGIN [A-Z ]{0,30}PRIVATE KEY[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)|\batt_[a-z0-9]{1,20}_[A-Za-z0-9]{1,64}_[\w-]{4,}|\b(?:[Bb]earer|BEARER) +(?:[\w.~+/-]{16,}=*|(?=\S{0,99}\d)\S{8,})|\b(?:[Bb]asic|BASIC) +(?=\S{0,99}(?:[\d=]|[a-z][A-Z]))(?:[\w+/=-]{4}){2,}(?![\w+/=-])|:\/\/(?:[^\s/@:?#"'\\]{0,60}:(?!\d{1,5}[/?#])[^\s?#"'\\]{1,100}|[^\s/@?#"'\\]{1,100})@)|(?<![A-Za-z\d-])(\d{13,19}|\d{4}([\s._/\u2013-]| {2})\d{4}\4\d{4}\4\d{1,7}|\d{4}([\s._/\u2013-]| {2})\d{6}\5\d{4,5})(?![A-Za-z\d]|-\w)/g;
 
-/** A name of a query string, a form, a cookie or a text of JSON, up to its value. */
-const NAMED = /(?<![\w.%[\]-])([\w.%[\]-]{2,80}?)(?:=|%3[Dd]|\\{0,7}["']\s{0,9}:\s{0,9})/g;
+/**
+ * What stands between a name (in group 1, with what is in front of it) and its value, also encoded, as in an address within
+ * an address. A colon with no space behind it makes a longer name, `secret:read` or `arn:aws:…:secret:db`, unless what is in
+ * front of it is in quotes, a password or a header.
+ */
+const NAMED =
+  /(?:=|%(?:25){0,3}3[AD]|:(?:(?![\w*/])|(?<=(?:["'`]|passw(?:or)?d|pwd|passphrase|authorization|cookie|\bx-[\w-]{1,90}):)))(?<=([\w.%[\]\\"'` \t-]{1,100})(?:[:=]|%(?:25){0,3}3[AD]))[=>]?[ \t]*/gi;
 
-/** A value behind such a name, quoted or not; flags are no secrets. Of a list or an object, which may hold others, all the rest of the line. */
+/**
+ * A value: a text in quotes (group 1), in which quotes are escaped or doubled; behind an opening bracket, which is no
+ * marker's, everything; behind a colon the line, or what is indented below it; behind an encoded sign all up to `%26` or `&`;
+ * else up to `&`, or to the next name behind `;` or `,`.
+ */
 const VALUE =
-  /(\\{0,7}["'])(?:\\+[^"'\\]|[^"'\\])+|[[{][^\n]{0,4000}|(?!(?:true|false|null)\b)[^\s"'&;,<>\\{}[\]]+/y;
+  /(["'`])(?:\\[\s\S]|\1\1|(?!\1)[^\\])*\1|(?!\[redacted])[[{(][\s\S]*|(?<=:[=>]?[ \t]*)(?:(?:[|>]\S*)?(?:\s*\n[ \t-].*)+|.*)|(?<=%\w+[ \t]*)(?:[^\r\n&%]|%(?!(?:25){0,3}26))*|(?:[^\r\n&;,]|[;,](?!\s*[\w.-]+\s*[:=]))*/y;
 
-/** What stands between a name and its value; most texts have none of it. */
-const SEPARATOR = /[=:%]/;
-
-/** A line of a header block or of YAML: one word, or a text in quotes. More words are prose ("password: must be longer"). */
-const LINE =
-  /^([ \t-]{0,20}([\w.-]{2,80}):[ \t]+)(?!(?:true|false|null|\[redacted\])\b)(\S+|"[^"\n]{0,4000}"|'[^'\n]{0,4000}')[ \t]*$/gm;
-
-/** Headers whose whole line is one. */
-const HEADER =
-  /^((?:proxy-)?authorization: *(?=(?:basic|bearer|digest|negotiate|token|aws4\S*) )|(?:set-)?cookie: *(?=[^\s=]{1,200}=))\S.{0,8000}$/gim;
+/** What tells nothing. */
+const FLAG = /^(?:true|false|null|(["'`])\1)?\s*$/;
 
 /**
  * Numbers that the large card networks give out. Without it one in ten of all numeric ids and of all times in
@@ -63,12 +64,9 @@ const HEADER =
  */
 const CARD_NETWORK = /^(?:3(?:\d{13,14}|5\d{14})|4\d{12}(?:\d{3}){0,2}|(?:5[1-5]|2[2-7])\d{14}|6\d{15,18})$/;
 
-/** What was used of a model. */
-const TOKEN_COUNT = /tokens: +\d+$/i;
-
 /** A text without secrets, and without numbers of cards (of a known network, with the right check digit). */
 export function withoutSecrets(text: string): string {
-  const clean = SEPARATOR.test(text) ? withoutNamedSecrets(text) : text;
+  const clean = withoutNamedSecrets(text);
   // Most texts have none, and looking is cheaper than replacing nothing.
   SECRET.lastIndex = 0;
   if (!SECRET.test(clean)) return clean;
@@ -77,24 +75,19 @@ export function withoutSecrets(text: string): string {
   );
 }
 
+/** What stands behind the name of a secret is taken out; where its end is not sure, rather too much. */
 function withoutNamedSecrets(text: string): string {
   let clean = '';
   let at = 0;
-  for (const { 0: found, 1: name, index } of text.matchAll(NAMED)) {
-    VALUE.lastIndex = index + found.length;
-    if (index < at || !isSecretName(name as string)) continue;
-    const value = VALUE.exec(text);
-    if (value === null) continue;
-    clean += text.slice(at, index) + found + (value[1] ?? '') + REDACTED;
+  for (const { 0: separator, 1: name = '', index } of text.matchAll(NAMED)) {
+    if (index < at || !isSecretName(name)) continue;
+    VALUE.lastIndex = index + separator.length;
+    const [value, quote = ''] = VALUE.exec(text) ?? [''];
+    if (FLAG.test(value)) continue;
+    clean += text.slice(at, index) + separator + quote + REDACTED + quote;
     at = VALUE.lastIndex;
   }
-  clean += text.slice(at);
-  if (!clean.includes(': ')) return clean;
-  return clean
-    .replace(HEADER, `$1${REDACTED}`)
-    .replace(LINE, (line, head: string, name: string) =>
-      isSecretName(name) && !TOKEN_COUNT.test(line) ? head + REDACTED : line,
-    );
+  return clean + text.slice(at);
 }
 
 /** @see ISO/IEC 7812-1, annex B */
