@@ -207,13 +207,13 @@ test.each([
     "the app's own record of a user",
     { id: 'u', name: null, roles: ['a'], type: 'robot', on_behalf_of: { type: 'user', id: 8, plan: 'x' } },
     { type: 'user', id: 'u', on_behalf_of: { type: 'user', id: '8' } },
-    ['actor.type: is not known', 'actor.on_behalf_of.plan: is not known', 'actor.roles: is not known'],
+    ['actor.type is not known', 'actor.on_behalf_of.plan is not known', 'actor.roles is not known'],
   ],
   [
     'for somebody of whom too much is told',
     { type: 'agent', id: 'bot', on_behalf_of: { id: 'u-7', email: 'a@b.c', ip_address: '192.0.2.1' } },
     { type: 'agent', id: 'bot', on_behalf_of: { type: 'user', id: 'u-7' } },
-    ['actor.on_behalf_of.email: is not known', 'actor.on_behalf_of.ip_address: is not known'],
+    ['actor.on_behalf_of.email is not known', 'actor.on_behalf_of.ip_address is not known'],
   ],
   [
     'a record some of whose members cannot be read',
@@ -225,7 +225,7 @@ test.each([
       get email(): Promise<string> {
         return Promise.reject(new Error('not loaded'));
       }
-      session_id = {
+      user_agent = {
         toJSON(): string {
           throw new Error('no');
         },
@@ -233,9 +233,9 @@ test.each([
     })(),
     { type: 'user', id: 'u-7' },
     [
-      'actor.name: Error: not loaded',
-      'actor.email: TypeError: gave a promise, and is not waited for',
-      'actor.session_id: Error: no',
+      'actor.name Error: not loaded',
+      'actor.email TypeError: gave a promise, and is not waited for',
+      'actor.session_id Error: no',
     ],
   ],
   [
@@ -254,13 +254,13 @@ test.each([
     'for somebody who is no object',
     { type: 'service', id: 's', ip_address: '999.1.1.1', on_behalf_of: 'ann' },
     { type: 'service', id: 's' },
-    ['actor.ip_address: must be an address', 'actor.on_behalf_of: gave a string, not { type, id }'],
+    ['actor.ip_address must be an address', 'actor.on_behalf_of: gave a string, not { type, id }'],
   ],
   [
     'members of other types',
     { type: 'service', id: { oid: 1 }, ip_address: 'unknown', session_id: 's' },
     { type: 'service', session_id: 's' },
-    ['actor.id: must be a text', 'actor.ip_address: must be an address'],
+    ['actor.id must be a text', 'actor.ip_address must be an address'],
   ],
 ])('an actor that is %s costs no event', async (_name, given, actor, faults) => {
   const client = new CollectingClient();
