@@ -64,7 +64,7 @@ function known(given: unknown, path: string, names: readonly string[], faults: s
     } catch (error) {
       problem = thrownText(error);
     }
-    if (problem !== undefined) faults.push(`${path}.${soundText(name, 100)}: ${problem}`);
+    if (problem !== undefined) faults.push(`${path}.${soundText(name, 100)} ${problem}`);
   };
   for (const name of names)
     attempt(name, () => {
