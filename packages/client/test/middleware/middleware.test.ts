@@ -225,7 +225,7 @@ test.each([
       get email(): Promise<string> {
         return Promise.reject(new Error('not loaded'));
       }
-      user_agent = {
+      session_id = {
         toJSON(): string {
           throw new Error('no');
         },
