@@ -208,6 +208,7 @@ async function openFolderAndStore(options: EmbeddedOptions, undo: Undo): Promise
   undo.push(() => space.close());
   const stores = noteFailedWrites(options.wrapStores?.(opened) ?? opened, space);
   stores.onFailure((error) => logger.error({ err: error }, 'writing has ended; restart the server'));
+  for (const warning of stores.warnings ?? []) logger.warn({}, warning);
   await assertOwnReplica(stores, logger);
   return { folder, driver, stores, space, node, clock: node?.clock.now ?? local, logger };
 }

@@ -14,6 +14,8 @@ export interface Stores {
   readonly query: EventQueryStore;
   /** Absent where only one process can write: then nobody else changes anything. */
   readonly shared?: SharedStore;
+  /** What a start should say of a store that works all the same. */
+  readonly warnings?: readonly string[];
   /** Bytes on disk, indexes and search included. */
   storeBytes(): Promise<number>;
   /** Calls back once when writing has ended for good: every write from then on is rejected with the same error. */

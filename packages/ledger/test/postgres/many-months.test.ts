@@ -35,7 +35,16 @@ describe.skipIf(binaries.folder === undefined)(
     it('do not keep a server from starting, appending, searching, or finding what it has', async () => {
       const dataDir = temporaryFolder();
       for (const round of [1, 2]) {
-        const { ledger, stores, close } = await openLedger(dataDir, { store, search: true });
+        const warnings: string[] = [];
+        const logger = {
+          warn: (_: object, text: string) => void warnings.push(text),
+          error: () => undefined,
+        };
+        const { ledger, stores, close } = await openLedger(dataDir, { store, logger, search: true });
+        expect(warnings).toEqual([
+          expect.stringMatching(/^the user postgres of the database is a superuser .* use attestry_write/),
+          expect.stringMatching(/^a query over all 52 months .* set max_locks_per_transaction = 512/),
+        ]);
         if (round === 1) for (const log of ['acme', 'other']) await ledger.createLog(log);
         for (const log of ['acme', 'other']) receiptsOf(await ledger.append(log, events(round, 40, log)));
         await expect.poll(() => ledger.status().search?.lagEvents).toBe(0);

@@ -204,7 +204,7 @@ describe.skipIf(shared.folder === undefined)(
       const { ledger, stores } = await openLedger(dataDir, options);
       receiptsOf(await ledger.append('acme', events(2, 1)));
       await expect(stores.query.readTo?.('acme')).rejects.toMatchObject({ code: 'store_unreachable' });
-      expect(warnings).toEqual([expect.stringMatching(/^the replica does not answer/)]);
+      expect(warnings).toContainEqual(expect.stringMatching(/^the replica does not answer/));
     });
   },
 );

@@ -69,3 +69,9 @@ export const REPLICA_HELD_MS = 10_000;
 /** How long a start waits until a replica has the tables that were made a moment ago, and how often it looks. */
 export const REPLICA_START_MS = 10_000;
 export const REPLICA_TRY_MS = 100;
+
+/** Relations of a month that a statement locks: its table and the indexes. */
+export const INDEXES_PER_MONTH = 26;
+
+/** Queries over all of a log that a server should have room for: those of one node, and an export. */
+export const QUERIES_AT_ONCE = 8;

@@ -19,6 +19,7 @@ import { READ_CONNECTIONS_MAX, READ_MS_MAX, WRITE_CONNECTIONS_MAX, WRITE_MS_MAX 
 import { PostgresPool } from './postgres-pool.ts';
 import { checkSchemaName, DEFAULT_SCHEMA, quoteIdentifier, quoteLiteral, tableSql } from './schema-names.ts';
 import { SeqTimes } from './seq-times.ts';
+import { serverWarnings } from './server-warnings.ts';
 import { TenantNumbers } from './tenant-numbers.ts';
 
 /** Where the ledger lives. */
@@ -67,7 +68,7 @@ export async function openPostgresStores(options: PostgresStoreOptions): Promise
   const schema = checkSchemaName(options.schema ?? DEFAULT_SCHEMA);
   const { url, patience } = options;
   const statementMsMax = patience?.writeMs ?? WRITE_MS_MAX;
-  const { synchronousCommit } = await prepare(url, schema);
+  const { synchronousCommit, warnings } = await prepare(url, schema);
   const reads = new PostgresPool({
     ...patience,
     url,
@@ -105,6 +106,7 @@ export async function openPostgresStores(options: PostgresStoreOptions): Promise
     admin: new PostgresAdminStore(parts, () => hints.settingsChanged()),
     shared: sharedStore(parts, hints, keyStore),
     parts,
+    warnings,
     storeBytes: () => storeBytes(parts),
     // A connection that is lost is opened again, so writing never ends for good.
     onFailure: () => undefined,
@@ -125,17 +127,24 @@ interface ServerFacts {
   readonly mayMigrate: boolean;
 }
 
-/** @returns what a commit has to wait for, so that a receipt survives a power cut */
-async function prepare(url: string, schema: string): Promise<{ readonly synchronousCommit: string }> {
+interface Prepared {
+  /** What a commit has to wait for, so that a receipt survives a power cut. */
+  readonly synchronousCommit: string;
+  readonly warnings: readonly string[];
+}
+
+async function prepare(url: string, schema: string): Promise<Prepared> {
   const doing = 'opening the store';
   try {
     const client = await openClient({ url, use: 'migrate', statementMsMax: WRITE_MS_MAX });
     let pending: number;
     let facts: ServerFacts;
+    let warnings: readonly string[];
     try {
       facts = await readFacts(client, schema);
       assertWritable(facts, doing);
       pending = (await pendingMigrations(client, schema)).length;
+      warnings = await serverWarnings(client, schema);
     } finally {
       await client.end();
     }
@@ -147,7 +156,8 @@ async function prepare(url: string, schema: string): Promise<{ readonly synchron
     }
     if (pending > 0) await migratePostgres({ url, schema });
     // With `off` the answer comes before the disk has anything. Every other value waits for it at least.
-    return { synchronousCommit: facts.synchronousCommit === 'off' ? 'on' : facts.synchronousCommit };
+    const synchronousCommit = facts.synchronousCommit === 'off' ? 'on' : facts.synchronousCommit;
+    return { synchronousCommit, warnings };
   } catch (error) {
     throw toStoreError(error, doing);
   }
