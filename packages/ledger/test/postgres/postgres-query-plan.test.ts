@@ -45,6 +45,18 @@ const FILTERS: Readonly<Record<string, EventCondition>> = {
   metadata: { kind: 'metadata', path: ['count'], anyOf: ['1'] },
   q: text('contract'),
   'q with a phrase': text('signed', 'contract'),
+  'q without a word': {
+    kind: 'not',
+    condition: { kind: 'text', match: { all: [{ words: ['draft'], prefix: false }], none: [] } },
+  },
+  'not by an actor': { kind: 'not', condition: { kind: 'blind', column: 'actor', anyOf: [1n] } },
+  'several networks': {
+    kind: 'anyBlind',
+    alternatives: [
+      { column: 'ip', anyOf: [1n] },
+      { column: 'ipNet', anyOf: [2n, 3n] },
+    ],
+  },
 };
 
 /** The index that a filter alone begins with, where few rows meet it. */
@@ -60,6 +72,17 @@ const RARE: Readonly<Record<string, readonly [EventCondition, RegExp]>> = {
   status: [{ kind: 'word', column: 'status', anyOf: ['denied'] }, /status_idx/],
   severity: [{ kind: 'word', column: 'severity', anyOf: ['critical'] }, /severity_idx/],
   http_status: [{ kind: 'httpStatus', ranges: [{ from: 599, to: 599 }] }, /http_status_idx/],
+  actor_email: [{ kind: 'blind', column: 'actorEmail', anyOf: [1n] }, /actor_email_idx/],
+  correlation_id: [{ kind: 'blind', column: 'correlationId', anyOf: [1n] }, /correlation_id_idx/],
+  parent_id: [{ kind: 'blind', column: 'parentId', anyOf: [1n] }, /parent_id_idx/],
+  execution_id: [{ kind: 'blind', column: 'executionId', anyOf: [1n] }, /execution_id_idx/],
+  category: [{ kind: 'word', column: 'category', anyOf: ['zebra'] }, /category_status_idx/],
+  verb: [{ kind: 'word', column: 'verb', anyOf: ['zebra'] }, /verb_idx/],
+  project: [{ kind: 'word', column: 'project', anyOf: ['zebra'] }, /project_idx/],
+  actor_type: [{ kind: 'word', column: 'actorType', anyOf: ['zebra'] }, /actor_type_idx/],
+  target_type: [{ kind: 'word', column: 'targetType', anyOf: ['zebra'] }, /target_type_idx/],
+  traffic_light: [{ kind: 'word', column: 'trafficLight', anyOf: ['zebra'] }, /traffic_light_idx/],
+  regulation: [{ kind: 'regulation', anyOf: ['GDPR'] }, /occurred_at_seq_idx1/],
   q: [text('contract'), /search_documents_words/],
 };
 

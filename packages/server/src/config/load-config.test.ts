@@ -80,6 +80,7 @@ describe('loadConfig', () => {
     );
     const both = { ATTESTRY_STORE: 'postgres://db/audit', ATTESTRY_STORE_SCHEMA: 'pg_audit' };
     expect(problemsOf(both)).toEqual([expect.stringContaining('must be the name of a schema')]);
+    expect(problemsOf({ ...both, ATTESTRY_STORE_SCHEMA: 'Wei"rd Näme' })).toEqual([]);
   });
 
   it('leaves the variables of the client and of the tests alone', () => {

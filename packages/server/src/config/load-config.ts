@@ -110,8 +110,12 @@ function judgeSpecial(name: string, value: string): string | undefined {
   }
   if (name === 'REDIS_URL' && !(/^rediss?:\/\//.test(value) && URL.canParse(value)))
     return 'must be the URL of a Redis such as rediss://user@host:6379/0';
-  if (name === 'STORE_SCHEMA' && !/^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(value)) {
-    return `must be the name of a schema in lower case such as attestry, not "${value}"`;
+  // The rule of the store itself (`schema_invalid`), so that a server takes what attestry migrate has made.
+  if (
+    name === 'STORE_SCHEMA' &&
+    (/^(pg_|information_schema$|\$user$)/.test(value) || Buffer.byteLength(value) > 63)
+  ) {
+    return `must be the name of a schema of at most 63 bytes such as attestry, not beginning with pg_, not "${value}"`;
   }
   if (name === 'PUBLIC_URL' || name === 'OIDC_ISSUER') return judgeSecureUrl(name, value);
   if (name === 'LOG_NAME' && !LOG_NAME_PATTERN.test(value)) {

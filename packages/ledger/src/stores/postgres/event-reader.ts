@@ -139,7 +139,7 @@ export class PostgresEventReader implements EventQueryStore {
     });
   }
 
-  /** How PostgreSQL would answer each statement that a query may become. For tests and for `doctor`. */
+  /** How PostgreSQL would answer each statement that a query may become. For tests. */
   async explain(query: EventQuery, request: PageRequest): Promise<readonly string[]> {
     const plans = (planner: Planner, statementsOf: (source: EventSource) => readonly SqlText[]) =>
       this.#read<readonly string[]>(query, planner, [], async (source, run) => {

@@ -54,7 +54,7 @@ const OF_HYPERTABLE =
 const NESTED_OR = /\(\((\([^()]+\)(?: OR \([^()]+\))+)\) OR /;
 
 /** Partitions differ in their month only. */
-const MONTH = /\d{4}_\d{2}(?!\d)/g;
+const MONTH = /\d{4,6}_\d{2}(?!\d)/g;
 const BOUND = /FOR VALUES FROM .* TO .*\)/;
 
 const EXPECTED = new URL('./schema-lines.txt', import.meta.url);
