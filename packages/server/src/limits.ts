@@ -212,6 +212,12 @@ export const EXPORT_SEARCH_WAIT_MS = 10_000;
 /** How often it looks meanwhile. */
 export const EXPORT_SEARCH_POLL_MS = 100;
 
+/** How long an export that has begun waits for a database that is away: a restart, or a failover. It keeps its place. */
+export const EXPORT_STORE_WAIT_MS = 30_000;
+
+/** How often it asks meanwhile. */
+export const EXPORT_STORE_POLL_MS = 250;
+
 /** Self-audit windows open at a time (credential x tenant x kind); beyond it the oldest are written at once. */
 export const AUDIT_WINDOWS_MAX = 10_000;
 /** api: reads are told of once per credential and minute. */

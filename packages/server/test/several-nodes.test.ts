@@ -211,6 +211,36 @@ describe.skipIf(binaries.folder === undefined)(`several nodes over one database$
     expect((await node.get('/ready', '')).statusCode).toBe(200);
   });
 
+  it('go on with an export when the database comes back', async () => {
+    const proxy = await TcpProxy.start(postgres.port);
+    ends.push(() => proxy.close());
+    const node = await openNode('export', database.url.replace(`:${postgres.port}/`, `:${proxy.port}/`));
+    const token = await node.makeTenant('exported');
+    // More than a page, and more than all buffers on the way hold.
+    const event = { type: 'big.one', metadata: Object.fromEntries(fillers()) };
+    for (let batch = 0; batch < 4; batch += 1) {
+      const events = Array.from({ length: 75 }, () => event);
+      expect((await node.post('/v1/events', { events }, token)).statusCode).toBe(201);
+    }
+    const url = await node.app.listen({ port: 0, host: '127.0.0.1' });
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${url}/v1/export?type=big.one`, { headers });
+    expect(answer.status).toBe(200);
+    proxy.refuse();
+    let lines = 0;
+    for await (const part of answer.body as AsyncIterable<Uint8Array>) {
+      for (const byte of part) if (byte === 10) lines += 1;
+      // All of the first page; the second one is asked for in vain until now.
+      if (lines === 250) proxy.heal();
+    }
+    expect(lines).toBe(300);
+  });
+
+  /** 48 kB of metadata, in values as long as they may be. */
+  function fillers(): [string, string][] {
+    return Array.from({ length: 12 }, (_, i) => [`filler_${i}`, 'x'.repeat(4_000)]);
+  }
+
   it('sign one after the other: a node that was paused cannot sign with its old lease', async () => {
     const paused = await startNode('paused');
     const lease = async (): Promise<number> =>

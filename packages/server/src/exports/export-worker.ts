@@ -15,6 +15,8 @@ import {
   EXPORT_PAGE_EVENTS,
   EXPORT_SEARCH_POLL_MS,
   EXPORT_SEARCH_WAIT_MS,
+  EXPORT_STORE_POLL_MS,
+  EXPORT_STORE_WAIT_MS,
 } from '../limits.ts';
 import { selectFields } from '../operations/select-fields.ts';
 import { csvHeader, csvRows } from './event-csv.ts';
@@ -25,6 +27,9 @@ import type { ExportMessage, ExportOrder } from './export-order.ts';
 const { order, source } = workerData as { readonly order: ExportOrder; readonly source: LedgerPlace };
 const port = parentPort;
 if (port === null) throw new Error('export-worker.ts runs as a worker thread only');
+
+/** What a restart, a failover or a cut connection looks like. */
+const AWAY: ReadonlySet<string> = new Set(['store_unreachable', 'store_restarting', 'store_busy']);
 
 const send = (message: ExportMessage): void => port.postMessage(message);
 
@@ -90,6 +95,20 @@ async function readPage(
   }
 }
 
+/** Pages are the same whenever they are read, so a transfer that has begun waits for a store that is away for a moment. */
+async function outlasting<T>(read: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + EXPORT_STORE_WAIT_MS;
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof OperationalError) || !AWAY.has(error.code) || performance.now() > giveUpAt)
+        throw error;
+    }
+    await sleep(EXPORT_STORE_POLL_MS);
+  }
+}
+
 async function* pages(begun: Begun | undefined): AsyncGenerator<string> {
   const { tenant, personal, format, fields } = order;
   let page = begun === undefined ? undefined : await readPage(begun, undefined);
@@ -102,17 +121,14 @@ async function* pages(begun: Begun | undefined): AsyncGenerator<string> {
     const { rows, more } = page as EventPage;
     const last = rows.at(-1);
     if (last === undefined) return;
-    const events = await ledger.readEvents(
-      tenant,
-      rows.filter(({ seq }) => seq < end),
-      { personal },
-    );
+    const wanted = rows.filter(({ seq }) => seq < end);
+    const events = await outlasting(() => ledger.readEvents(tenant, wanted, { personal }));
     yield format === 'csv'
       ? csvRows(events, fields)
       : events.map((event) => `${JSON.stringify(selectFields(event, fields))}\n`).join('');
     if (!more) return;
     const timeMs = query.time === 'recorded' ? last.atMs : last.occurredAtMs;
-    page = await readPage(begun, { timeMs, seq: last.seq });
+    page = await outlasting(() => readPage(begun, { timeMs, seq: last.seq }));
   }
 }
 
