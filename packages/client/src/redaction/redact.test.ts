@@ -365,10 +365,12 @@ test('the same long text in two places is cut by the bound of each', () => {
   expect(clean.metadata.text).toBe(text);
 });
 
-test('a set or a map as a block is an object', () => {
-  expect(redact({ metadata: new Map([['a', 1]]), data: { before: new Set([1]) } })).toEqual({
+test('a set or a map as a block is an object, and a list where there is to be one', () => {
+  expect(
+    redact({ metadata: new Map([['a', 1]]), data: { before: new Set([1]), fields: new Set(['a']) } }),
+  ).toEqual({
     metadata: { a: 1 },
-    data: { before: { items: [1] } },
+    data: { before: { items: [1] }, fields: ['a'] },
   });
 });
 
@@ -423,6 +425,8 @@ test.each([
   ['password: '.repeat(5_000), 'names in a line'],
   ["password='\\'".repeat(5_000), 'quotes that do not end'],
   ['token=[{('.repeat(5_000), 'brackets'],
+  [`${'token: x-'.repeat(20_000)}:`, 'a name of a header'],
+  [`token%${'25'.repeat(20_000)}`, 'what is encoded many times'],
   ['password=a,b'.repeat(4_000), 'commas'],
   ['password: \n'.repeat(4_000), 'names without a value'],
   [`password:${' \n'.repeat(20_000)}`, 'lines without anything'],

@@ -36,8 +36,7 @@ interface NameRule {
 /** Members that name what their neighbours are the values of: headers, lists of changes, JSON Patch. */
 const LABELS = ['name', 'key', 'field', 'path', 'property', 'attribute', 'column', 'header'] as const;
 
-const VALUE_NAME =
-  /^(?:(?:old|new|prev(?:ious)?|current)_?)?(?:val(?:ue)?|from|to|old|new|before|after|prev(?:ious)?|current)$/;
+const VALUE_NAME = /^(?:old|new|prev(?:ious)?|current)?_?(?:val(?:ue)?|from|to|before|after)?$/;
 
 /** What `JSON.stringify` would make nothing of: their items are kept. */
 const ITERABLE = /^(?:Set|Map|Headers|URLSearchParams|FormData)$/;
@@ -226,21 +225,16 @@ class Cleaner {
     const depth = path.push(value);
     let clean: unknown = omitted('unreadable');
     try {
-      clean = this.#object(value, name, isFree);
+      // Asking each object for all that it might be takes longer than all the rest.
+      const isPlain = Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value);
+      const shown = isPlain ? value : presented(value, FREE_MEMBERS.has(name) && name !== 'fields');
+      clean =
+        shown === value ? this.#members(value as Members, name, isFree) : this.#value(shown, name, isFree);
     } catch {
       // A getter or a proxy that throws: the marker stays.
     }
     path.length = depth - 1;
     return clean;
-  }
-
-  #object(value: object, name: string, isFree: boolean): unknown {
-    // Asking each object for all that it might be takes longer than all the rest.
-    if (Object.getPrototypeOf(value) !== Object.prototype) {
-      const shown = presented(value, FREE_MEMBERS.has(name) && name !== 'fields');
-      if (shown !== value) return this.#value(shown, name, isFree);
-    }
-    return this.#members(value as Members, name, isFree);
   }
 
   #members(object: Members, block: string, isFree: boolean): unknown {
@@ -254,8 +248,6 @@ class Cleaner {
     let copy: Members | undefined;
     for (const name of members) {
       const member = object[name];
-      if (name === 'toJSON' && typeof member === 'function')
-        return this.#value(member.call(object, ''), block, isFree);
       const rule = isList ? ITEM : this.#rule(name);
       if (isFree) this.#charsLeft -= rule.to.length;
       const isBlock = !isFree && typeof member === 'object';

@@ -10,7 +10,7 @@ const NAME_END_CHARS = 100;
  * and `secret_value` hold one, `token_type`, `secret_id` and `password_changed_at` do not, nor do counts of tokens.
  */
 const SECRET_NAME =
-  /(?:pass_?w(?:or)?d|pwd|pass_?(?:phrase|code)|secret|(?<!(?:prompt|completion|input|output|total|max|cached)_)token|(?:api|private|secret|access|signing|encryption|master)_?key|cred(?:ential)?|bearer|security_?answer|authorization|cookie|(?:credit|debit)_card|card_?n(?:o|um(?:ber)?)|(?:security|recovery|backup|verification|mfa|2fa)_?code|mnemonic|sess(?:ion)?_?id|(?:^|_)(?:(?:db|user)?pass|pw|pin|sig|amz_signature|cvv|cvc|ssn|t?otp|jwt|auth|[cx]srf|(?:connect_)?sid))s?\d*(?:_(?:value|text|plain|raw|hash|salt|confirm\w*|again|repeat|new|old|current|header|pem|key|codes?|string|data|base64|number|\d+))*$/;
+  /(?:pass_?(?:w(?:or)?d|phrase|code)|pwd|secret|(?<!(?:prompt|completion|input|output|total|max|cached)_)token|(?:api|private|secret|access|signing|encryption|master)_?key|cred(?:ential)?|bearer|security_?answer|authorization|cookie|(?:credit|debit)_card|card_?n(?:o|um(?:ber)?)|(?:security|recovery|backup|verification|mfa|2fa)_?code|mnemonic|sess(?:ion)?_?id|(?:^|_)(?:(?:db|user)?pass|pw|pin|sig|amz_signature|cvv|cvc|ssn|t?otp|jwt|auth|[cx]srf|(?:connect_)?sid))s?\d*(?:_(?:value|text|plain|raw|hash|salt|confirm\w*|again|repeat|new|old|current|header|pem|key|codes?|string|data|base64|number|\d+))*$/;
 
 /** A name as it is compared: `clientSecret`, `client-secret`, `client[secret]` and `Client Secret` are `client_secret`. */
 export function plainName(name: string): string {
@@ -37,7 +37,7 @@ export function isSecretPlainName(plain: string): boolean {
  * user and password in addresses. Group 3: digits as cards print them, not as a part of a longer id such as a UUID.
  */
 const SECRET =
-  /(?<![A-Za-z\d])eyJ[\w-]{5,}(\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2})?|(-----BEGIN [A-Z ]{0,30}PRIVATE KEY[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)|\batt_[a-z0-9]{1,20}_[A-Za-z0-9]{1,64}_[\w-]{4,}|\b(?:[Bb]earer|BEARER) +(?:[\w.~+/-]{16,}=*|(?=\S{0,99}\d)\S{8,})|\b(?:[Bb]asic|BASIC) +(?=\S{0,99}(?:[\d=]|[a-z][A-Z]))(?:[\w+/=-]{4}){2,}(?![\w+/=-])|:\/\/(?:[^\s/@:?#"'\\]{0,60}:(?!\d{1,5}[/?#])[^\s?#"'\\]{1,100}|[^\s/@?#"'\\]{1,100})@)|(?<![A-Za-z\d-])(\d{13,19}|\d{4}([\s._/\u2013-]| {2})\d{4}\4\d{4}\4\d{1,7}|\d{4}([\s._/\u2013-]| {2})\d{6}\5\d{4,5})(?![A-Za-z\d]|-\w)/g;
+  /(?<![A-Za-z\d])eyJ[\w-]{5,}(\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2})?|(-----BEGIN [A-Z ]{0,30}PRIVATE KEY[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)|\batt_[a-z0-9]{1,20}_[A-Za-z0-9]{1,64}_[\w-]{4,}|\b(?:[Bb]earer|BEARER) +(?:[\w.~+/-]{16,}=*|(?=\S{0,99}\d)\S{8,})|\b(?:[Bb]asic|BASIC) +(?=\S{0,99}(?:[\d=]|[a-z][A-Z]))(?:[\w+/=-]{4}){2,}(?![\w+/=-])|:\/\/(?:[^\s/@:?#"'\\]{0,60}:(?!\d{1,5}[/?#])[^\s?#"'\\]{1,100}|[^\s/@?#"'\\]{1,100})@)|(?<![A-Za-z\d-])(\d{4}([\s._/\u2013-]| {2}|)(?:\d{4}\4\d{4}\4\d{1,7}|\d{6}\4\d{4,5}))(?![A-Za-z\d]|-\w)/g;
 
 /**
  * What stands between a name (in group 1, with what is in front of it) and its value, also encoded, as in an address within
@@ -45,7 +45,7 @@ const SECRET =
  * front of it is in quotes, a password or a header.
  */
 const NAMED =
-  /(?:=|%(?:25){0,3}3[AD]|:(?:(?![\w*/])|(?<=(?:["'`]|passw(?:or)?d|pwd|passphrase|authorization|cookie|\bx-[\w-]{1,90}):)))(?<=([\w.%[\]\\"'` \t-]{1,100})(?:[:=]|%(?:25){0,3}3[AD]))[=>]?[ \t]*/gi;
+  /(?:=|%(?:25)*3[AD]|:(?:(?![\w*/])|(?<=(?:["'`]|pass\w+|pwd|authorization|cookie|\bx-[\w-]+):)))(?<=([\w.%[\]\\"'` \t-]{1,100})[:=%][2-5AD]*)[=>]?[ \t]*/gi;
 
 /**
  * A value: a text in quotes (group 1), in which quotes are escaped or doubled; behind an opening bracket, which is no
@@ -53,7 +53,7 @@ const NAMED =
  * else up to `&`, or to the next name behind `;` or `,`.
  */
 const VALUE =
-  /(["'`])(?:\\[\s\S]|\1\1|(?!\1)[^\\])*\1|(?!\[redacted])[[{(][\s\S]*|(?<=:[=>]?[ \t]*)(?:(?:[|>]\S*)?(?:\s*\n[ \t-].*)+|.*)|(?<=%\w+[ \t]*)(?:[^\r\n&%]|%(?!(?:25){0,3}26))*|(?:[^\r\n&;,]|[;,](?!\s*[\w.-]+\s*[:=]))*/y;
+  /(["'`])(?:\\[\s\S]|\1\1|(?!\1)[^\\])*\1|(?!\[redacted])[[{][\s\S]*|(?<=:[=>]?[ \t]*)(?:(?:[|>]\S*)?(?:\s*\n[ \t-].*)+|.*)|(?<=%\w+[ \t]*)(?:[^\r\n&%]|%(?!(?:25)*26))*|(?:[^\r\n&;,]|[;,](?!\s*[\w.-]+\s*[:=]))*/y;
 
 /** What tells nothing. */
 const FLAG = /^(?:true|false|null|(["'`])\1)?\s*$/;
