@@ -419,6 +419,7 @@ test.each([
   [`${'secret_value_'.repeat(3_800)}=x`, 'parts of names'],
   ['"  :  {'.repeat(6_000), 'separators'],
   ['token%3D'.repeat(6_000), 'encoded names'],
+  ['%3D"'.repeat(12_000), 'encoded names without a name'],
   ['- a: b\n'.repeat(7_000), 'lines'],
   ['%3'.repeat(20_000), 'percent signs'],
   [`basic ${'aA1/'.repeat(12_000)}`, 'credentials without an end'],

@@ -16,7 +16,7 @@ const SECRET_NAME =
 export function plainName(name: string): string {
   return name
     .slice(-NAME_END_CHARS)
-    .replace(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|%(?:25)*[\dA-Fa-f]{2}|[^A-Za-z\d]+/g, '_')
+    .replace(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?:%(?:25)*[\dA-Fa-f]{2}|[^A-Za-z\d])+/g, '_')
     .replace(/^_+|_+(?=_|$)/g, '')
     .toLowerCase();
 }
@@ -45,7 +45,7 @@ const SECRET =
  * front of it is in quotes, a password or a header.
  */
 const NAMED =
-  /(?:=|%(?:25)*3[AD]|:(?:(?![\w*/])|(?<=(?:["'`]|pass\w+|pwd|authorization|cookie|\bx-[\w-]+):)))(?<=([\w.%[\]\\"'` \t-]{1,100})[:=%][2-5AD]*)[=>]?[ \t]*/gi;
+  /(?:=|%(?:25)*3[AD]|:(?:(?![\w*/])|(?<=(?:["'`]|pass\w+|pwd|authorization|cookie|\bx-[\w-]+):)))(?<=([\w.%[\]\\"'` \t-]{1,50})[:=%][2-5AD]*)[=>]?[ \t]*/gi;
 
 /**
  * A value: a text in quotes (group 1), in which quotes are escaped or doubled; behind an opening bracket, which is no
