@@ -4,6 +4,9 @@ import { presented } from '../redaction/redact.ts';
 /** Characters and bytes that are looked at of one state: 10 ms of work, or 60 of a state of nothing but small members. */
 const UNITS_MAX = 1_000_000;
 
+/** Even a short place in a list of thousands, with what is there, is longer. */
+const PLACE_CHARS = 8;
+
 export type Fingerprints = Readonly<Record<string, number>>;
 
 /**
@@ -48,7 +51,8 @@ export function fingerprints(state: object): Fingerprints {
     } else if (shown !== value) walk(shown, place, path);
     else {
       const isList = Array.isArray(value);
-      if (isList) take(value.length);
+      // More than there is time for, as each item has a place to tell.
+      if (isList && value.length > left / PLACE_CHARS) throw new RangeError();
       const names = Object.keys(value);
       const prototype: unknown = Object.getPrototypeOf(value);
       // An object of a class that shows nothing may keep anything to itself.
