@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { postgresBinaries, type SharedPostgres, sharedPostgres } from '@attestry/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runVerify } from '../../src/fsck/run-verify.ts';
+import { runVerify, tenantsToVerify } from '../../src/fsck/run-verify.ts';
 import { migratePostgres } from '../../src/stores/postgres/migrations.ts';
 import { makeBaseFolder, SIZE } from './base-folder.ts';
 import { catalogueChanges } from './catalogue-changes.ts';
@@ -84,6 +84,22 @@ describe.skipIf(binaries.folder === undefined)(
 
       describe.each(COMMON_CASES)('$group', ({ cases }) => {
         it.each(cases)('$name', (one) => isFound(tampered(), one));
+      });
+
+      it('names a log that somebody deleted with all its rows, by the memory of the folder', async () => {
+        const log = tampered();
+        for (const table of ['records', 'event_ids', 'checkpoints', 'data_keys', 'heads', 'tenants'])
+          await log.run(
+            `DELETE FROM ${table} WHERE tenant_no = (SELECT tenant_no FROM tenants WHERE tenant = 'other')`,
+          );
+        const tenants = await tenantsToVerify(base.dataDir, place());
+        const { ok, findings } = await runVerify({ ...place(), tenant: 'other' });
+        await log.remove();
+        expect([tenants, ok]).toEqual([['_system', 'default', 'other'], false]);
+        expect(findings[0]).toMatchObject({
+          code: 'ROLLBACK',
+          detail: expect.stringMatching(/^the log .*\/t\/other, seen with size 201, is gone$/),
+        });
       });
 
       it('names what is left of a log that somebody deleted', async () => {
