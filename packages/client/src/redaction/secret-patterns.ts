@@ -37,7 +37,7 @@ export function isSecretPlainName(plain: string): boolean {
  * user and password in addresses. Group 3: digits as cards print them, not as a part of a longer id such as a UUID.
  */
 const SECRET =
-  /(?<![A-Za-z\d])eyJ[\w-]{5,}(\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2})?|(-----BEGIN [A-Z ]{0,30}PRIVATE KEY[\s\S]*?(?:-----END [A-Z ]{0,40}-----|$)|\batt_[a-z0-9]{1,20}_[A-Za-z0-9]{1,64}_[\w-]{4,}|\b(?:[Bb]earer|BEARER) +(?:[\w.~+/-]{16,}=*|(?=\S{0,99}\d)\S{8,})|\b(?:[Bb]asic|BASIC) +(?=\S{0,99}(?:[\d=]|[a-z][A-Z]))(?:[\w+/=-]{4}){2,}(?![\w+/=-])|:\/\/(?:[^\s/@:?#"'\\]{0,60}:(?!\d{1,5}[/?#])[^\s?#"'\\]{1,100}|[^\s/@?#"'\\]{1,100})@)|(?<![A-Za-z\d-])(\d{4}([\s._/\u2013-]| {2}|)(?:\d{4}\4\d{4}\4\d{1,7}|\d{6}\4\d{4,5}))(?![A-Za-z\d]|-\w)/g;
+  /(?<![A-Za-z\d])eyJ[\w-]{5,}(\.[\w-]*\.[\w-]*(?:\.[\w-]+){0,2})?|(-----BEGIN [A-Z ]*PRIVATE KEY[\s\S]*?(?:-----END [A-Z ]*-----|$)|\batt_[a-z\d]+_[A-Za-z\d]+_[\w-]{4,}|\b(?:[Bb]earer|BEARER) +(?:[\w.~+/-]{16,}=*|(?=\S{0,99}\d)\S{8,})|\b(?:[Bb]asic|BASIC) +(?=\S{0,99}(?:[\d=]|[a-z][A-Z]))(?:[\w+/=-]{4}){2,}(?![\w+/=-])|:\/\/(?:[^\s/@:?#"'\\]{0,60}:(?!\d{1,5}[/?#])[^\s?#"'\\]{1,100}|[^\s/@?#"'\\]{1,100})@)|(?<![A-Za-z\d-])(\d{4}([\s._/\u2013-]| {2}|)(?:\d{4}\4\d{4}\4\d{1,7}|\d{6}\4\d{4,5}))(?![A-Za-z\d]|-\w)/g;
 
 /**
  * What stands between a name (in group 1, with what is in front of it) and its value, also encoded, as in an address within
@@ -64,12 +64,18 @@ const FLAG = /^(?:true|false|null|(["'`])\1)?\s*$/;
  */
 const CARD_NETWORK = /^(?:3(?:\d{13,14}|5\d{14})|4\d{12}(?:\d{3}){0,2}|(?:5[1-5]|2[2-7])\d{14}|6\d{15,18})$/;
 
+/** What each separator begins with. */
+const SIGN = /[:=%]/;
+
+/** The shortest of all patterns, `://u@`, has so many. */
+const SECRET_CHARS_MIN = 5;
+
 /** A text without secrets, and without numbers of cards (of a known network, with the right check digit). */
 export function withoutSecrets(text: string): string {
-  const clean = withoutNamedSecrets(text);
   // Most texts have none, and looking is cheaper than replacing nothing.
+  const clean = SIGN.test(text) ? withoutNamedSecrets(text) : text;
   SECRET.lastIndex = 0;
-  if (!SECRET.test(clean)) return clean;
+  if (clean.length < SECRET_CHARS_MIN || !SECRET.test(clean)) return clean;
   return clean.replace(SECRET, (found, token?: string, sure?: string, card?: string) =>
     token || sure || (card && isCard(card.replace(/\D/g, ''))) ? REDACTED : found,
   );
