@@ -128,6 +128,9 @@ describe.skipIf(binaries.folder === undefined)(
       const { findings } = await runVerify({ ...place(), tenant: 'default' });
       await client.query(undo);
       expect(findings).toContainEqual({ code: 'UNREADABLE', detail: expect.stringMatching(detail) });
+    });
+
+    it('finds nothing when all of it was taken back', async () => {
       expect(await runVerify({ ...place(), tenant: 'default' })).toMatchObject({ ok: true, findings: [] });
     });
   },
