@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyData, dropStore, storeEnvironment, valueIn } from '@attestry/testkit';
+import { copyData, dropStore, isOnPostgres, storeEnvironment, valueIn } from '@attestry/testkit';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Check } from '../src/doctor/check.ts';
 import { attestry, type CliResult } from './cli-process.ts';
@@ -55,7 +55,8 @@ describe('doctor', () => {
       ok: failed.length === 0,
       exitCode: failed.length === 0 ? 0 : 1,
     });
-    return checks.filter((check) => check.result !== 'ok');
+    // The tests' user of PostgreSQL is its superuser, of which it warns.
+    return checks.filter((check) => check.result !== 'ok' && !(isOnPostgres() && check.name === 'database'));
   }
 
   /** Has the logs of a folder look as if a later version had changed their tables. */
@@ -73,7 +74,9 @@ describe('doctor', () => {
   it('finds a running server well, by the folder named with --data', async () => {
     const result = await doctor(server.dataDir, ['--json']);
     const { checks } = JSON.parse(result.stdout) as { checks: readonly Check[] };
-    expect(checks.filter((check) => check.result !== 'ok')).toEqual([]);
+    expect(
+      checks.filter((check) => check.result !== 'ok' && !(isOnPostgres() && check.name === 'database')),
+    ).toEqual([]);
     expect(checks.find((check) => check.name === 'lock')?.detail).toMatch(/^held by process \d+ on /);
     expect(checks.map((check) => check.name)).toEqual(
       expect.arrayContaining([

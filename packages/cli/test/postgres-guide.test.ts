@@ -180,6 +180,9 @@ describe.skipIf(binaries.folder === undefined)(
       expect(await record(await serve(second, 'node2'), 'node1')).toBe(seq + 1);
       expect((await done(verify, 'node2')).match(/nothing was changed/g)).toHaveLength(2);
       await stopNodes();
+      const serving = second.split('\n').at(-2) as string;
+      const doctor = await run(serving.replace('attestry serve', 'attestry doctor'), 'node2');
+      expect(doctor.output).toMatch(/ok +database +PostgreSQL 18\.\d+, schema attestry, user attestry_write/);
       // More than the roles are given is named.
       await asSuperuser('GRANT attestry_prune TO attestry_write; ALTER ROLE attestry_read BYPASSRLS');
       const { code, output } = await run(verify, 'node2');

@@ -12,6 +12,8 @@ export interface FolderInspection {
   readonly records: number;
   /** Whether `last-seen.json` is gone: then an older copy of the database would not be noticed. */
   readonly memoryMissing: boolean;
+  /** What the server of the database says of itself, and what of it should be changed; absent where there is none. */
+  readonly database: { readonly detail: string; readonly warnings: readonly string[] } | undefined;
 }
 
 /**
@@ -38,7 +40,8 @@ export async function inspectFolder(
     }
     const records = heads.reduce((sum, { size }) => sum + size, 0);
     const memoryMissing = missing && heads.length > 0;
-    return { lock, logName: ledger.logName, logs: heads.length, records, memoryMissing };
+    const database = await ledger.stores.describe?.();
+    return { lock, logName: ledger.logName, logs: heads.length, records, memoryMissing, database };
   } finally {
     await ledger.close();
   }

@@ -64,7 +64,6 @@ function pathsOf(id: string, seq: number): readonly string[] {
     '/v1/recent?actor=alice',
     ...['actor', 'type', 'target', 'metadata.tag'].map((field) => `/v1/suggest?field=${field}`),
     '/v1/export?q=contract',
-    '/v1/export?format=csv&actor=alice',
     '/v1/checkpoints',
     '/v1/checkpoints/latest',
     `/v1/proofs/inclusion?seq=${seq}`,

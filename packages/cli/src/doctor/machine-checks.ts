@@ -110,7 +110,10 @@ async function checkFolder(folder: string): Promise<readonly Check[]> {
     return [warn(name, `${folder} is empty`, 'Nothing was served from here yet: attestry serve.')];
   const { inspectFolder } = await import('@attestry/ledger');
   try {
-    const { lock, logName, logs, records, memoryMissing } = await inspectFolder(folder, elsewhere());
+    const { lock, logName, logs, records, memoryMissing, database } = await inspectFolder(
+      folder,
+      elsewhere(),
+    );
     return [
       ok(name, `${folder}, log name ${logName}`),
       checkLock(lock),
@@ -119,6 +122,7 @@ async function checkFolder(folder: string): Promise<readonly Check[]> {
         `${counted(logs, 'log')}, ${counted(records, 'record')}; ${lock.held ? 'checked by the server when it started' : 'heads and checkpoints agree'}`,
       ),
       ...(memoryMissing ? [MEMORY_MISSING] : []),
+      ...checkDatabase(database),
     ];
   } catch (error) {
     // Whatever stops a start is a line here; its message says what was found and what to do.
@@ -131,6 +135,13 @@ const MEMORY_MISSING = warn(
   'it is missing: a database restored from an older copy would not be noticed',
   'Bring it back from the newest backup. The next start makes a new one from what is there.',
 );
+
+function checkDatabase(database: FolderInspection['database']): readonly Check[] {
+  if (database === undefined) return [];
+  const { detail, warnings } = database;
+  if (warnings.length === 0) return [ok('database', detail)];
+  return warnings.map((warning) => warn('database', warning, `${detail}: docs/postgres.md says more.`));
+}
 
 function checkLock({ held, holder }: LockState): Check {
   if (held) return ok('lock', `held by ${holder ?? 'a running server'}`);

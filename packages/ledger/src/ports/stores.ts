@@ -38,5 +38,7 @@ export interface ReadOnlyStores {
    * @throws {FatalError} `store_newer`, `store_corrupt`
    */
   checkSchema(): Promise<void>;
+  /** What a database says of itself, and what of it should be changed though it works; absent where there is no server. */
+  describe?(): Promise<{ readonly detail: string; readonly warnings: readonly string[] }>;
   close(): Promise<void>;
 }

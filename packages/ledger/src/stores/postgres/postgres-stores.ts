@@ -19,7 +19,7 @@ import { READ_CONNECTIONS_MAX, READ_MS_MAX, WRITE_CONNECTIONS_MAX, WRITE_MS_MAX 
 import { PostgresPool } from './postgres-pool.ts';
 import { checkSchemaName, DEFAULT_SCHEMA, quoteIdentifier, quoteLiteral, tableSql } from './schema-names.ts';
 import { SeqTimes } from './seq-times.ts';
-import { serverWarnings } from './server-warnings.ts';
+import { describeServer } from './server-description.ts';
 import { TenantNumbers } from './tenant-numbers.ts';
 
 /** Where the ledger lives. */
@@ -144,7 +144,7 @@ async function prepare(url: string, schema: string): Promise<Prepared> {
       facts = await readFacts(client, schema);
       assertWritable(facts, doing);
       pending = (await pendingMigrations(client, schema)).length;
-      warnings = await serverWarnings(client, schema);
+      ({ warnings } = await describeServer(client, schema));
     } finally {
       await client.end();
     }

@@ -13,6 +13,7 @@ import { READ_MS_MAX } from './postgres-limits.ts';
 import { PostgresPool } from './postgres-pool.ts';
 import { checkSchemaName } from './schema-names.ts';
 import { SeqTimes } from './seq-times.ts';
+import { describeServer, type ServerDescription } from './server-description.ts';
 import { TenantNumbers } from './tenant-numbers.ts';
 
 /** One export or verification reads from one page to the next, and reads keys and records of a page at once. */
@@ -65,8 +66,22 @@ export async function openPostgresReadOnly(options: {
     admin: new PostgresAdminStore(parts, () => undefined),
     query: new PostgresEventReader(parts),
     checkSchema: () => checkTables(url, schema),
+    describe: () => described(url, schema),
     close: () => pool.close(),
   };
+}
+
+async function described(url: string, schema: string): Promise<ServerDescription> {
+  try {
+    const client = await openClient({ url, use: 'read', statementMsMax: READ_MS_MAX });
+    try {
+      return await describeServer(client, schema);
+    } finally {
+      await client.end();
+    }
+  } catch (error) {
+    throw toStoreError(error, 'looking at the database');
+  }
 }
 
 async function checkTables(url: string, schema: string): Promise<void> {

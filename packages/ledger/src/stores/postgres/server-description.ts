@@ -2,7 +2,16 @@ import type pg from 'pg';
 import { INDEXES_PER_MONTH, QUERIES_AT_ONCE } from './postgres-limits.ts';
 import { quoteLiteral, tableSql } from './schema-names.ts';
 
+/** What a database says of itself. */
+export interface ServerDescription {
+  /** `PostgreSQL 18.4, schema attestry, user attestry_write` */
+  readonly detail: string;
+  /** What a start should say of it, though it works. */
+  readonly warnings: readonly string[];
+}
+
 interface Facts {
+  readonly version: string;
   readonly user: string;
   readonly isUnbound: boolean;
   readonly months: number;
@@ -10,14 +19,14 @@ interface Facts {
   readonly connections: number;
 }
 
-/** What a start should say of a database that it can work with all the same. */
-export async function serverWarnings(client: pg.Client, schema: string): Promise<readonly string[]> {
-  const { rows } = await client.query<Facts>(`SELECT current_user::text AS user,
+export async function describeServer(client: pg.Client, schema: string): Promise<ServerDescription> {
+  const { rows } =
+    await client.query<Facts>(`SELECT current_setting('server_version') AS version, current_user::text AS user,
     (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS "isUnbound",
     (SELECT count(*)::int FROM pg_inherits WHERE inhparent = to_regclass(${quoteLiteral(tableSql(schema, 'records'))})) AS months,
     current_setting('max_locks_per_transaction')::int * current_setting('max_connections')::int AS "lockRoom",
     current_setting('max_connections')::int AS connections`);
-  const { user, isUnbound, months, lockRoom, connections } = rows[0] as Facts;
+  const { version, user, isUnbound, months, lockRoom, connections } = rows[0] as Facts;
   const warnings: string[] = [];
   if (isUnbound)
     warnings.push(
@@ -32,5 +41,5 @@ export async function serverWarnings(client: pg.Client, schema: string): Promise
         `${QUERIES_AT_ONCE} such queries at once: set max_locks_per_transaction = ${wanted} (docs/postgres.md)`,
     );
   }
-  return warnings;
+  return { detail: `PostgreSQL ${version}, schema ${schema}, user ${user}`, warnings };
 }
