@@ -9,6 +9,10 @@ export const BATCH_EVENTS_MAX = 1_000;
 /** Parts in which a batch goes again, side by side, when something in front of the server refuses it as a whole. */
 export const BATCH_PARTS = 10;
 
+/** How often an event has to be refused alone beside others that get through, and the time between, until it is given up. */
+export const SUSPECT_TIMES = 3;
+export const SUSPECT_MS = 1_000;
+
 /** Longest time an event waits for company. */
 export const FLUSH_INTERVAL_MS = 5_000;
 

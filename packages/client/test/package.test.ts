@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installPacked } from './consumer/packed-package.ts';
 
 /** What the core may weigh in a page or an edge function, compressed: docs/decisions/0008-weight-of-the-client.md. */
-const CORE_BYTES_MAX = 12_900;
+const CORE_BYTES_MAX = 12_950;
 
 let folder: string;
 let installed: string;

@@ -1,5 +1,5 @@
 // Long because: it goes through the answers of a server one after the other, with one scripted server.
-import { expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Attestry } from '../attestry.ts';
 import type { AttestryError } from '../errors.ts';
 import type { AttestryOptions } from '../options.ts';
@@ -244,39 +244,95 @@ const firewall =
   (events) =>
     events.some(({ type }) => type === stopped) ? new Response(PAGE, { status }) : healthyAnswer(events);
 
-test.each(['a.script', 'system.events.lost'])(
-  'what a firewall does not let pass (%s) is given up when it has let others pass, and holds nothing up',
-  async (stopped) => {
-    const { make, requests, errors } = scripted(...Array.from({ length: 200 }, () => firewall(stopped)));
-    const audit = make({
-      flushIntervalMs: 60_000,
-      beforeSend: (event) => (event.type === 'a.odd' ? explode() : event),
-    });
-    for (let n = 0; n < 60; n += 1)
-      audit.capture({ type: n % 20 === 7 ? stopped : n === 30 ? 'a.odd' : 'a.b', metadata: { n } });
-    expect(await audit.flush()).toBe(true);
-    expect(audit.stats().sent).toBeGreaterThanOrEqual(56);
-    expect(errors.filter(({ code }) => code === 'event_refused').length).toBeGreaterThanOrEqual(3);
-    // Each part in which one of them is costs its events, and no pauses.
-    expect(requests.length).toBeLessThan(1 + 10 + 4 * 7 + 12);
-  },
-);
+/** Lets time pass for clients without any other traffic than what `each` makes. */
+async function seconds(count: number, each: () => void = () => undefined): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    each();
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+}
 
-test('a client that has sent nothing yet and is closed gets all into the log but what a firewall stops', async () => {
-  const { make } = scripted(...Array.from({ length: 200 }, () => firewall('a.script')));
-  const audit = make({ flushIntervalMs: 60_000 });
-  for (let n = 0; n < 100; n += 1) audit.capture({ type: n % 6 === 0 ? 'a.script' : 'a.b', metadata: { n } });
-  expect(await audit.close()).toEqual({ unsent: 0 });
-  expect(audit.stats()).toMatchObject({ sent: 84, lost: 17, queued: { events: 0 } });
-});
+describe('behind a firewall', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
-test('a whole batch that a firewall stops lets those behind it pass, and is given up then', async () => {
-  const { make } = scripted(...Array.from({ length: 500 }, () => firewall('a.script')));
-  const audit = make({ batchEvents: 20, flushIntervalMs: 60_000 });
-  for (let n = 0; n < 60; n += 1) audit.capture({ type: n < 20 ? 'a.script' : 'a.b', metadata: { n } });
-  await vi.waitFor(async () => expect(await audit.flush()).toBe(true), 20_000);
-  expect(audit.stats()).toMatchObject({ lost: 20, queued: { events: 0 } });
-  expect(audit.stats().sent).toBeGreaterThanOrEqual(40);
+  test.each(['a.script', 'system.events.lost'])(
+    'what it does not let pass (%s) is given up when others have got through beside it, and holds nothing up',
+    async (stopped) => {
+      const { make, requests, errors } = scripted(...Array.from({ length: 500 }, () => firewall(stopped)));
+      const audit = make({
+        flushIntervalMs: 500,
+        beforeSend: (event) => (event.type === 'a.odd' ? explode() : event),
+      });
+      for (let n = 0; n < 60; n += 1)
+        audit.capture({ type: n % 20 === 7 ? stopped : n === 30 ? 'a.odd' : 'a.b', metadata: { n } });
+      await seconds(1);
+      expect(audit.stats().sent).toBeGreaterThanOrEqual(56);
+      expect(errors.filter(({ code }) => code === 'event_refused')).toEqual([]);
+      await seconds(8, () => audit.capture({ type: 'a.later' }));
+      expect(audit.stats()).toMatchObject({ queued: { events: 0 }, failures: 0 });
+      expect(errors.filter(({ code }) => code === 'event_refused').length).toBeGreaterThanOrEqual(3);
+      expect(requests.length).toBeLessThan(100);
+    },
+  );
+
+  test('a whole batch that it stops lets those behind it pass, and is given up then', async () => {
+    const { make } = scripted(...Array.from({ length: 1_000 }, () => firewall('a.script')));
+    const audit = make({ batchEvents: 20, flushIntervalMs: 500 });
+    for (let n = 0; n < 60; n += 1) audit.capture({ type: n < 20 ? 'a.script' : 'a.b', metadata: { n } });
+    await seconds(3);
+    expect(audit.stats()).toMatchObject({ sent: 40, lost: 0 });
+    await seconds(40, () => audit.capture({ type: 'a.later' }));
+    expect(audit.stats()).toMatchObject({ lost: 20, queued: { events: 0 } });
+  });
+
+  test('a ban that begins in the middle of a search, and lasts, costs nothing', async () => {
+    const page: Answer = () => new Response(PAGE, { status: 403 });
+    const { make } = scripted(
+      page,
+      ...Array.from({ length: 4 }, () => healthyAnswer),
+      ...Array.from({ length: 60 }, () => page),
+    );
+    const audit = make({ flushIntervalMs: 500 });
+    for (let n = 0; n < 60; n += 1) audit.capture({ type: 'a.b', metadata: { n } });
+    await seconds(120);
+    expect(audit.stats()).toMatchObject({ sent: 60, lost: 0, queued: { events: 0 } });
+  });
+
+  test('a client that has sent nothing yet and is closed gets all into the log but what is stopped', async () => {
+    const { make } = scripted(...Array.from({ length: 500 }, () => firewall('a.script')));
+    const audit = make({ flushIntervalMs: 60_000 });
+    for (let n = 0; n < 60; n += 1) audit.capture({ type: n % 6 === 0 ? 'a.script' : 'a.b' });
+    const closed = audit.close();
+    await seconds(6);
+    expect(await closed).toEqual({ unsent: 10 });
+    expect(audit.stats()).toMatchObject({ sent: 50, lost: 10 });
+  });
+
+  test('a client per request that is closed in the middle of a search says what it has not sent', async () => {
+    const slow =
+      (answer: Answer): Answer =>
+      async (events) => {
+        await new Promise((resolve) => setTimeout(resolve, 25));
+        return answer(events);
+      };
+    const { make, dropped } = scripted(...Array.from({ length: 500 }, () => slow(firewall('a.script'))));
+    const audit = make({ waitUntil: () => undefined });
+    for (let n = 0; n < 60; n += 1) audit.capture({ type: n % 6 === 0 ? 'a.script' : 'a.b' });
+    const durable = audit.captureDurable({ type: 'a.durable' });
+    void durable.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(40);
+    const closed = audit.close(1);
+    await seconds(1);
+    const { unsent } = await closed;
+    const { captured, sent, lost } = audit.stats();
+    expect([captured, sent + lost, unsent, dropped.length]).toEqual([61, 61, lost, lost]);
+    await expect(durable).rejects.toMatchObject({ code: 'closed' });
+  });
 });
 
 test('a request that is too large for a proxy goes in parts, in order, and later ones are smaller', async () => {

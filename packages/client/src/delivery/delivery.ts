@@ -1,6 +1,6 @@
 import { endsWithRequests, outsideOfRequests } from '../context/context-storage.ts';
 import { AttestryError } from '../errors.ts';
-import { BATCH_PARTS, CLOSE_RETRY_MS } from '../limits.ts';
+import { BATCH_PARTS, CLOSE_RETRY_MS, SUSPECT_MS, SUSPECT_TIMES } from '../limits.ts';
 import type { Settings } from '../options.ts';
 import { EventQueue, type QueuedEvent } from '../queue/event-queue.ts';
 import type { Receipt } from '../receipt.ts';
@@ -22,13 +22,15 @@ interface Flush {
   readonly answer: (sent: boolean) => void;
 }
 
+type Suspect = readonly [event: QueuedEvent, verdict: Verdict];
+
 /** One batch with what becomes of its parts. */
 interface Search {
   /** Events that are not settled yet. */
   readonly waiting: Set<QueuedEvent>;
   readonly settledBefore: number;
   /** Refused alone, and not by the server; nobody knows yet what for. */
-  readonly suspects: [event: QueuedEvent, error: AttestryError][];
+  readonly suspects: Suspect[];
   /** Why the rest has to wait. */
   trouble?: Verdict;
 }
@@ -58,10 +60,11 @@ export abstract class Delivery {
   #batchBytes: number;
   /** What the server has settled, either way. That it does so tells that the way to it works. */
   #settled = 0;
-  /** Events that something else than the server has refused alone, with what was settled then. */
-  readonly #suspects = new WeakMap<QueuedEvent, number>();
+  /** Events that something else than the server has refused alone, while others got through. */
+  readonly #suspects = new WeakMap<QueuedEvent, { readonly times: number; readonly nextMs: number }>();
   /** What is being sent and not settled yet, in order; the report is not among them. */
-  #inFlight: Set<QueuedEvent> | undefined;
+  readonly #underWay = new Set<Set<QueuedEvent>>();
+  #isSending = false;
   /** Goes first in each batch until it is settled; it is not in the queue, where it could be dropped. */
   #report: QueuedEvent | undefined;
   readonly #aborts = new Set<AbortController>();
@@ -101,7 +104,7 @@ export abstract class Delivery {
   protected wake(): void {
     const { queue } = this;
     const { batchEvents, flushIntervalMs } = this.#settings;
-    if (this.#inFlight !== undefined || this.#isPerRequest) return;
+    if (this.#isSending || this.#isPerRequest) return;
     if (queue.ready >= batchEvents || queue.bytes >= this.#batchBytes) this.#pump();
     else this.#later(flushIntervalMs);
   }
@@ -148,8 +151,8 @@ export abstract class Delivery {
   protected stop(): QueuedEvent | undefined {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.queue.unshift([...(this.#inFlight ?? [])]);
-    this.#inFlight = new Set();
+    for (const waiting of this.#underWay) this.queue.unshift([...waiting]);
+    this.#isSending = true;
     for (const abort of this.#aborts) abort.abort();
     this.#answerFlushes(false);
     return this.#report;
@@ -157,7 +160,7 @@ export abstract class Delivery {
 
   #pump(): void {
     const { queue } = this;
-    if (this.#inFlight !== undefined) {
+    if (this.#isSending) {
       if (this.#stopped) this.#answerFlushes(false);
       return;
     }
@@ -195,11 +198,12 @@ export abstract class Delivery {
     this.#report ??= this.takeReport();
     const reports = this.#report === undefined ? [] : [this.#report];
     const events = this.queue.take(this.#settings.batchEvents - reports.length, this.#batchBytes);
-    this.#inFlight = new Set(events);
-    await this.#deliver([...reports, ...events], this.#inFlight);
+    this.#isSending = true;
+    await this.#deliver([...reports, ...events], new Set(events));
     if (this.#stopped) return;
-    this.#inFlight = undefined;
-    if (this.failures > 0 || this.#flushes.length > 0 || this.hasReport()) this.#pump();
+    this.#isSending = false;
+    if (this.failures > 0 || this.#flushes.length > 0 || this.#report !== undefined || this.hasReport())
+      this.#pump();
     else if (this.queue.size > 0) this.wake();
   }
 
@@ -244,33 +248,42 @@ export abstract class Delivery {
    */
   async #deliver(batch: readonly QueuedEvent[], waiting: Set<QueuedEvent>): Promise<void> {
     const search: Search = { waiting, settledBefore: this.#settled, suspects: [] };
+    this.#underWay.add(waiting);
     await this.#sift(await this.#try(batch, search), search);
     if (this.#stopped) return;
-    const { suspects } = search;
-    // Something in front refuses one event for what is in it, and a wrong address all: when others got through, it was the event.
-    const isStuck = suspects.length > 0 && this.#settled === search.settledBefore;
-    if (!isStuck) await this.#tryAlone(search);
-    if (this.#stopped) return;
-    const trouble = search.trouble ?? (isStuck ? { error: suspects[0]?.[1] as AttestryError } : undefined);
-    // What is suspected goes behind the others, who tell which of the two it is.
-    if (isStuck) this.queue.putBack([...waiting]);
+    this.#underWay.delete(waiting);
+    const isStuck = this.#settled === search.settledBefore;
+    const left = isStuck
+      ? search.suspects
+      : search.suspects.filter((suspect) => !this.#giveUp(suspect, search));
+    const trouble = search.trouble ?? (isStuck ? left[0]?.[1] : undefined);
+    // What is suspected goes behind the others, who tell whether it is the event or the way.
+    if (left.length > 0) this.queue.putBack([...waiting]);
     else this.queue.unshift([...waiting]);
-    if (trouble !== undefined) this.#pause(trouble);
-    else {
-      this.failures = 0;
-      this.#asked = false;
-      this.#notBeforeMs = 0;
-      this.#toldOf = undefined;
+    if (trouble !== undefined) {
+      this.#pause(trouble);
+      return;
     }
+    this.failures = 0;
+    this.#asked = false;
+    this.#notBeforeMs =
+      left.length > 0 && this.queue.ready === waiting.size ? performance.now() + SUSPECT_MS : 0;
+    this.#toldOf = undefined;
   }
 
-  /** Once more, so that a whim of whatever stands in front costs nothing; then it was the event. */
-  async #tryAlone(search: Search): Promise<void> {
-    const tried = await Promise.all(search.suspects.map(([event]) => this.#try([event], search)));
-    for (const { rest, verdict } of tried)
-      for (const event of rest)
-        if (verdict.isForeign === true) this.#settle(event, asRefused(event, verdict.error), search);
-        else search.trouble = verdict;
+  /**
+   * Something in front refuses one event for what is in it, and a wrong address, a ban or too high a rate all, or some. It was
+   * the event when it is refused again and again, some time between, and each time others get through beside it.
+   */
+  #giveUp([event, { error }]: Suspect, search: Search): boolean {
+    const nowMs = performance.now();
+    const { times, nextMs } = this.#suspects.get(event) ?? { times: 0, nextMs: 0 };
+    if (nowMs < nextMs) return false;
+    this.#suspects.set(event, { times: times + 1, nextMs: nowMs + SUSPECT_MS });
+    if (times + 1 < SUSPECT_TIMES) return false;
+    const refused = `${event.type}: ${error.message}`;
+    this.#settle(event, new AttestryError('event_refused', refused, { eventId: event.id }), search);
+    return true;
   }
 
   async #try(batch: readonly QueuedEvent[], search: Search): Promise<Tried> {
@@ -286,7 +299,7 @@ export abstract class Delivery {
       if (verdict.results?.includes(undefined) !== false) search.trouble = verdict;
     } else if (verdict.results?.some((result) => result !== undefined) === true)
       await this.#sift(await this.#try(rest, search), search);
-    else if (rest.length === 1) this.#suspect(event, verdict.error, search);
+    else if (rest.length === 1) search.suspects.push([event, verdict]);
     else await this.#siftParts(rest, verdict, search);
   }
 
@@ -310,16 +323,6 @@ export abstract class Delivery {
       if (this.#stopped || search.trouble !== undefined) return;
       // Nothing says yet that it is the events: so one part stands for all.
       if (search.suspects.length > 0 && this.#settled === search.settledBefore) return;
-    }
-  }
-
-  #suspect(event: QueuedEvent, error: AttestryError, search: Search): void {
-    const settledThen = this.#suspects.get(event) ?? this.#settled;
-    // Others have got through since it was refused the last time.
-    if (settledThen < this.#settled) this.#settle(event, asRefused(event, error), search);
-    else {
-      this.#suspects.set(event, this.#settled);
-      search.suspects.push([event, error]);
     }
   }
 
@@ -367,10 +370,6 @@ export abstract class Delivery {
       else this.#flushes.push(flush);
     }
   }
-}
-
-function asRefused({ id, type }: QueuedEvent, { message }: AttestryError): AttestryError {
-  return new AttestryError('event_refused', `${type}: ${message}`, { eventId: id });
 }
 
 /** What the work comes to, or undefined after so many ms. */

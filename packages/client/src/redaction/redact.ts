@@ -63,7 +63,7 @@ export function presented(value: object, isBlock = false): unknown {
 const NAMES_KNOWN_MAX = 1_000;
 
 /** Texts are looked through for secrets before they are cut, so far beyond the cut. */
-const CUT_SLACK_CHARS = 1_024;
+const CUT_SLACK_CHARS = 256;
 
 /** Below it texts are not cut any more to make an event fit. */
 const TEXT_CHARS_MIN = 50;
@@ -179,7 +179,7 @@ class Cleaner {
     clean = clean.toWellFormed?.() ?? clean;
     if (clean.includes('\0')) clean = clean.replaceAll('\0', '\ufffd');
     if (this.#options !== false && !isFormal) {
-      clean = this.#json(text) ?? withoutSecrets(clean);
+      clean = (text.length <= charsMax ? this.#json(text) : undefined) ?? withoutSecrets(clean);
       for (const pattern of this.#options.patterns ?? []) clean = clean.replace(pattern, REDACTED);
     }
     return cut(clean, charsMax);

@@ -1,11 +1,8 @@
 import { makeRedact } from '../redaction/redact.ts';
-import { type Fingerprints, fingerprints } from './fingerprints.ts';
+import { type Fingerprints, fingerprints, MORE } from './fingerprints.ts';
 
 /** Names of changed members in one event: of a state with more it is not known what it is about. */
 const NAMES_MAX = 1_000;
-
-/** In place of names that are too many, or cannot be told. */
-const MORE = '…';
 
 const fit = /* @__PURE__ */ makeRedact(false);
 

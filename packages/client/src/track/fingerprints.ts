@@ -4,6 +4,12 @@ import { presented } from '../redaction/redact.ts';
 /** Characters and bytes that are looked at of one state: 10 ms of work, or 60 of a state of nothing but small members. */
 const UNITS_MAX = 1_000_000;
 
+/** In place of names that are too many, or cannot be told. */
+export const MORE = '…';
+
+/** Members of which it cannot be told, until no more are looked at. */
+const UNKNOWN_MAX = 1_000;
+
 /** Even a short place in a list of thousands, with what is there, is longer. */
 const PLACE_CHARS = 8;
 
@@ -20,6 +26,7 @@ export function fingerprints(state: object): Fingerprints {
   const prints: Record<string, number> = Object.create(null);
   let left = UNITS_MAX;
   let sum = 0;
+  let unknown = 0;
 
   function take(units: number): void {
     if (units > left) throw new RangeError();
@@ -67,8 +74,14 @@ export function fingerprints(state: object): Fingerprints {
             walk((value as Fingerprints)[name], '.', path);
           } catch {
             sum = Number.NaN;
+            unknown += 1;
           }
           prints[name] = sum;
+          // An error for each of a million members would take longer than all the rest.
+          if (unknown > UNKNOWN_MAX) {
+            prints[MORE] = Number.NaN;
+            return;
+          }
         }
       }
     }
