@@ -80,7 +80,8 @@ export class AuthenticSettings implements AdminStore {
     const row = await this.#store.get(kind, tenant, id);
     if (row === undefined) return undefined;
     const value = this.#tags.open(row);
-    if (value === undefined) throw new FatalError('setting_forged', forged(row));
+    if (value === undefined)
+      throw new FatalError('setting_forged', forged(row, 'what depends on it is refused meanwhile'));
     return { ...row, value };
   }
 
@@ -96,10 +97,13 @@ export class AuthenticSettings implements AdminStore {
   }
 }
 
-/** What is wrong with a row, and what to do. */
-export function forged({ kind, tenant, id }: Pick<AdminRow, 'kind' | 'tenant' | 'id'>): string {
+/** What is wrong with a row, what that means, and what to do. */
+export function forged(
+  { kind, tenant, id }: Pick<AdminRow, 'kind' | 'tenant' | 'id'>,
+  consequence = 'it counts for nothing',
+): string {
   return (
     `the setting ${kind} ${JSON.stringify(id)} of tenant ${tenant} was not written by a server with this master key; ` +
-    'it counts for nothing. Take it out of the table admin, or restore it from a backup'
+    `${consequence}. Take it out of the table admin, or restore it from a backup`
   );
 }

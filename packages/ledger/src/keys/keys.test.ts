@@ -341,7 +341,10 @@ describe('AuthenticSettings', () => {
     expect(await settings.list('api_key')).toEqual([{ ...mine, revision: 1 }]);
     expect(told.map((message) => /"(\w+)"/.exec(message)?.[1])).toEqual(['moved', 'bare', 'raised']);
     expect(await settings.get('api_key', 'acme', 'mine')).toEqual({ ...mine, revision: 1 });
-    await expect(settings.get('api_key', 'acme', 'raised')).rejects.toMatchObject({ code: 'setting_forged' });
+    await expect(settings.get('api_key', 'acme', 'raised')).rejects.toMatchObject({
+      code: 'setting_forged',
+      message: expect.stringContaining('what depends on it is refused meanwhile'),
+    });
     expect(await settings.get('api_key', 'acme', 'absent')).toBeUndefined();
   });
 });
